@@ -1,0 +1,51 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""How learned_ik is installed, by pip and by colcon (ament_python)."""
+
+from glob import glob
+
+from setuptools import find_packages, setup
+
+package_name = 'learned_ik'
+
+setup(
+    name=package_name,
+    version='0.1.0',
+    description='Learned inverse kinematics of one robot arm, served as a ROS 2 node',
+    maintainer='The learned_ik authors',
+    maintainer_email='dev@example.org',
+    license='Apache-2.0',
+    packages=find_packages(exclude=['test', 'test.*']),
+    data_files=[
+        ('share/ament_index/resource_index/packages', ['resource/' + package_name]),
+        ('share/' + package_name, ['package.xml']),
+        ('share/' + package_name + '/launch', glob('launch/*.py')),
+        ('share/' + package_name + '/config', glob('config/*')),
+        ('share/' + package_name + '/models', glob('models/*')),
+    ],
+    python_requires='>=3.10',
+    # Serving only: a robot that answers requests needs no torch.
+    install_requires=[
+        'PyYAML',
+        'numba',
+        'numpy',
+        'safetensors',
+        'setuptools',
+        'tyro',
+        'urdf-parser-py',
+    ],
+    extras_require={
+        'train': ['matplotlib', 'rich', 'torch'],
+        'test': ['example-robot-data', 'hypothesis', 'pin', 'pytest', 'ruff'],
+    },
+    zip_safe=True,
+    entry_points={
+        'console_scripts': [
+            'ik_node = learned_ik.ros.node:main',
+            'train = learned_ik.cli:train_main',
+            'evaluate = learned_ik.cli:evaluate_main',
+            'solve = learned_ik.cli:solve_main',
+            'show = learned_ik.cli:show_main',
+        ],
+    },
+)
