@@ -1,0 +1,51 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""The package's own errors: each names the thing, its value and what would be accepted."""
+
+
+class LearnedIkError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class UrdfError(LearnedIkError, ValueError):
+    """A robot description cannot be turned into a kinematic chain."""
+
+
+class UnknownLinkError(UrdfError):
+    """A base or tip link that the robot description does not contain."""
+
+
+class AmbiguousTipError(UrdfError):
+    """No tip link was named, and the robot has several leaves."""
+
+
+class UnsupportedJointError(UrdfError):
+    """A joint on the chain is of a type that no single number moves."""
+
+
+class JointLimitError(UrdfError):
+    """Joint limits are missing, reversed, not finite, or exclude every value."""
+
+
+class NoActuatedJointError(UrdfError):
+    """Nothing between base and tip moves."""
+
+
+class InvalidInputError(LearnedIkError, ValueError):
+    """A pose, a joint vector or an option is malformed: wrong shape, NaN, zero quaternion."""
+
+
+class ConfigurationError(LearnedIkError, ValueError):
+    """A configuration file or option has an unknown key or a value out of range."""
+
+
+class ModelFileError(LearnedIkError, ValueError):
+    """A model file is missing, broken, truncated, foreign, or of a newer format."""
+
+
+class RobotMismatchError(LearnedIkError, ValueError):
+    """A model was trained for another robot than the one described."""
+
+
+class TrainingError(LearnedIkError, RuntimeError):
+    """Training cannot start or cannot go on."""

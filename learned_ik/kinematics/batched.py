@@ -1,0 +1,166 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Forward kinematics and Jacobian in torch: batched, differentiable, any device and dtype.
+
+The batch is the last dimension inside, so that each elementary operation runs over contiguous
+memory, and the gradient is written down (virtual work) instead of recorded step by step.
+"""
+
+import torch
+
+from learned_ik.errors import InvalidInputError
+from learned_ik.robot.chain import KinematicChain
+
+
+class BatchedKinematics:
+    """The kinematics of one chain on one device, in one dtype."""
+
+    def __init__(
+        self,
+        chain: KinematicChain,
+        device: torch.device | str = 'cpu',
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        """Copy the chain's constants to `device` as `dtype`."""
+
+        def tensor(values: object, dtype: torch.dtype = dtype) -> torch.Tensor:
+            return torch.as_tensor(values, device=device, dtype=dtype)
+
+        self.chain = chain
+        self.lower = tensor(chain.lower)  # (joints,) [rad or m]
+        self.upper = tensor(chain.upper)  # (joints,) [rad or m]
+        self._prismatic = chain.prismatic.tolist()  # (motions,)
+        self._is_prismatic = tensor(chain.prismatic, torch.bool)[:, None]  # (motions, 1)
+        # Each transform as (4, 3): rows 0 to 2 its axes, row 3 its translation.
+        self._transforms = tensor(chain.transforms[:, :3, :].swapaxes(-1, -2)).contiguous()
+        self._offset = tensor(chain.offset)[:, None]  # (motions, 1)
+        drive = torch.zeros(chain.motion_count, chain.joint_count, dtype=torch.float64)
+        drive[torch.arange(chain.motion_count), torch.as_tensor(chain.source)] = torch.as_tensor(
+            chain.multiplier
+        )
+        self._drive = tensor(drive)  # (motions, joints), motion values = drive @ q + offset
+
+    def forward(self, q: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the tip's pose in the base frame (paper, equation 3), differentiable in `q`.
+
+        Args:
+            q: (..., joints) [rad or m].
+
+        Returns:
+            position (..., 3) [m] and rotation (..., 3, 3).
+
+        Raises:
+            InvalidInputError: the last dimension is not the number of joints.
+
+        """
+        batch = self._checked(q)
+        position, rotation = _ForwardKinematics.apply(batch, self)
+        return position.reshape(*q.shape[:-1], 3), rotation.reshape(*q.shape[:-1], 3, 3)
+
+    def jacobian(self, q: torch.Tensor) -> torch.Tensor:
+        """Return the geometric Jacobian of the tip, in the base frame.
+
+        Args:
+            q: (..., joints) [rad or m].
+
+        Returns:
+            (..., 6, joints): rows 0 to 2 linear [m per joint unit], rows 3 to 5 angular [rad per
+            joint unit].
+
+        Raises:
+            InvalidInputError: the last dimension is not the number of joints.
+
+        """
+        position, _, origins, axes = self._sweep(self._checked(q).T)
+        linear = torch.where(
+            self._is_prismatic[:, None], axes, _cross(axes, position - origins)
+        )  # (motions, 3, batch)
+        angular = torch.where(self._is_prismatic[:, None], 0.0, axes)
+        motions = torch.cat([linear, angular], dim=1)  # (motions, 6, batch)
+        columns = torch.einsum('mcb,mj->bcj', motions, self._drive)
+        return columns.reshape(*q.shape[:-1], 6, self.chain.joint_count)
+
+    def joint_origins(self, q: torch.Tensor) -> torch.Tensor:
+        """Return where each motion's frame lies: (..., motions, 3) [m], not differentiable."""
+        _, _, origins, _ = self._sweep(self._checked(q.detach()).T)
+        return origins.permute(2, 0, 1).reshape(*q.shape[:-1], self.chain.motion_count, 3)
+
+    def _checked(self, q: torch.Tensor) -> torch.Tensor:
+        if q.ndim == 0 or q.shape[-1] != self.chain.joint_count:
+            raise InvalidInputError(
+                f'q has shape {tuple(q.shape)}; expected (..., {self.chain.joint_count}), '
+                f'one value for each of {", ".join(self.chain.joint_names)}'
+            )
+        return q.reshape(-1, self.chain.joint_count)
+
+    def _sweep(
+        self, q: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Go from base to tip once.
+
+        Args:
+            q: (joints, batch) [rad or m].
+
+        Returns:
+            position (3, batch) [m] and axes (3, 3, batch; row, column) of the tip, and for each
+            motion its origin (motions, 3, batch) [m] and axis (motions, 3, batch).
+
+        """
+        values = self._drive @ q + self._offset  # (motions, batch)
+        cosines, sines = torch.cos(values), torch.sin(values)
+        origins = q.new_empty(len(values), 3, q.shape[1])
+        axes = torch.empty_like(origins)
+        first = self._transforms[0]
+        R = first[:3].T[:, :, None].expand(3, 3, q.shape[1])
+        p = first[3][:, None].expand(3, q.shape[1])
+        for i, transform in enumerate(self._transforms[1:]):
+            x, y, z = R.unbind(1)
+            origins[i], axes[i] = p, z
+            if self._prismatic[i]:
+                p = p + z * values[i]
+            else:
+                c, s = cosines[i], sines[i]
+                R = torch.stack([c * x + s * y, c * y - s * x, z], dim=1)
+            placed = transform @ R  # (3, 4, batch): the next frame's axes, and its displacement
+            R, p = placed[:, :3], p + placed[:, 3]
+        return p, R, origins, axes
+
+
+class _ForwardKinematics(torch.autograd.Function):
+    """Forward kinematics whose gradient is the virtual work of a wrench at the tip."""
+
+    @staticmethod
+    def forward(
+        ctx: torch.autograd.function.FunctionCtx, q: torch.Tensor, kinematics: BatchedKinematics
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Take q (batch, joints) to position (batch, 3) [m] and rotation (batch, 3, 3)."""
+        p, R, origins, axes = kinematics._sweep(q.T)
+        ctx.save_for_backward(p, R, origins, axes)
+        ctx.kinematics = kinematics
+        return p.T.contiguous(), R.permute(2, 0, 1).contiguous()
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(
+        ctx: torch.autograd.function.FunctionCtx, grad_p: torch.Tensor, grad_R: torch.Tensor
+    ) -> tuple[torch.Tensor, None]:
+        """Take the loss's slopes in position and rotation to its slopes in q (batch, joints).
+
+        Turning by dq about axis z through origin o moves the tip by z x (p - o) dq and each of
+        its axes r by z x r dq; so the slope is z . (moment + (p - o) x force), with the force
+        dL/dp and the moment the sum of r x dL/dr over the three axes.
+        """
+        p, R, origins, axes = ctx.saved_tensors
+        kinematics: BatchedKinematics = ctx.kinematics
+        force = grad_p.T  # (3, batch)
+        moment = _cross(R.transpose(0, 1), grad_R.permute(2, 1, 0)).sum(0)  # (3, batch)
+        torque = moment + _cross(p - origins, force.expand_as(origins))  # (motions, 3, batch)
+        slope = (axes * torch.where(kinematics._is_prismatic[:, None], force, torque)).sum(1)
+        return slope.T @ kinematics._drive, None
+
+
+def _cross(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """Return the cross product over the second to last dimension: (..., 3, batch)."""
+    ax, ay, az = a.unbind(-2)
+    bx, by, bz = b.unbind(-2)
+    return torch.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], dim=-2)

@@ -1,0 +1,232 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`IkModel`: what is trained, as one file. Here the training and the serving wing meet.
+
+The file is safetensors: tensors for the weights, one JSON string for all else. Nothing in it
+is ever executed.
+"""
+
+import dataclasses
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from learned_ik import __version__
+from learned_ik.errors import InvalidInputError, ModelFileError
+from learned_ik.robot.chain import KinematicChain
+
+FORMAT_VERSION = 1
+METADATA_KEY = 'learned_ik'
+ACTIVATIONS = ('relu', 'silu')
+DECODINGS = ('bounded', 'linear', 'biternion')
+INPUTS = 12  # position x y z [m], then the rotation matrix, row by row
+
+Weights = npt.NDArray[np.float32]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Network:
+    """A multilayer perceptron from a pose to joint positions, ready to be evaluated.
+
+    Its input is the raw pose: 12 numbers, position [m] and the rotation matrix row by row, in
+    the base frame. Normalisation of any kind is folded into the weights. Its last layer gives,
+    head by head, the numbers that `decoding` turns into joint positions q:
+
+    - `bounded`: q = middle + half range * tanh(y), within the limits by construction;
+    - `linear`: q = y (paper, section II-C; its answers may break the limits);
+    - `biternion`: q = atan2(y_sin, y_cos), all sines of a head before all its cosines (ibid.);
+      for a prismatic joint q = middle + half range * y_sin.
+    """
+
+    weights: tuple[Weights, ...]  # one for each layer, (outputs, inputs)
+    biases: tuple[Weights, ...]  # one for each layer, (outputs,)
+    activation: str  # of the hidden layers: 'relu' or 'silu'
+    decoding: str  # of the last layer: 'bounded', 'linear' or 'biternion'
+    heads: int  # how many answers the network gives to one pose
+
+    def __post_init__(self) -> None:
+        """Raise `InvalidInputError` unless the layers fit each other and are finite."""
+        if self.activation not in ACTIVATIONS:
+            raise InvalidInputError(f'activation {self.activation!r}; expected {ACTIVATIONS}')
+        if self.decoding not in DECODINGS:
+            raise InvalidInputError(f'decoding {self.decoding!r}; expected {DECODINGS}')
+        if self.heads < 1 or len(self.weights) != len(self.biases) or len(self.weights) < 2:
+            raise InvalidInputError('a network has at least one head and one hidden layer')
+        width = INPUTS
+        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
+            if weight.ndim != 2 or weight.shape[1] != width or bias.shape != weight.shape[:1]:
+                raise InvalidInputError(
+                    f'layer {i} has weights {weight.shape} and biases {bias.shape}; '
+                    f'expected (n, {width}) and (n,)'
+                )
+            if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
+                raise InvalidInputError(f'layer {i} has weights that are not finite')
+            width = weight.shape[0]
+
+    def outputs_for(self, joints: int) -> int:
+        """Return how many numbers the last layer must give for this many joints."""
+        return self.heads * joints * (2 if self.decoding == 'biternion' else 1)
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers were trained, normalisation folded."""
+        return sum(w.size + b.size for w, b in zip(self.weights, self.biases, strict=True))
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class IkModel:
+    """A robot's kinematic chain and the network that was trained for it."""
+
+    chain: KinematicChain
+    network: Network
+    name: str = ''  # how reports and diagnostics call it
+    training: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    # what made it: configuration, command, samples seen, seconds
+    held_out: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    # errors of the network alone on poses that it was not trained on
+    obstacles: tuple[tuple[float, float, float, float], ...] = ()
+    # spheres it was trained with: x, y, z, radius [m], in the base frame
+    package_version: str = __version__
+
+    def __post_init__(self) -> None:
+        """Raise `InvalidInputError` unless the network's last layer fits the chain."""
+        expected = self.network.outputs_for(self.chain.joint_count)
+        if self.network.weights[-1].shape[0] != expected:
+            raise InvalidInputError(
+                f'the network gives {self.network.weights[-1].shape[0]} numbers; expected '
+                f'{expected} for {self.network.heads} heads of {self.chain.joint_count} joints'
+            )
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to one file; a crash half-way leaves the old file as it was.
+
+        Raises:
+            ModelFileError: the file cannot be written there.
+
+        """
+        path = Path(path)
+        description = {
+            'format_version': FORMAT_VERSION,
+            'package_version': self.package_version,
+            'name': self.name,
+            'fingerprint': self.chain.fingerprint,
+            'chain': self.chain.to_dict(),
+            'network': {
+                'layers': len(self.network.weights),
+                'activation': self.network.activation,
+                'decoding': self.network.decoding,
+                'heads': self.network.heads,
+            },
+            'training': dict(self.training),
+            'held_out': dict(self.held_out),
+            'obstacles': [list(sphere) for sphere in self.obstacles],
+            'units': {'length': 'm', 'angle': 'rad', 'quaternion': 'x y z w'},
+        }
+        tensors = {}
+        for i, (weight, bias) in enumerate(
+            zip(self.network.weights, self.network.biases, strict=True)
+        ):
+            tensors[f'layer_{i}.weight'] = np.ascontiguousarray(weight, dtype=np.float32)
+            tensors[f'layer_{i}.bias'] = np.ascontiguousarray(bias, dtype=np.float32)
+        text = json.dumps(description, sort_keys=True, allow_nan=False)
+        _write_atomically(path, save(tensors, metadata={METADATA_KEY: text}))
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> 'IkModel':
+        """Read a model file.
+
+        Raises:
+            ModelFileError: the file is missing, broken, truncated, foreign or of a newer format.
+
+        """
+        path = Path(path)
+        if not path.is_file():
+            raise ModelFileError(f"model file '{path}' does not exist or is not a file")
+        try:
+            with safe_open(path, framework='numpy') as file:
+                metadata = file.metadata() or {}
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except (SafetensorError, OSError, ValueError, TypeError, KeyError) as error:
+            raise ModelFileError(
+                f"'{path}' is not a readable model file (broken or cut short?): {error}"
+            ) from error
+        if METADATA_KEY not in metadata:
+            raise ModelFileError(
+                f"'{path}' is a safetensors file, but not a learned_ik model: its metadata has "
+                f"no entry '{METADATA_KEY}'"
+            )
+        try:
+            description = json.loads(metadata[METADATA_KEY])
+            version = description['format_version']
+            if not isinstance(version, int) or version > FORMAT_VERSION:
+                raise ModelFileError(
+                    f"'{path}' has format version {version}, written by learned_ik "
+                    f'{description.get("package_version", "unknown")}; this is {__version__}, '
+                    f'which reads up to version {FORMAT_VERSION}: update learned_ik'
+                )
+            model = cls._from_parts(description, tensors)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            if isinstance(error, ModelFileError):
+                raise
+            raise ModelFileError(
+                f"'{path}' is a damaged model file: {type(error).__name__}: {error}"
+            ) from error
+        if model.chain.fingerprint != description['fingerprint']:
+            raise ModelFileError(
+                f"'{path}' is a damaged model file: its chain has the fingerprint "
+                f'{model.chain.fingerprint}, it says {description["fingerprint"]}'
+            )
+        return model
+
+    @classmethod
+    def _from_parts(
+        cls, description: Mapping[str, Any], tensors: Mapping[str, Weights]
+    ) -> 'IkModel':
+        about = description['network']
+        layers = range(int(about['layers']))
+        return cls(
+            chain=KinematicChain.from_dict(description['chain']),
+            network=Network(
+                weights=tuple(tensors[f'layer_{i}.weight'].astype(np.float32) for i in layers),
+                biases=tuple(tensors[f'layer_{i}.bias'].astype(np.float32) for i in layers),
+                activation=about['activation'],
+                decoding=about['decoding'],
+                heads=int(about['heads']),
+            ),
+            name=str(description['name']),
+            training=dict(description['training']),
+            held_out=dict(description['held_out']),
+            obstacles=tuple(
+                (float(x), float(y), float(z), float(r))
+                for x, y, z, r in description['obstacles']
+            ),
+            package_version=str(description['package_version']),
+        )
+
+
+def _write_atomically(path: Path, content: bytes) -> None:
+    """Write a temporary file beside `path`, flush it to disk, then give it its name."""
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f'.{path.name}.', delete=False
+        ) as file:
+            temporary = Path(file.name)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)  # a temporary file is private; a model is for everyone
+        temporary.replace(path)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise ModelFileError(f"model file '{path}' cannot be written: {error}") from error

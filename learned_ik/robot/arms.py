@@ -1,0 +1,57 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""The paper's artificial arm, as long as one likes (section II-A, equations 1 and 2)."""
+
+import math
+from xml.sax.saxutils import quoteattr
+
+from learned_ik.errors import InvalidInputError
+
+UNEVEN_LENGTH = 0.01  # [m], limb behind a joint about x
+EVEN_LENGTH = 0.15  # [m], limb behind an axial joint, about z
+UNEVEN_LIMIT = math.radians(120)  # [rad], joints 1, 3, 5, ... (figure 3)
+EVEN_LIMIT = math.radians(180)  # [rad], joints 2, 4, 6, ...
+
+
+def artificial_arm_urdf(joints: int, limit_fraction: float = 1.0) -> str:
+    """Return the URDF of the paper's artificial arm, from `base` to `tip`.
+
+    Args:
+        joints: how many joints, 1 or more.
+        limit_fraction: joint ranges as a share of the full ones, above 0 up to 1 (figure 3).
+
+    Raises:
+        InvalidInputError: no joints, or a share outside (0, 1].
+
+    """
+    if joints < 1:
+        raise InvalidInputError(f'the artificial arm has {joints} joints; expected 1 or more')
+    if not 0 < limit_fraction <= 1:
+        raise InvalidInputError(f'limit_fraction is {limit_fraction}; expected above 0 up to 1')
+    name = quoteattr(f'artificial_arm_{joints}')
+    lines = [f'<robot name={name}>', '  <link name="base"/>']
+    parent, length = 'base', 0.0
+    for n in range(1, joints + 1):
+        uneven = n % 2 == 1
+        limit = limit_fraction * (UNEVEN_LIMIT if uneven else EVEN_LIMIT)
+        lines += [
+            f'  <link name="link_{n}"/>',
+            f'  <joint name="joint_{n}" type="revolute">',
+            f'    <origin xyz="0 0 {length}"/>',
+            f'    <parent link="{parent}"/>',
+            f'    <child link="link_{n}"/>',
+            f'    <axis xyz="{"1 0 0" if uneven else "0 0 1"}"/>',
+            f'    <limit lower="{-limit}" upper="{limit}" effort="100" velocity="2"/>',
+            '  </joint>',
+        ]
+        parent, length = f'link_{n}', UNEVEN_LENGTH if uneven else EVEN_LENGTH
+    lines += [
+        '  <link name="tip"/>',
+        '  <joint name="tip_joint" type="fixed">',
+        f'    <origin xyz="0 0 {length}"/>',
+        f'    <parent link="{parent}"/>',
+        '    <child link="tip"/>',
+        '  </joint>',
+        '</robot>',
+    ]
+    return '\n'.join(lines) + '\n'

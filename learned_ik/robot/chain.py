@@ -1,0 +1,290 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`KinematicChain`: all that forward kinematics needs to know of a robot, and nothing else.
+
+A chain is a row of constant transforms with one motion between each two. The frames are laid so
+that every motion is about or along its own z axis, which makes one short loop of every forward
+kinematics. How a URDF becomes a chain is in `urdf.py`.
+"""
+
+import dataclasses
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.errors import InvalidInputError, JointLimitError
+from learned_ik.rotations import quaternion_from_matrix, rotation_angle
+
+Array = npt.NDArray[np.float64]
+
+# Two robots whose frames differ by less are the same robot: well under what anyone can machine,
+# well above what rounding in a URDF's printed digits leaves.
+TRANSFORM_TOLERANCE = 1e-6  # [m] and [rad]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class KinematicChain:
+    """Joints from a base link to a tip link, with fixed transforms folded.
+
+    A *motion* is one moving joint of the URDF. Each follows one actuated joint; a mimic joint is
+    a motion that follows the joint it mimics: motion value = multiplier * q[source] + offset.
+    """
+
+    base_link: str
+    tip_link: str
+    joint_names: tuple[str, ...]  # actuated joints, from base to tip
+    joint_types: tuple[str, ...]  # 'revolute', 'continuous' or 'prismatic', one for each joint
+    lower: Array  # (joints,) [rad or m]; -pi for continuous joints
+    upper: Array  # (joints,) [rad or m]; +pi for continuous joints
+    velocity: Array  # (joints,) [rad/s or m/s]; infinite where the URDF gives none
+    transforms: Array  # (motions + 1, 4, 4), before each motion; the last one ends at the tip
+    prismatic: npt.NDArray[np.bool_]  # (motions,), slides along z instead of turning about it
+    source: npt.NDArray[np.int64]  # (motions,), the actuated joint that drives it
+    multiplier: Array  # (motions,), 1 but for mimic joints
+    offset: Array  # (motions,) [rad or m], 0 but for mimic joints
+    base_frames: Mapping[str, Array] = dataclasses.field(default_factory=dict)
+    # links rigidly tied to the base: name -> (4, 4), T_base_link
+
+    @classmethod
+    def from_urdf(
+        cls,
+        urdf: str,
+        base_link: str | None = None,
+        tip_link: str | None = None,
+        *,
+        soft_limits: bool = False,
+    ) -> 'KinematicChain':
+        """Build the chain between two links of a robot description.
+
+        Args:
+            urdf: the text of the URDF (what `/robot_description` carries).
+            base_link: where the chain begins; default: the root of the tree.
+            tip_link: where it ends; default: the only leaf. Base and tip may lie anywhere in
+                the tree; where the way leads up the tree, joints are traversed backwards.
+            soft_limits: take the limits of `safety_controller` where a joint has one.
+
+        Raises:
+            UrdfError: or one of its subclasses, which say what is wrong and what would be right.
+
+        """
+        from learned_ik.robot.urdf import chain_from_urdf
+
+        return chain_from_urdf(urdf, base_link, tip_link, soft_limits=soft_limits)
+
+    @property
+    def joint_count(self) -> int:
+        """How many joints are actuated."""
+        return len(self.joint_names)
+
+    @property
+    def motion_count(self) -> int:
+        """How many joints move: the actuated ones and those that mimic them."""
+        return len(self.source)
+
+    @property
+    def middle(self) -> Array:
+        """(joints,) [rad or m], the middle of each joint's range."""
+        return 0.5 * (self.lower + self.upper)
+
+    @property
+    def continuous(self) -> npt.NDArray[np.bool_]:
+        """(joints,), whether a joint turns without end."""
+        return np.array([kind == 'continuous' for kind in self.joint_types])
+
+    @functools.cached_property
+    def reach(self) -> float:
+        """[m] No pose of the tip lies farther from the base (the paper's "maximum range")."""
+        travel = np.maximum(np.abs(self.lower), np.abs(self.upper))[self.source]
+        travel = np.abs(self.multiplier) * travel + np.abs(self.offset)
+        lengths = np.linalg.norm(self.transforms[:, :3, 3], axis=-1)
+        # The first transform is fixed, but reach counts from the base: it belongs to it.
+        return float(lengths.sum() + travel[self.prismatic].sum())
+
+    def forward(self, q: npt.ArrayLike) -> tuple[Array, Array]:
+        """Return the pose of the tip link in the base link's frame (paper, equations 3 and 4).
+
+        Args:
+            q: (..., joints) [rad or m], joint positions in the order of `joint_names`.
+
+        Returns:
+            position (..., 3) [m] and orientation (..., 4), a unit quaternion x y z w.
+
+        Raises:
+            InvalidInputError: wrong number of joints, or entries that are not finite.
+
+        """
+        R, p = self.forward_matrix(q)
+        return p, quaternion_from_matrix(R)
+
+    def forward_matrix(self, q: npt.ArrayLike) -> tuple[Array, Array]:
+        """Return rotation (..., 3, 3) and position (..., 3) [m] of the tip; as `forward`."""
+        q = self.checked_joints(q)
+        values = self.multiplier * q[..., self.source] + self.offset  # (..., motions)
+        R = np.broadcast_to(np.eye(3), (*q.shape[:-1], 3, 3))
+        p = np.zeros((*q.shape[:-1], 3))
+        for i, T in enumerate(self.transforms):
+            p = p + R @ T[:3, 3]
+            R = R @ T[:3, :3]
+            if i == self.motion_count:
+                break
+            value = values[..., i, None]
+            x, y, z = R[..., 0], R[..., 1], R[..., 2]  # the frame's axes, in the base
+            if self.prismatic[i]:
+                p = p + z * value
+            else:
+                c, s = np.cos(value), np.sin(value)
+                R = np.stack([c * x + s * y, c * y - s * x, z], axis=-1)
+        return R, p
+
+    def checked_joints(self, q: npt.ArrayLike, what: str = 'q') -> Array:
+        """Return `q` as float64, or raise `InvalidInputError` for a wrong shape, NaN, infinity."""
+        values = np.asarray(q, dtype=np.float64)
+        if values.ndim == 0 or values.shape[-1] != self.joint_count:
+            raise InvalidInputError(
+                f'{what} has shape {values.shape}; expected (..., {self.joint_count}), '
+                f'one value for each of {", ".join(self.joint_names)}'
+            )
+        if not np.isfinite(values).all():
+            raise InvalidInputError(f'{what} contains values that are not finite: {values}')
+        return values
+
+    def sample(self, rng: np.random.Generator, count: int) -> Array:
+        """Return (count, joints) [rad or m], uniform within the limits (paper, section II-B)."""
+        return rng.uniform(self.lower, self.upper, size=(count, self.joint_count))
+
+    def with_limits(self, lower: npt.ArrayLike, upper: npt.ArrayLike) -> 'KinematicChain':
+        """Return the same chain with other joint limits, (joints,) [rad or m].
+
+        Raises:
+            JointLimitError: a limit is not finite, or a lower one above its upper one.
+
+        """
+        lower = np.array(np.broadcast_to(np.asarray(lower, np.float64), self.lower.shape))
+        upper = np.array(np.broadcast_to(np.asarray(upper, np.float64), self.upper.shape))
+        for name, low, high in zip(self.joint_names, lower, upper, strict=True):
+            if not (np.isfinite(low) and np.isfinite(high) and low <= high):
+                raise JointLimitError(
+                    f"joint '{name}': limits [{low}, {high}]; expected finite, lower <= upper"
+                )
+        # A continuous joint that is given less than a full turn no longer is one.
+        kinds = tuple(
+            'revolute' if kind == 'continuous' and high - low < 2 * np.pi - 1e-9 else kind
+            for kind, low, high in zip(self.joint_types, lower, upper, strict=True)
+        )
+        return dataclasses.replace(self, lower=lower, upper=upper, joint_types=kinds)
+
+    def with_scaled_limits(self, fraction: float) -> 'KinematicChain':
+        """Return the chain with every range scaled about its middle (paper, section III-B)."""
+        half_range = 0.5 * fraction * (self.upper - self.lower)
+        return self.with_limits(self.middle - half_range, self.middle + half_range)
+
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """Sixteen hex digits of what matters to kinematics: not of meshes, names of files, text.
+
+        Chains with equal fingerprints move alike and have the same joints and limits.
+        """
+        matter = self.to_dict()
+        del matter['base_frames'], matter['velocity']
+        canonical = json.dumps(_rounded(matter), sort_keys=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+    def difference_from(self, robot: 'KinematicChain') -> str | None:
+        """Say the first way in which this chain does not fit a robot, or None where it fits.
+
+        Limits may be narrower here than the robot's: an answer then is still one that it can
+        take.
+        """
+        for what in ('base_link', 'tip_link', 'joint_names', 'joint_types'):
+            mine, theirs = getattr(self, what), getattr(robot, what)
+            if mine != theirs:
+                return f'{what.replace("_", " ")}: {_plain(mine)} here, {_plain(theirs)} there'
+        for what in ('prismatic', 'source', 'multiplier', 'offset'):
+            mine, theirs = getattr(self, what), getattr(robot, what)
+            if mine.shape != theirs.shape or not np.allclose(mine, theirs, atol=1e-9):
+                return f'{what} of the mimic joints: {mine.tolist()} here, {theirs.tolist()} there'
+        ends = [*(f"joint '{self.joint_names[k]}'" for k in self.source), f"'{self.tip_link}'"]
+        for end, mine, theirs in zip(ends, self.transforms, robot.transforms, strict=True):
+            distance = float(np.linalg.norm(mine[:3, 3] - theirs[:3, 3]))
+            angle = float(rotation_angle(mine[:3, :3], theirs[:3, :3]))
+            if max(distance, angle) > TRANSFORM_TOLERANCE:
+                return (
+                    f'{end} is placed differently behind its predecessor: '
+                    f'by {1e3 * distance:.3f} mm and {np.degrees(angle):.3f} deg'
+                )
+        for k, name in enumerate(self.joint_names):
+            slack = TRANSFORM_TOLERANCE
+            if self.lower[k] < robot.lower[k] - slack or self.upper[k] > robot.upper[k] + slack:
+                return (
+                    f"limits of joint '{name}': [{self.lower[k]:.4f}, {self.upper[k]:.4f}] here, "
+                    f'[{robot.lower[k]:.4f}, {robot.upper[k]:.4f}] there'
+                )
+        return None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain lists and strings, ready for JSON; `from_dict` reads them back."""
+        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        fields['base_frames'] = {name: T.tolist() for name, T in self.base_frames.items()}
+        # JSON has no infinity: None is "no limit".
+        fields['velocity'] = [v if np.isfinite(v) else None for v in self.velocity.tolist()]
+        return {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in fields.items()}
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> 'KinematicChain':
+        """Build the chain that `to_dict` described.
+
+        Raises:
+            KeyError, TypeError, ValueError: fields are missing or malformed.
+
+        """
+        joints = len(fields['joint_names'])
+        motions = len(fields['source'])
+        velocity = [np.inf if v is None else v for v in fields['velocity']]
+        chain = cls(
+            base_link=str(fields['base_link']),
+            tip_link=str(fields['tip_link']),
+            joint_names=tuple(map(str, fields['joint_names'])),
+            joint_types=tuple(map(str, fields['joint_types'])),
+            lower=_shaped(fields['lower'], (joints,)),
+            upper=_shaped(fields['upper'], (joints,)),
+            velocity=_shaped(velocity, (joints,)),
+            transforms=_shaped(fields['transforms'], (motions + 1, 4, 4)),
+            prismatic=_shaped(fields['prismatic'], (motions,)).astype(bool),
+            source=_shaped(fields['source'], (motions,)).astype(np.int64),
+            multiplier=_shaped(fields['multiplier'], (motions,)),
+            offset=_shaped(fields['offset'], (motions,)),
+            base_frames={
+                str(name): _shaped(T, (4, 4)) for name, T in fields['base_frames'].items()
+            },
+        )
+        if joints == 0 or not ((chain.source >= 0) & (chain.source < joints)).all():
+            raise ValueError('the chain has no joints, or motions that follow none of them')
+        return chain
+
+
+def _shaped(values: Any, shape: tuple[int, ...]) -> Array:
+    """Return `values` as float64 of exactly this shape, or raise ValueError."""
+    array = np.array(values, dtype=np.float64)
+    if array.shape != shape:
+        raise ValueError(f'shape {array.shape} instead of {shape}')
+    return array
+
+
+def _rounded(value: Any) -> Any:
+    """Round floats to 1e-9, so that the last bit of a cosine does not change a fingerprint."""
+    if isinstance(value, float):
+        return round(value, 9) + 0.0  # + 0.0 turns -0.0 into 0.0
+    if isinstance(value, list | tuple):
+        return [_rounded(v) for v in value]
+    if isinstance(value, dict):
+        return {k: _rounded(v) for k, v in value.items()}
+    return value
+
+
+def _plain(value: Any) -> str:
+    return ', '.join(value) if isinstance(value, tuple) else f"'{value}'"

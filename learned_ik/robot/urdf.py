@@ -1,0 +1,384 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""From the text of a URDF to a `KinematicChain`.
+
+Parsing is urdf_parser_py's. Before it sees the text, everything that kinematics does not need
+(meshes, materials, transmissions, simulator tags) is taken out: what is not read cannot fail.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from lxml import etree
+from urdf_parser_py import urdf as urdf_parser
+
+from learned_ik.errors import (
+    AmbiguousTipError,
+    JointLimitError,
+    NoActuatedJointError,
+    UnknownLinkError,
+    UnsupportedJointError,
+    UrdfError,
+)
+from learned_ik.robot.chain import KinematicChain
+from learned_ik.rotations import inverse_transform, matrix_from_rpy, rotation_to_axis, transform
+
+Array = npt.NDArray[np.float64]
+
+MOVING_TYPES = ('revolute', 'continuous', 'prismatic')
+JOINT_TAGS = ('parent', 'child', 'origin', 'axis', 'limit', 'mimic', 'safety_controller')
+
+
+def chain_from_urdf(
+    urdf: str,
+    base_link: str | None = None,
+    tip_link: str | None = None,
+    *,
+    soft_limits: bool = False,
+) -> KinematicChain:
+    """Build the chain from `base_link` to `tip_link`; see `KinematicChain.from_urdf`."""
+    robot = parse_urdf(urdf)
+    base_link = base_link if base_link is not None else robot.get_root()
+    tip_link = tip_link if tip_link is not None else _only_leaf(robot)
+    for role, link in (('base', base_link), ('tip', tip_link)):
+        if link not in robot.link_map:
+            raise UnknownLinkError(
+                f"{role} link '{link}' is not in robot '{robot.name}'; "
+                f'its links are: {", ".join(sorted(robot.link_map))}'
+            )
+    limits = _Limits(robot, soft_limits)
+    names: list[str] = []  # actuated joints, as they are met
+    lower: list[float] = []
+    upper: list[float] = []
+    transforms, motions = [np.eye(4)], []
+    for joint, forwards in _joints_between(robot, base_link, tip_link):
+        T_origin = _origin(joint)
+        if joint.type == 'fixed':
+            transforms[-1] = transforms[-1] @ (T_origin if forwards else inverse_transform(T_origin))
+            continue
+        drive = _drive(robot, joint)
+        if drive.leader.name not in names:
+            names.append(drive.leader.name)
+            low, high = limits.of(drive.leader)
+            lower.append(low)
+            upper.append(high)
+        k = names.index(drive.leader.name)
+        if drive.leader is not joint:
+            lower[k], upper[k] = limits.narrowed_by_follower(joint, drive, lower[k], upper[k])
+        # Align the motion with z. Backwards, the child frame moves the other way and the fixed
+        # origin comes after the motion instead of before it.
+        T_axis = transform(rotation_to_axis(_axis(joint) * (1 if forwards else -1)), np.zeros(3))
+        if forwards:
+            transforms[-1] = transforms[-1] @ T_origin @ T_axis
+            transforms.append(T_axis.T)
+        else:
+            transforms[-1] = transforms[-1] @ T_axis
+            transforms.append(T_axis.T @ inverse_transform(T_origin))
+        motions.append((joint.type == 'prismatic', k, drive.multiplier, drive.offset))
+    if not motions:
+        raise NoActuatedJointError(
+            f"nothing moves between base link '{base_link}' and tip link '{tip_link}'; "
+            'expected at least one revolute, continuous or prismatic joint between them'
+        )
+    prismatic, source, multiplier, offset = zip(*motions, strict=True)
+    joints = [robot.joint_map[name] for name in names]
+    return KinematicChain(
+        base_link=base_link,
+        tip_link=tip_link,
+        joint_names=tuple(names),
+        joint_types=tuple(joint.type for joint in joints),
+        lower=np.array(lower),
+        upper=np.array(upper),
+        velocity=np.array([_velocity(joint) for joint in joints]),
+        transforms=np.array(transforms),
+        prismatic=np.array(prismatic, dtype=bool),
+        source=np.array(source, dtype=np.int64),
+        multiplier=np.array(multiplier, dtype=np.float64),
+        offset=np.array(offset, dtype=np.float64),
+        base_frames=_rigid_frames(robot, base_link),
+    )
+
+
+def parse_urdf(urdf: str) -> urdf_parser.Robot:
+    """Parse links and joints of a URDF, without a word on standard output or standard error.
+
+    Raises:
+        UrdfError: not XML, XML with a document type or entities, xacro that was not expanded,
+            not a robot, or links and joints that do not form one tree.
+
+    """
+    root = _kinematic_elements(_parse_xml(urdf))
+    try:
+        robot = urdf_parser.Robot.from_xml_string(etree.tostring(root))
+    # urdf_parser_py raises bare Exception, AssertionError, ValueError and errors of its own.
+    except Exception as error:
+        raise UrdfError(f'the robot description is not a valid URDF: {error}') from error
+    _check_tree(robot)
+    return robot
+
+
+def _parse_xml(urdf: str) -> etree._Element:
+    if not isinstance(urdf, str):
+        raise UrdfError(f'the robot description is a {type(urdf).__name__}; expected text (str)')
+    if not urdf.strip():
+        raise UrdfError('the robot description is empty; expected the text of a URDF')
+    # Entities can read files and grow without bound ("billion laughs"); no URDF needs them.
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
+    )
+    try:
+        # As bytes, since lxml refuses text that declares an encoding of its own.
+        root = etree.fromstring(_without_declaration(urdf).encode(), parser)
+    except (etree.XMLSyntaxError, UnicodeEncodeError) as error:
+        raise UrdfError(f'the robot description is not well-formed XML: {error}') from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise UrdfError(
+            'the robot description has a document type declaration (<!DOCTYPE ...>), which is '
+            'refused since entities can read files and exhaust memory; remove it'
+        )
+    if root.tag != 'robot':
+        raise UrdfError(f'the root element is <{root.tag}>; a URDF begins with <robot name="...">')
+    for element in root.iter(etree.Element):
+        if 'ros.org/wiki/xacro' in (etree.QName(element).namespace or ''):
+            raise UrdfError(
+                f'line {element.sourceline}: <xacro:{etree.QName(element).localname}> was not '
+                'expanded; run "xacro FILE" first and pass on what it prints'
+            )
+    return root
+
+
+def _without_declaration(urdf: str) -> str:
+    text = urdf.lstrip('\ufeff \t\r\n')
+    if text.startswith('<?xml') and '?>' in text:
+        return text.split('?>', 1)[1]
+    return text
+
+
+def _kinematic_elements(root: etree._Element) -> etree._Element:
+    """Return a copy with links and joints only, each with nothing but what kinematics reads."""
+    kept = etree.Element('robot', name=root.get('name') or 'robot')
+    for element in root:
+        if element.tag == 'link':
+            etree.SubElement(kept, 'link', name=element.get('name') or '')
+        elif element.tag == 'joint':
+            copy = etree.SubElement(kept, 'joint')
+            copy.attrib.update({k: v for k, v in element.attrib.items() if k in ('name', 'type')})
+            for child in element:
+                if child.tag in JOINT_TAGS and copy.find(child.tag) is None:
+                    etree.SubElement(copy, child.tag, _completed(child.tag, dict(child.attrib)))
+    return kept
+
+
+def _completed(tag: str, attributes: dict[str, str]) -> dict[str, str]:
+    """Fill in what the parser demands and kinematics does not need."""
+    if tag == 'limit':
+        # A joint that names neither bound has none: it must not pass for [0, 0].
+        if 'lower' not in attributes and 'upper' not in attributes:
+            attributes.update(lower='nan', upper='nan')
+        return {'effort': '0', 'velocity': 'inf', **attributes}
+    if tag == 'safety_controller':
+        if 'soft_lower_limit' not in attributes and 'soft_upper_limit' not in attributes:
+            attributes.update(soft_lower_limit='-inf', soft_upper_limit='inf')
+        return {'k_velocity': '0', **attributes}
+    return attributes
+
+
+def _check_tree(robot: urdf_parser.Robot) -> None:
+    """Raise `UrdfError` unless links and joints form exactly one tree with unique names."""
+    for what, elements in (('link', robot.links), ('joint', robot.joints)):
+        names = [element.name for element in elements]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            raise UrdfError(f"{what} '{doubled[0]}' is defined more than once")
+    children: dict[str, str] = {}
+    for joint in robot.joints:
+        for role, link in (('parent', joint.parent), ('child', joint.child)):
+            if link not in robot.link_map:
+                raise UrdfError(f"joint '{joint.name}': {role} link '{link}' does not exist")
+        if joint.child in children:
+            raise UrdfError(
+                f"link '{joint.child}' is the child of two joints, "
+                f"'{children[joint.child]}' and '{joint.name}'; expected one"
+            )
+        children[joint.child] = joint.name
+    roots = [link.name for link in robot.links if link.name not in children]
+    if len(roots) != 1:
+        raise UrdfError(
+            f'the links do not form one tree: {len(roots)} of {len(robot.links)} links have no '
+            f'parent ({", ".join(roots) or "a loop of joints"}); expected exactly one root'
+        )
+    for joint in robot.joints:  # one root and one parent each: only a loop can still be wrong
+        seen, link = {joint.child}, joint.parent
+        while link in robot.parent_map:
+            if link in seen:
+                raise UrdfError(f"joint '{joint.name}' is part of a loop; expected a tree")
+            seen.add(link)
+            link = robot.parent_map[link][1]
+
+
+def _only_leaf(robot: urdf_parser.Robot) -> str:
+    leaves = sorted(link for link in robot.link_map if link not in robot.child_map)
+    if len(leaves) > 1:
+        raise AmbiguousTipError(
+            f"no tip link was named and robot '{robot.name}' has {len(leaves)} leaves; "
+            f'name one of: {", ".join(leaves)}'
+        )
+    return leaves[0]
+
+
+def _joints_between(
+    robot: urdf_parser.Robot, base_link: str, tip_link: str
+) -> Iterator[tuple[urdf_parser.Joint, bool]]:
+    """Yield each joint on the way, and whether it is traversed from parent to child."""
+    up, down = _joints_to_root(robot, base_link), _joints_to_root(robot, tip_link)
+    while up and down and up[-1] is down[-1]:  # what both share lies above their fork
+        up.pop()
+        down.pop()
+    for joint in up:
+        yield _supported(joint), False
+    for joint in reversed(down):
+        yield _supported(joint), True
+
+
+def _joints_to_root(robot: urdf_parser.Robot, link: str) -> list[urdf_parser.Joint]:
+    joints = []
+    while link in robot.parent_map:
+        name, link = robot.parent_map[link]
+        joints.append(robot.joint_map[name])
+    return joints
+
+
+def _supported(joint: urdf_parser.Joint) -> urdf_parser.Joint:
+    if joint.type not in (*MOVING_TYPES, 'fixed'):
+        raise UnsupportedJointError(
+            f"joint '{joint.name}' is {joint.type}, which one number cannot move; choose base and "
+            f'tip links with only {", ".join(MOVING_TYPES)} and fixed joints between them'
+        )
+    return joint
+
+
+class _Drive(NamedTuple):
+    """What moves a joint: value = multiplier * (value of leader) + offset."""
+
+    leader: urdf_parser.Joint
+    multiplier: float
+    offset: float
+
+
+def _drive(robot: urdf_parser.Robot, joint: urdf_parser.Joint) -> _Drive:
+    """Follow mimic tags to the joint that is really actuated; the joint itself without one."""
+    multiplier, offset, leader, passed = 1.0, 0.0, joint, [joint.name]
+    while leader.mimic is not None:
+        mimic = leader.mimic
+        if mimic.joint not in robot.joint_map:
+            raise UrdfError(f"joint '{leader.name}' mimics '{mimic.joint}', which does not exist")
+        # The parser gives None for what is absent: the standard's defaults are 1 and 0.
+        factor = 1.0 if mimic.multiplier is None else mimic.multiplier
+        offset += multiplier * (0.0 if mimic.offset is None else mimic.offset)
+        multiplier *= factor
+        leader = robot.joint_map[mimic.joint]
+        if leader.name in passed:
+            raise UrdfError(f'joints mimic each other in a loop: {" -> ".join(passed)}')
+        passed.append(leader.name)
+        if leader.type not in MOVING_TYPES:
+            raise UnsupportedJointError(
+                f"joint '{joint.name}' mimics '{leader.name}', which is {leader.type}; "
+                f'expected {", ".join(MOVING_TYPES)}'
+            )
+    if not (math.isfinite(multiplier) and math.isfinite(offset)):
+        raise UrdfError(f"joint '{joint.name}': mimic multiplier and offset must be finite")
+    return _Drive(leader, multiplier, offset)
+
+
+class _Limits:
+    """Where a joint may go: hard limits, or the safety controller's."""
+
+    def __init__(self, robot: urdf_parser.Robot, soft: bool) -> None:
+        self._robot = robot
+        self._soft = soft
+
+    def of(self, joint: urdf_parser.Joint) -> tuple[float, float]:
+        """Return lower and upper limit [rad or m]; a full turn for a continuous joint."""
+        if joint.type == 'continuous':
+            return -math.pi, math.pi
+        if joint.limit is None or math.isnan(joint.limit.lower):
+            raise JointLimitError(
+                f"joint '{joint.name}' is {joint.type} but has no <limit lower=... upper=...>; "
+                'give it one, or make it continuous'
+            )
+        lower, upper = joint.limit.lower, joint.limit.upper
+        if self._soft and joint.safety_controller is not None:
+            lower = max(lower, joint.safety_controller.soft_lower_limit)
+            upper = min(upper, joint.safety_controller.soft_upper_limit)
+        if not (math.isfinite(lower) and math.isfinite(upper)):
+            raise JointLimitError(
+                f"joint '{joint.name}': limits [{lower}, {upper}]; expected finite ones"
+            )
+        if lower > upper:
+            raise JointLimitError(
+                f"joint '{joint.name}': lower limit {lower} lies above upper limit {upper}"
+            )
+        return lower, upper
+
+    def narrowed_by_follower(
+        self, follower: urdf_parser.Joint, drive: _Drive, lower: float, upper: float
+    ) -> tuple[float, float]:
+        """Narrow a leader's limits to those values at which its follower keeps its own."""
+        if follower.type == 'continuous' or follower.limit is None or drive.multiplier == 0:
+            return lower, upper
+        if math.isnan(follower.limit.lower):
+            return lower, upper
+        ends = [(end - drive.offset) / drive.multiplier for end in self.of(follower)]
+        narrowed = max(lower, min(ends)), min(upper, max(ends))
+        if narrowed[0] > narrowed[1]:
+            raise JointLimitError(
+                f"joint '{follower.name}' mimics '{drive.leader.name}', but no value of it keeps "
+                'both within their limits'
+            )
+        return narrowed
+
+
+def _origin(joint: urdf_parser.Joint) -> Array:
+    """Return T_parent_joint (4, 4); the identity where the URDF gives none."""
+    if joint.origin is None:
+        return np.eye(4)
+    xyz = joint.origin.xyz if joint.origin.xyz is not None else [0.0, 0.0, 0.0]
+    rpy = joint.origin.rpy if joint.origin.rpy is not None else [0.0, 0.0, 0.0]
+    if not (np.isfinite(xyz).all() and np.isfinite(rpy).all()):
+        raise UrdfError(f"joint '{joint.name}': origin {xyz} {rpy} is not finite")
+    return transform(matrix_from_rpy(rpy), xyz)
+
+
+def _axis(joint: urdf_parser.Joint) -> Array:
+    """Return the unit axis (3,) in the joint's frame; x where the URDF gives none."""
+    axis = np.array(joint.axis if joint.axis is not None else [1.0, 0.0, 0.0], dtype=np.float64)
+    length = float(np.linalg.norm(axis))
+    if not math.isfinite(length) or length < 1e-9:
+        raise UrdfError(f"joint '{joint.name}': axis {axis.tolist()}; expected three numbers, not 0")
+    return axis / length
+
+
+def _velocity(joint: urdf_parser.Joint) -> float:
+    """Return the velocity limit [rad/s or m/s]; infinite where there is none."""
+    if joint.limit is None or not joint.limit.velocity or not joint.limit.velocity > 0:
+        return math.inf
+    return float(joint.limit.velocity)
+
+
+def _rigid_frames(robot: urdf_parser.Robot, base_link: str) -> dict[str, Array]:
+    """Return T_base_link (4, 4) for every link that fixed joints alone tie to the base."""
+    frames, frontier = {base_link: np.eye(4)}, [base_link]
+    while frontier:
+        link = frontier.pop()
+        steps = [(joint.child, _origin(joint)) for joint in robot.joints
+                 if joint.type == 'fixed' and joint.parent == link]
+        steps += [(joint.parent, inverse_transform(_origin(joint))) for joint in robot.joints
+                  if joint.type == 'fixed' and joint.child == link]
+        for neighbour, T in steps:
+            if neighbour not in frames:
+                frames[neighbour] = frames[link] @ T
+                frontier.append(neighbour)
+    return frames
