@@ -153,7 +153,7 @@ class IkModel:
         try:
             with safe_open(path, framework='numpy') as file:
                 metadata = file.metadata() or {}
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                tensors = {name: file.get_tensor(name) for name in file.keys()}
         except (SafetensorError, OSError, ValueError, TypeError, KeyError) as error:
             raise ModelFileError(
                 f"'{path}' is not a readable model file (broken or cut short?): {error}"
@@ -205,8 +205,7 @@ class IkModel:
             training=dict(description['training']),
             held_out=dict(description['held_out']),
             obstacles=tuple(
-                (float(x), float(y), float(z), float(r))
-                for x, y, z, r in description['obstacles']
+                (float(x), float(y), float(z), float(r)) for x, y, z, r in description['obstacles']
             ),
             package_version=str(description['package_version']),
         )

@@ -57,7 +57,9 @@ def chain_from_urdf(
     for joint, forwards in _joints_between(robot, base_link, tip_link):
         T_origin = _origin(joint)
         if joint.type == 'fixed':
-            transforms[-1] = transforms[-1] @ (T_origin if forwards else inverse_transform(T_origin))
+            transforms[-1] = transforms[-1] @ (
+                T_origin if forwards else inverse_transform(T_origin)
+            )
             continue
         drive = _drive(robot, joint)
         if drive.leader.name not in names:
@@ -357,7 +359,9 @@ def _axis(joint: urdf_parser.Joint) -> Array:
     axis = np.array(joint.axis if joint.axis is not None else [1.0, 0.0, 0.0], dtype=np.float64)
     length = float(np.linalg.norm(axis))
     if not math.isfinite(length) or length < 1e-9:
-        raise UrdfError(f"joint '{joint.name}': axis {axis.tolist()}; expected three numbers, not 0")
+        raise UrdfError(
+            f"joint '{joint.name}': axis {axis.tolist()}; expected three numbers, not 0"
+        )
     return axis / length
 
 
@@ -373,10 +377,16 @@ def _rigid_frames(robot: urdf_parser.Robot, base_link: str) -> dict[str, Array]:
     frames, frontier = {base_link: np.eye(4)}, [base_link]
     while frontier:
         link = frontier.pop()
-        steps = [(joint.child, _origin(joint)) for joint in robot.joints
-                 if joint.type == 'fixed' and joint.parent == link]
-        steps += [(joint.parent, inverse_transform(_origin(joint))) for joint in robot.joints
-                  if joint.type == 'fixed' and joint.child == link]
+        steps = [
+            (joint.child, _origin(joint))
+            for joint in robot.joints
+            if joint.type == 'fixed' and joint.parent == link
+        ]
+        steps += [
+            (joint.parent, inverse_transform(_origin(joint)))
+            for joint in robot.joints
+            if joint.type == 'fixed' and joint.child == link
+        ]
         for neighbour, T in steps:
             if neighbour not in frames:
                 frames[neighbour] = frames[link] @ T
