@@ -1,0 +1,96 @@
+# Two commands for a newcomer: `make demo` and `make test`. Both set up .venv first.
+#
+# Each stage of the set-up leaves a file in .venv/done, written only when the stage is complete:
+# an interrupted set-up goes on where it stopped, and a change redoes only the stages that it
+# touches. Stages follow each other by order-only prerequisites (behind the bar), so that a new
+# pin in one file does not repeat the stages after it.
+
+PYTHON ?= python3
+
+VENV := .venv
+DONE := $(VENV)/done
+RUN := $(VENV)/bin/python
+# Without build isolation, the few packages that come as source are built by the pinned setuptools.
+PIP := $(RUN) -m pip install -qq --no-build-isolation --constraint requirements/constraints.txt
+
+# Any ROS 2 that the calling shell has sourced would mix its libraries with those of .venv.
+ifdef AMENT_PREFIX_PATH
+unexport LD_LIBRARY_PATH
+endif
+unexport AMENT_PREFIX_PATH CMAKE_PREFIX_PATH COLCON_PREFIX_PATH PYTHONPATH RMW_IMPLEMENTATION
+unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
+export PYTHONNOUSERSITE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test lint setup clean
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+help:
+	@echo 'make demo    set up .venv, then solve and stream poses of the TIAGo arm over ROS 2: demo.png'
+	@echo 'make test    set up .venv, then lint and the whole test suite'
+	@echo 'make setup   only set up .venv (2 GB, a few minutes; PYTHON=python3.12 chooses another one)'
+	@echo 'make lint    only ruff'
+	@echo 'make clean   remove .venv and everything that was built'
+
+demo: setup
+	@$(RUN) examples/demo.py
+
+# The tests talk to each other over ROS 2: on this machine only, and apart from other programs.
+test: lint
+	ROS_AUTOMATIC_DISCOVERY_RANGE=LOCALHOST ROS_DOMAIN_ID=$$(($$$$ % 100 + 1)) $(RUN) -m pytest
+
+lint: $(DONE)/test
+	$(RUN) -m ruff check .
+
+setup: $(DONE)/package
+
+$(DONE)/venv:
+	@scripts/check_machine.sh '$(PYTHON)'
+	@echo '[1/8] virtual environment in $(VENV) (20 MB, 5 s)'
+	@$(PYTHON) -m venv --clear $(VENV)
+	@mkdir -p $(DONE) && touch $@
+
+$(DONE)/tools: requirements/tools.txt | $(DONE)/venv
+	@echo '[2/8] pip and setuptools (20 MB, 5 s)'
+	@$(RUN) -m pip install -qq -r $<
+	@touch $@
+
+$(DONE)/serve: requirements/serve.txt requirements/constraints.txt | $(DONE)/tools
+	@echo '[3/8] numpy, numba and what else serving needs (300 MB, 20 s)'
+	@$(PIP) -r $<
+	@touch $@
+
+$(DONE)/ros: requirements/ros.txt requirements/constraints.txt | $(DONE)/serve
+	@echo '[4/8] ROS 2 Kilted from wheels (150 MB, 15 s)'
+	@$(PIP) -r $<
+	@touch $@
+
+# The folders are listed beside the files, so that a removed file counts as a change too.
+INTERFACES := $(shell find learned_ik_interfaces)
+
+$(DONE)/interfaces: requirements/interfaces.txt scripts/build_interfaces.sh $(INTERFACES) \
+                    requirements/ros.txt | $(DONE)/ros
+	@echo '[5/8] learned_ik_interfaces, generated and compiled (200 MB of build tools, 30 s)'
+	@$(PIP) -r $<
+	@scripts/build_interfaces.sh $(VENV)
+	@touch $@
+
+$(DONE)/train: requirements/train.txt requirements/constraints.txt | $(DONE)/interfaces
+	@echo '[6/8] torch for the CPU and matplotlib (900 MB, 1 min)'
+	@scripts/install_torch.sh $(RUN)
+	@$(PIP) -r $<
+	@touch $@
+
+$(DONE)/package: setup.py setup.cfg | $(DONE)/train
+	@echo '[7/8] learned_ik itself, editable (2 s)'
+	@$(RUN) -m pip install -qq --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DONE)/test: requirements/test.txt requirements/constraints.txt | $(DONE)/package
+	@echo '[8/8] for the tests: pytest, ruff, colcon, Pinocchio, robot descriptions (400 MB, 40 s)'
+	@$(PIP) -r $<
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build install log learned_ik.egg-info demo.png .pytest_cache .ruff_cache
