@@ -15,7 +15,7 @@ setup(
     maintainer='The learned_ik authors',
     maintainer_email='dev@example.org',
     license='Apache-2.0',
-    packages=find_packages(exclude=['test', 'test.*']),
+    packages=find_packages(include=[package_name, package_name + '.*']),
     data_files=[
         ('share/ament_index/resource_index/packages', ['resource/' + package_name]),
         ('share/' + package_name, ['package.xml']),
