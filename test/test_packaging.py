@@ -1,0 +1,147 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""The packages as ROS sees them: what they declare, and what a colcon workspace holds of them."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+import learned_ik
+
+ROOT = Path(__file__).resolve().parent.parent
+MANIFESTS = {
+    'learned_ik': ROOT / 'package.xml',
+    'learned_ik_interfaces': ROOT / 'learned_ik_interfaces' / 'package.xml',
+}
+
+
+def run(*command: str, **env: str) -> str:
+    """Run a command in the repository's root; its standard output, or a failed test with all of it."""
+    result = subprocess.run(
+        command, cwd=ROOT, env=os.environ | env, capture_output=True, text=True, timeout=300
+    )
+    assert result.returncode == 0, f'{shlex.join(command)}\n{result.stdout}{result.stderr}'
+    return result.stdout
+
+
+@pytest.mark.parametrize('name', MANIFESTS)
+def test_manifest_is_complete(name: str) -> None:
+    package = ElementTree.parse(MANIFESTS[name]).getroot()
+    assert package.get('format') == '3'
+    assert package.findtext('name') == name
+    assert package.findtext('license') == 'Apache-2.0'
+    assert package.findtext('description').strip()
+    # Without an address that looks like one, colcon takes the package for plain Python.
+    assert re.fullmatch(r'\S+@\S+\.\w+', package.find('maintainer').get('email'))
+    build_type = {'learned_ik': 'ament_python', 'learned_ik_interfaces': 'ament_cmake'}[name]
+    assert package.findtext('export/build_type') == build_type
+
+
+def test_manifest_names_what_the_node_imports() -> None:
+    package = ElementTree.parse(MANIFESTS['learned_ik']).getroot()
+    declared = {e.text for e in package if e.tag in ('depend', 'exec_depend')}
+    imported = set()
+    for file in (ROOT / 'learned_ik' / 'ros').glob('*.py'):
+        imported |= set(re.findall(r'^\s*(?:from|import) (\w+)', file.read_text(), re.MULTILINE))
+    ros = {name for name in imported if name == 'rclpy' or name.endswith(('_msgs', '_interfaces'))}
+    assert ros <= declared
+
+
+def test_versions_agree() -> None:
+    versions = {
+        name: ElementTree.parse(file).getroot().findtext('version')
+        for name, file in MANIFESTS.items()
+    }
+    versions['setup.py'] = run(sys.executable, 'setup.py', '--version').split()[-1]
+    versions['learned_ik.__version__'] = learned_ik.__version__
+    changes = (ROOT / 'CHANGELOG.rst').read_text()
+    released = re.search(r'^(\d+\.\d+\.\d+)\b.*\n-+$', changes, re.MULTILINE)
+    if released:
+        versions['CHANGELOG.rst'] = released.group(1)
+    else:  # nothing is released yet
+        assert re.search(r'^Forthcoming\n-+$', changes, re.MULTILINE)
+    assert len(set(versions.values())) == 1, versions
+
+
+# ------------------------------------------------------------------------------- in a workspace
+
+
+@pytest.fixture(scope='module')
+def colcon(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """The colcon command with its log kept out of the repository."""
+    # It stands beside the interpreter, in a virtual environment that nobody need activate.
+    path = shutil.which('colcon', path=f'{Path(sys.executable).parent}:{os.environ["PATH"]}')
+    if path is None:
+        pytest.skip('colcon is not installed')
+    return path, '--log-base', str(tmp_path_factory.mktemp('colcon') / 'log')
+
+
+@pytest.fixture(scope='module')
+def install(colcon: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The install folder of a workspace that is this repository, built as the README says."""
+    base = tmp_path_factory.mktemp('workspace')
+    env = {'PATH': f'{Path(sys.executable).parent}:{os.environ["PATH"]}'}
+    if (Path(sys.prefix) / 'share' / 'rclpy').exists():  # ROS 2 from wheels: nothing is sourced
+        env |= {'AMENT_PREFIX_PATH': sys.prefix, 'CMAKE_PREFIX_PATH': sys.prefix}
+    build = ('build', '--base-paths', '.', 'learned_ik_interfaces')
+    folders = ('--build-base', f'{base}/build', '--install-base', f'{base}/install')
+    cmake = ('--cmake-args', f'-DPython3_EXECUTABLE={sys.executable}', '-DBUILD_TESTING=OFF')
+    run(*colcon, *build, *folders, *cmake, **env)
+    return base / 'install'
+
+
+def in_workspace(install: Path, command: str) -> str:
+    """Run a shell command after sourcing the workspace."""
+    return run('bash', '-c', f'source {shlex.quote(str(install))}/setup.bash && {command}')
+
+
+def test_colcon_takes_the_packages_for_what_they_are(colcon: tuple[str, ...]) -> None:
+    listed = run(*colcon, 'list', '--base-paths', '.', 'learned_ik_interfaces').splitlines()
+    kinds = {line.split()[0]: line.split()[-1] for line in listed}
+    assert kinds == {
+        'learned_ik': '(ros.ament_python)',
+        'learned_ik_interfaces': '(ros.ament_cmake)',
+    }
+
+
+@pytest.mark.parametrize('name', ['ik_node', 'train', 'evaluate', 'solve', 'show'])
+def test_ros2_run_finds_the_executable(install: Path, name: str) -> None:
+    # `ros2 run` looks for executable files in lib/PACKAGE.
+    assert os.access(install / 'learned_ik' / 'lib' / 'learned_ik' / name, os.X_OK)
+
+
+@pytest.mark.parametrize('name', ['train', 'evaluate', 'solve', 'show'])
+def test_command_explains_itself(install: Path, name: str) -> None:
+    command = install / 'learned_ik' / 'lib' / 'learned_ik' / name
+    assert 'usage' in in_workspace(install, f'{shlex.quote(str(command))} --help').lower()
+
+
+@pytest.mark.parametrize('folder', ['launch', 'config', 'models'])
+def test_share_holds_what_the_repository_holds(install: Path, folder: str) -> None:
+    ours = {file.name for file in (ROOT / folder).glob('[!_.]*')}
+    shared = install / 'learned_ik' / 'share' / 'learned_ik' / folder
+    assert ours
+    assert {file.name for file in shared.iterdir()} == ours
+
+
+def test_package_is_in_the_ament_index(install: Path) -> None:
+    index = 'share/ament_index/resource_index/packages'
+    for name in MANIFESTS:
+        assert (install / name / index / name).is_file()
+
+
+def test_interface_imports_from_the_workspace(install: Path) -> None:
+    script = (
+        'import learned_ik_interfaces; from learned_ik_interfaces.srv import GetIK; '
+        'print(learned_ik_interfaces.__file__, GetIK.Response.NO_IK_SOLUTION)'
+    )
+    file, code = in_workspace(install, f'{sys.executable} -c {shlex.quote(script)}').split()
+    assert Path(file).is_relative_to(install)
+    assert int(code) == -31
