@@ -42,6 +42,7 @@ test: lint
 
 lint: $(DONE)/test
 	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
 
 setup: $(DONE)/package
 
