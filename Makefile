@@ -29,7 +29,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help:
 	@echo 'make demo    set up .venv, then solve and stream poses of the TIAGo arm over ROS 2: demo.png'
 	@echo 'make test    set up .venv, then lint and the whole test suite'
-	@echo 'make setup   only set up .venv (2 GB, a few minutes; PYTHON=python3.12 chooses another one)'
+	@echo 'make setup   only set up .venv (1.6 GB, some 3 minutes; PYTHON=python3.12 chooses another one)'
 	@echo 'make lint    only ruff'
 	@echo 'make clean   remove .venv and everything that was built'
 
@@ -48,12 +48,12 @@ setup: $(DONE)/package
 
 $(DONE)/venv:
 	@scripts/check_machine.sh '$(PYTHON)'
-	@echo '[1/8] virtual environment in $(VENV) (20 MB, 5 s)'
+	@echo '[1/8] virtual environment in $(VENV) (30 MB, 5 s)'
 	@$(PYTHON) -m venv --clear $(VENV)
 	@mkdir -p $(DONE) && touch $@
 
 $(DONE)/tools: requirements/tools.txt | $(DONE)/venv
-	@echo '[2/8] pip and setuptools (20 MB, 5 s)'
+	@echo '[2/8] pip and setuptools (5 s)'
 	@$(RUN) -m pip install -qq -r $<
 	@touch $@
 
@@ -72,13 +72,13 @@ INTERFACES := $(shell find learned_ik_interfaces)
 
 $(DONE)/interfaces: requirements/interfaces.txt scripts/build_interfaces.sh $(INTERFACES) \
                     requirements/ros.txt | $(DONE)/ros
-	@echo '[5/8] learned_ik_interfaces, generated and compiled (200 MB of build tools, 30 s)'
+	@echo '[5/8] learned_ik_interfaces, generated and compiled (110 MB, 30 s)'
 	@$(PIP) -r $<
 	@scripts/build_interfaces.sh $(VENV)
 	@touch $@
 
 $(DONE)/train: requirements/train.txt requirements/constraints.txt | $(DONE)/interfaces
-	@echo '[6/8] torch for the CPU and matplotlib (900 MB, 1 min)'
+	@echo '[6/8] torch for the CPU and matplotlib (1 GB, 1 min)'
 	@scripts/install_torch.sh $(RUN)
 	@$(PIP) -r $<
 	@touch $@
@@ -89,7 +89,7 @@ $(DONE)/package: setup.py setup.cfg | $(DONE)/train
 	@touch $@
 
 $(DONE)/test: requirements/test.txt requirements/constraints.txt | $(DONE)/package
-	@echo '[8/8] for the tests: pytest, ruff, colcon, Pinocchio, robot descriptions (400 MB, 40 s)'
+	@echo '[8/8] for the tests: pytest, ruff, colcon, Pinocchio, robot descriptions (900 MB, 1 min)'
 	@$(PIP) -r $<
 	@touch $@
 

@@ -23,7 +23,7 @@ MANIFESTS = {
 
 
 def run(*command: str, **env: str) -> str:
-    """Run a command in the repository's root; its standard output, or a failed test with all of it."""
+    """Run a command in the repository's root; its standard output, or a failure that shows all."""
     result = subprocess.run(
         command, cwd=ROOT, env=os.environ | env, capture_output=True, text=True, timeout=300
     )
