@@ -35,6 +35,14 @@ class InvalidInputError(LearnedIkError, ValueError):
     """A pose, a joint vector or an option is malformed: wrong shape, NaN, zero quaternion."""
 
 
+class SeedError(InvalidInputError):
+    """A seed that names other joints than the chain has, or not as many positions as names."""
+
+
+class UnknownFrameError(LearnedIkError, LookupError):
+    """A pose is given in a frame that is not rigidly tied to the chain's base."""
+
+
 class ConfigurationError(LearnedIkError, ValueError):
     """A configuration file or option has an unknown key or a value out of range."""
 

@@ -1,0 +1,67 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""What is asked of the node and what it answers, as typed objects: no message, no rclpy."""
+
+import dataclasses
+import enum
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+class ErrorCode(enum.IntEnum):
+    """The constants of GetIK.srv, which are those of moveit_msgs/MoveItErrorCodes."""
+
+    SUCCESS = 1
+    FAILURE = 99999
+    TIMED_OUT = -6
+    GOAL_IN_COLLISION = -12
+    INVALID_GOAL_CONSTRAINTS = -16
+    INVALID_ROBOT_STATE = -17
+    INVALID_LINK_NAME = -18
+    FRAME_TRANSFORM_FAILURE = -21
+    NO_IK_SOLUTION = -31
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds where a request says nothing: the node's parameters."""
+
+    position_tolerance: float  # [m]
+    orientation_tolerance: float  # [rad]
+    timeout: float  # [s]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class IkRequest:
+    """One pose to be reached, as it came: nothing is checked yet."""
+
+    frame: str  # the frame of the pose; empty: the chain's base link
+    position: Array  # (3,) [m]
+    orientation: Array  # (4,) x y z w
+    seed_names: Sequence[str] = ()  # joint names, in any order
+    seed_positions: Sequence[float] = ()  # one for each name [rad or m]
+    position_tolerance: float = 0.0  # [m]; 0: the default
+    orientation_tolerance: float = 0.0  # [rad]; 0: the default
+    timeout: float = 0.0  # [s]; 0: the default
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class IkAnswer:
+    """What became of a request."""
+
+    error_code: ErrorCode
+    message: str = ''  # what went wrong; empty on success
+    joint_positions: Array | None = None  # (joints,) [rad or m]; None when the request is refused
+    position_error: float = math.nan  # [m]
+    orientation_error: float = math.nan  # [rad]
+    solve_time: float = 0.0  # [s]
+
+    @property
+    def solved(self) -> bool:
+        """Whether the pose is reached within both tolerances."""
+        return self.error_code is ErrorCode.SUCCESS

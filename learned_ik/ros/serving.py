@@ -1,0 +1,126 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`IkServing`: from a request to an answer, whatever the request is. No message, no rclpy."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.errors import InvalidInputError, SeedError, UnknownFrameError, UrdfError
+from learned_ik.robot.chain import KinematicChain
+from learned_ik.ros.exchange import Defaults, ErrorCode, IkAnswer, IkRequest
+from learned_ik.ros.frames import pose_in_base
+from learned_ik.ros.seeds import JointMemory, seed_by_name
+
+if TYPE_CHECKING:
+    from learned_ik.solving.solver import IkSolver
+
+Array = npt.NDArray[np.float64]
+
+
+class IkServing:
+    """Answers requests with one solver, as long as its model fits the robot."""
+
+    def __init__(self, solver: 'IkSolver') -> None:
+        self._solver = solver
+        self._chain = solver.model.chain
+        self._base_frames = self._chain.base_frames
+        self._joints = JointMemory(self._chain.joint_names)
+        self._description: str | None = None
+        self.refusal: str | None = None  # why no request is answered at all; None: all is well
+
+    @property
+    def joint_names(self) -> tuple[str, ...]:
+        """The joints of every answer, from base to tip."""
+        return self._chain.joint_names
+
+    def compare_with_robot(self, description: str | None) -> bool:
+        """Take note of the robot's URDF, and say whether it is another one than before.
+
+        A robot that the model does not fit, or a description that cannot be read, sets
+        `refusal` until a fitting one comes. None leaves the robot unchecked.
+        """
+        if description == self._description:
+            return False
+        self._description = description
+        self._base_frames = self._chain.base_frames
+        self.refusal = None
+        if description is not None:
+            self._compare(description)
+        return True
+
+    def _compare(self, description: str) -> None:
+        try:
+            robot = KinematicChain.from_urdf(
+                description, self._chain.base_link, self._chain.tip_link
+            )
+        except UrdfError as error:
+            self.refusal = f'the robot description cannot be used: {error}'
+            return
+        difference = self._chain.difference_from(robot)
+        if difference is not None:
+            self.refusal = (
+                f"model '{self._solver.model.name}' was trained for another robot than the one "
+                f"described: {difference} ('here' is the model, 'there' the robot)"
+            )
+            return
+        self._base_frames = robot.base_frames
+
+    def remember_joints(self, names: Sequence[str], positions: Sequence[float]) -> None:
+        """Take a report of where joints are; it seeds the requests that bring no seed."""
+        self._joints.update(names, positions)
+
+    def answer(
+        self, request: IkRequest, defaults: Defaults, other_seed: Array | None = None
+    ) -> IkAnswer:
+        """Return the answer to a request. Bad input is an answer too, never an exception.
+
+        Args:
+            request: as it came.
+            defaults: tolerances and timeout where the request gives none.
+            other_seed: (joints,) [rad or m], the seed where neither the request nor any report
+                of the joints brings one.
+
+        """
+        if self.refusal is not None:
+            return IkAnswer(ErrorCode.FAILURE, self.refusal)
+        try:
+            position, orientation = pose_in_base(
+                self._chain.base_link,
+                self._base_frames,
+                request.frame,
+                request.position,
+                request.orientation,
+            )
+            solution = self._solver.solve(
+                position,
+                orientation,
+                self._seed(request, other_seed),
+                position_tolerance=request.position_tolerance or defaults.position_tolerance,
+                orientation_tolerance=(
+                    request.orientation_tolerance or defaults.orientation_tolerance
+                ),
+                timeout=request.timeout or defaults.timeout,
+            )
+        except UnknownFrameError as error:
+            return IkAnswer(ErrorCode.FRAME_TRANSFORM_FAILURE, str(error))
+        except SeedError as error:
+            return IkAnswer(ErrorCode.INVALID_ROBOT_STATE, str(error))
+        except InvalidInputError as error:
+            return IkAnswer(ErrorCode.INVALID_GOAL_CONSTRAINTS, str(error))
+        return IkAnswer(
+            error_code=ErrorCode(int(solution.status)),
+            message=solution.message,
+            joint_positions=solution.joint_positions,
+            position_error=solution.position_error,
+            orientation_error=solution.orientation_error,
+            solve_time=solution.solve_time,
+        )
+
+    def _seed(self, request: IkRequest, other_seed: Array | None) -> Array | None:
+        if request.seed_names or len(request.seed_positions):
+            return seed_by_name(self.joint_names, request.seed_names, request.seed_positions)
+        reported = self._joints.positions
+        return other_seed if reported is None else reported
