@@ -10,8 +10,7 @@ PYTHON ?= python3
 VENV := .venv
 DONE := $(VENV)/done
 RUN := $(VENV)/bin/python
-# Without build isolation, the few packages that come as source are built by the pinned setuptools.
-PIP := $(RUN) -m pip install -qq --no-build-isolation --constraint requirements/constraints.txt
+PIP := scripts/pip_install.sh $(VENV)
 
 # Any ROS 2 that the calling shell has sourced would mix its libraries with those of .venv.
 ifdef AMENT_PREFIX_PATH
@@ -48,22 +47,19 @@ setup: $(DONE)/package
 
 $(DONE)/venv:
 	@scripts/check_machine.sh '$(PYTHON)'
-	@echo '[1/8] virtual environment in $(VENV) (30 MB, 5 s)'
+	@echo '[1/7] virtual environment in $(VENV) (30 MB, 10 s)'
 	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) -r requirements/tools.txt
 	@mkdir -p $(DONE) && touch $@
 
-$(DONE)/tools: requirements/tools.txt | $(DONE)/venv
-	@echo '[2/8] pip and setuptools (5 s)'
-	@$(RUN) -m pip install -qq -r $<
-	@touch $@
-
-$(DONE)/serve: requirements/serve.txt requirements/constraints.txt | $(DONE)/tools
-	@echo '[3/8] numpy, numba and what else serving needs (300 MB, 20 s)'
-	@$(PIP) -r $<
+$(DONE)/serve: requirements/tools.txt requirements/serve.txt requirements/constraints.txt \
+               | $(DONE)/venv
+	@echo '[2/7] numpy, numba and what else serving needs (300 MB, 20 s)'
+	@$(PIP) -r requirements/tools.txt -r requirements/serve.txt
 	@touch $@
 
 $(DONE)/ros: requirements/ros.txt requirements/constraints.txt | $(DONE)/serve
-	@echo '[4/8] ROS 2 Kilted from wheels (150 MB, 15 s)'
+	@echo '[3/7] ROS 2 Kilted from wheels (150 MB, 15 s)'
 	@$(PIP) -r $<
 	@touch $@
 
@@ -72,24 +68,24 @@ INTERFACES := $(shell find learned_ik_interfaces)
 
 $(DONE)/interfaces: requirements/interfaces.txt scripts/build_interfaces.sh $(INTERFACES) \
                     requirements/ros.txt | $(DONE)/ros
-	@echo '[5/8] learned_ik_interfaces, generated and compiled (110 MB, 30 s)'
+	@echo '[4/7] learned_ik_interfaces, generated and compiled (110 MB, 30 s)'
 	@$(PIP) -r $<
 	@scripts/build_interfaces.sh $(VENV)
 	@touch $@
 
 $(DONE)/train: requirements/train.txt requirements/constraints.txt | $(DONE)/interfaces
-	@echo '[6/8] torch for the CPU and matplotlib (1 GB, 1 min)'
-	@scripts/install_torch.sh $(RUN)
+	@echo '[5/7] torch for the CPU and matplotlib (1 GB, 1 min)'
+	@scripts/install_torch.sh $(VENV)
 	@$(PIP) -r $<
 	@touch $@
 
 $(DONE)/package: setup.py setup.cfg | $(DONE)/train
-	@echo '[7/8] learned_ik itself, editable (2 s)'
-	@$(RUN) -m pip install -qq --no-deps --no-build-isolation --editable .
+	@echo '[6/7] learned_ik itself, editable (2 s)'
+	@$(PIP) --no-deps --editable .
 	@touch $@
 
 $(DONE)/test: requirements/test.txt requirements/constraints.txt | $(DONE)/package
-	@echo '[8/8] for the tests: pytest, ruff, colcon, Pinocchio, robot descriptions (900 MB, 1 min)'
+	@echo '[7/7] for the tests: pytest, ruff, colcon, Pinocchio, robot descriptions (900 MB, 1 min)'
 	@$(PIP) -r $<
 	@touch $@
 
