@@ -1,0 +1,90 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Start the inverse kinematics node: `ros2 launch learned_ik ik.launch.py --show-args`."""
+
+from pathlib import Path
+
+from launch import LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+
+ARGUMENTS = (
+    DeclareLaunchArgument(
+        'model',
+        default_value='',
+        description='Model file made by `train`; empty: the TIAGo arm that comes with the package',
+    ),
+    DeclareLaunchArgument(
+        'robot_description_file',
+        default_value='',
+        description='URDF file that the model must fit; empty: only the topic robot_description '
+        'is compared with it',
+    ),
+    DeclareLaunchArgument(
+        'namespace',
+        default_value='',
+        description='Namespace of the node; robot_description and joint_states follow it',
+    ),
+    DeclareLaunchArgument(
+        'position_tolerance',
+        default_value='1e-6',
+        description='Distance to the wanted position that counts as reached [m]',
+    ),
+    DeclareLaunchArgument(
+        'orientation_tolerance',
+        default_value='1e-6',
+        description='Angle to the wanted orientation that counts as reached [rad]',
+    ),
+    DeclareLaunchArgument(
+        'timeout',
+        default_value='0.05',
+        description='Longest time to search for a solution of one pose [s]',
+    ),
+    DeclareLaunchArgument(
+        'use_sim_time',
+        default_value='false',
+        choices=['true', 'false'],
+        description='Take the time from /clock',
+    ),
+    DeclareLaunchArgument(
+        'log_level',
+        default_value='info',
+        choices=['debug', 'info', 'warn', 'error', 'fatal'],
+        description='What the node logs',
+    ),
+)
+
+
+def ik_node(context: LaunchContext) -> list[Node]:
+    """Return the node with the arguments as they were given."""
+    given = {
+        argument.name: LaunchConfiguration(argument.name).perform(context)
+        for argument in ARGUMENTS
+    }
+    numbers = ('position_tolerance', 'orientation_tolerance', 'timeout')
+    parameters = {name: float(given[name]) for name in numbers}
+    parameters['use_sim_time'] = given['use_sim_time'] == 'true'
+    texts = {'model': given['model']}
+    if given['robot_description_file']:
+        file = Path(given['robot_description_file'])
+        texts['robot_description'] = file.read_text(encoding='utf-8')
+    # Without a type, launch takes text for YAML and reads what it likes in it.
+    parameters.update((name, ParameterValue(text, value_type=str)) for name, text in texts.items())
+    return [
+        Node(
+            package='learned_ik',
+            executable='ik_node',
+            name='learned_ik',
+            namespace=given['namespace'],
+            parameters=[parameters],
+            ros_arguments=['--log-level', given['log_level']],
+            output='screen',
+        )
+    ]
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Return the arguments and the node."""
+    return LaunchDescription([*ARGUMENTS, OpaqueFunction(function=ik_node)])
