@@ -1,0 +1,109 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`kernel`: numba's compiler with our options, and a disk cache that misses no edit.
+
+numba's own cache looks at one file only, while our kernels call each other across files. So the
+cache folder carries a hash of every file that may hold a kernel: an edit anywhere starts afresh.
+"""
+
+import contextlib
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba import config
+
+log = logging.getLogger(__name__)
+
+KERNEL_FOLDERS = ('kinematics', 'solving')  # where files with kernels live, inside the package
+
+OPTIONS = {
+    '_nrt': False,  # no reference counts: nothing in a kernel allocates, and counting is atomic
+    'nogil': True,  # batches run on threads
+    'error_model': 'numpy',  # no test for a zero divisor: it would keep loops from vectorising
+    # All of fastmath but 'nnan' and 'ninf', so that tests for NaN and infinity keep their meaning.
+    'fastmath': {'reassoc', 'contract', 'arcp', 'nsz', 'afn'},
+}
+
+
+def kernel(function: Callable) -> Callable:
+    """Compile a function at its first call, and keep the machine code on disk where possible."""
+    return _compiled(function, OPTIONS)
+
+
+def inlined_kernel(function: Callable) -> Callable:
+    """Compile as `kernel` does, and copy the code into each caller: for parts of a hot loop.
+
+    A call would push every field of every array that it is given.
+    """
+    return _compiled(function, {**OPTIONS, 'forceinline': True})
+
+
+def exact_kernel(function: Callable) -> Callable:
+    """Compile as `kernel` does, but keep the order of every addition as it is written."""
+    return _compiled(function, {**OPTIONS, 'fastmath': False})
+
+
+def _compiled(function: Callable, options: dict[str, Any]) -> Callable:
+    folder = cache_folder()
+    if folder is not None:
+        with _cache_in(folder), contextlib.suppress(RuntimeError):
+            return numba.njit(cache=True, **options)(function)
+    _warn_once()
+    return numba.njit(**options)(function)
+
+
+def cache_folder() -> Path | None:
+    """Return where compiled kernels of this version of the sources are kept, if anywhere.
+
+    It lies under `NUMBA_CACHE_DIR`, else `XDG_CACHE_HOME`, else `~/.cache`.
+    """
+    try:
+        base = os.environ.get('NUMBA_CACHE_DIR') or os.environ.get('XDG_CACHE_HOME')
+        parent = Path(base) if base else Path.home() / '.cache'
+        folder = parent / 'learned_ik' / f'kernels-{_sources_hash()}'
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):  # read-only, not a folder, or no home at all
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+def is_compiled() -> bool:
+    """Say whether an earlier process has left compiled kernels, so that starting is quick."""
+    folder = cache_folder()
+    return folder is not None and any(folder.rglob('*.nbc'))
+
+
+def _sources_hash() -> str:
+    digest = hashlib.sha256(numba.__version__.encode())
+    package = Path(__file__).parent
+    for path in sorted(p for name in KERNEL_FOLDERS for p in (package / name).glob('*.py')):
+        digest.update(path.name.encode() + b'\0' + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@contextlib.contextmanager
+def _cache_in(folder: Path) -> Iterator[None]:
+    """Have numba look for its cache in `folder` while a function is being declared."""
+    before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
+    try:
+        yield
+    finally:
+        config.CACHE_DIR = before
+
+
+_warned = False
+
+
+def _warn_once() -> None:
+    global _warned
+    if not _warned:
+        _warned = True
+        log.warning(
+            'no writable folder for compiled code: every start will compile for some seconds; '
+            'set NUMBA_CACHE_DIR to a folder that can be written'
+        )

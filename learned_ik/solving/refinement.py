@@ -1,0 +1,225 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Damped least squares within joint limits: from a rough start to an exact answer.
+
+Levenberg-Marquardt with the damping in proportion to the squared error (Sugihara, "Solvability-
+Unconcerned Inverse Kinematics by the Levenberg-Marquardt Method", DOI 10.1109/TRO.2011.2148230)
+times a factor that adapts to success. Limits are an active set: a joint that would pass its limit
+goes just to it, and the others take over what it cannot do.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.compilation import inlined_kernel, kernel
+from learned_ik.kinematics.compiled import ChainArrays, Frames, copy_into, jacobian_columns, sweep
+from learned_ik.solving.normal_equations import damped_solution
+
+Array = npt.NDArray[np.float64]
+
+ANGULAR_WEIGHT = 0.3  # [m/rad], what a radian of error weighs against a metre
+DAMPING_START = 0.1  # [1], damping / squared error at the start
+DAMPING_DOWN, DAMPING_UP = 0.3, 8.0  # [1], factors after a step that helped, and one that did not
+DAMPING_FLOOR = 1e-10  # [m²/rad²], keeps the system solvable at singularities
+DAMPING_LIMIT = 1e7  # [1], no step that helps is to be expected beyond
+LARGEST_STEP = 1.0  # [rad or m], of one joint in one step
+STALL_STEPS = 4  # so many steps in a row that hardly help are a local minimum
+STALL_GAIN = 0.97  # a step that leaves more than this share of the squared error hardly helps
+
+
+class Workspace(NamedTuple):
+    """Memory of one refinement, so that it allocates nothing."""
+
+    frames: Frames
+    columns: Array  # (joints, 6), weighted Jacobian, a row for each joint
+    error: Array  # (6,), weighted: position [m], ANGULAR_WEIGHT * rotation vector [m]
+    trial_error: Array  # (6,)
+    rest: Array  # (6,), what joints at their limits leave to the others
+    dual: Array  # (6,), step = Jᵀ dual
+    step: Array  # (joints,) [rad or m]
+    trial: Array  # (joints,) [rad or m]
+    held: Array  # (joints,), 1.0 for a joint that its limit holds
+
+
+@kernel
+def refine(
+    chain: ChainArrays,
+    target: Array,
+    q: Array,
+    position_tolerance: float,
+    orientation_tolerance: float,
+    most_steps: int,
+    work: Workspace,
+) -> tuple[float, float, int]:
+    """Move q towards the target pose, within the limits, until the tolerances are met.
+
+    Args:
+        chain: the robot.
+        target: (12,), rotation row by row, position [m].
+        q: (joints,) [rad or m], the start, within the limits; becomes the best found.
+        position_tolerance: [m].
+        orientation_tolerance: [rad].
+        most_steps: how many steps to try at most.
+        work: memory.
+
+    Returns:
+        The errors at q, position [m] and orientation [rad], and how many steps were tried.
+
+    """
+    joints = q.shape[0]
+    damping = DAMPING_START
+    stalled = 0
+    fresh = True  # whether the Jacobian belongs to an older q
+    sweep(chain, q, work.frames)
+    squared = pose_error(target, work.frames.tip, work.error)
+    position_squared = position_tolerance * position_tolerance
+    orientation_squared = (ANGULAR_WEIGHT * orientation_tolerance) ** 2
+    steps = 0
+    while steps < most_steps and not (
+        squared_norm(work.error, 0) <= position_squared
+        and squared_norm(work.error, 3) <= orientation_squared
+    ):
+        steps += 1
+        if fresh:
+            jacobian_columns(chain, work.frames, ANGULAR_WEIGHT, work.columns)
+        bounded_step(chain, q, damping * squared + DAMPING_FLOOR, work)
+        for j in range(joints):
+            work.trial[j] = q[j] + work.step[j]
+        sweep(chain, work.trial, work.frames)
+        trial_squared = pose_error(target, work.frames.tip, work.trial_error)
+        fresh = trial_squared < squared
+        if fresh:
+            stalled = stalled + 1 if trial_squared > STALL_GAIN * squared else 0
+            squared = trial_squared
+            copy_into(q, work.trial)
+            copy_into(work.error, work.trial_error)
+            damping *= DAMPING_DOWN
+        else:
+            stalled += 1
+            damping *= DAMPING_UP
+        if stalled >= STALL_STEPS or damping > DAMPING_LIMIT:
+            break
+    position_error = math.sqrt(squared_norm(work.error, 0))
+    return position_error, math.sqrt(squared_norm(work.error, 3)) / ANGULAR_WEIGHT, steps
+
+
+@inlined_kernel
+def squared_norm(error: Array, begin: int) -> float:
+    """Return the squared length of three entries of a (6,) vector."""
+    return error[begin] ** 2 + error[begin + 1] ** 2 + error[begin + 2] ** 2
+
+
+@inlined_kernel
+def pose_error(target: Array, tip: Array, error: Array) -> float:
+    """Fill the weighted error (6,) from tip to target, both (12,), and return its square [m²].
+
+    Its angular part is the rotation vector of R_target R_tipᵀ times `ANGULAR_WEIGHT`.
+    """
+    error[0] = target[9] - tip[9]
+    error[1] = target[10] - tip[10]
+    error[2] = target[11] - tip[11]
+    # The columns of both rotations give sine and cosine of the angle between them.
+    x = y = z = trace = 0.0
+    for c in range(3):
+        ax, ay, az = tip[c], tip[3 + c], tip[6 + c]
+        bx, by, bz = target[c], target[3 + c], target[6 + c]
+        x += ay * bz - az * by
+        y += az * bx - ax * bz
+        z += ax * by - ay * bx
+        trace += ax * bx + ay * by + az * bz
+    u = 0.25 * (x * x + y * y + z * z)  # the squared sine of the angle
+    cosine = 0.5 * (trace - 1.0)
+    if cosine > 0.0 and u < 0.01:
+        # The angle over twice its sine, by the series of the arc sine: to 1e-13 here.
+        scale = 0.5 + u * (1 / 12 + u * (3 / 80 + u * (5 / 224 + u * (35 / 2304))))
+    elif cosine > 0.0 or u > 1e-6:
+        sine = math.sqrt(u)
+        scale = 0.5 * math.atan2(sine, cosine) / sine
+    else:
+        half_turn(target, tip, math.atan2(math.sqrt(u), cosine), error)
+        return squared_norm(error, 0) + squared_norm(error, 3)
+    error[3] = ANGULAR_WEIGHT * scale * x
+    error[4] = ANGULAR_WEIGHT * scale * y
+    error[5] = ANGULAR_WEIGHT * scale * z
+    return squared_norm(error, 0) + squared_norm(error, 3)
+
+
+@kernel
+def half_turn(target: Array, tip: Array, angle: float, error: Array) -> None:
+    """Fill the angular error near half a turn, where the sine no longer shows the axis.
+
+    There R + Rᵀ has the axis in its columns: the longest of them is taken.
+    """
+    best, length = 0, -1.0
+    for column in range(3):
+        squared = 0.0
+        for row in range(3):
+            value = _symmetric_part(target, tip, row, column)
+            squared += value * value
+        if squared > length:
+            best, length = column, squared
+    scale = ANGULAR_WEIGHT * angle / math.sqrt(length)
+    for row in range(3):
+        error[3 + row] = scale * _symmetric_part(target, tip, row, best)
+
+
+@kernel
+def _symmetric_part(target: Array, tip: Array, row: int, column: int) -> float:
+    """Return an entry of D + Dᵀ + 2 I/... for D = R_target R_tipᵀ: D + Dᵀ - (trace D - 1) I."""
+    entry = trace = 0.0
+    for k in range(3):
+        entry += target[3 * row + k] * tip[3 * column + k]
+        entry += target[3 * column + k] * tip[3 * row + k]
+        trace += target[k] * tip[k] + target[3 + k] * tip[3 + k] + target[6 + k] * tip[6 + k]
+    return entry - (trace - 1.0 if row == column else 0.0)
+
+
+@inlined_kernel
+def bounded_step(chain: ChainArrays, q: Array, damping: float, work: Workspace) -> None:
+    """Fill `work.step` with the damped least-squares step that keeps q + step in the limits.
+
+    Args:
+        chain: the robot.
+        q: (joints,) [rad or m], within the limits.
+        damping: [m²/rad²], added to the diagonal of J Jᵀ.
+        work: `columns` and `error` are read; `step` is filled.
+
+    """
+    joints = q.shape[0]
+    columns, step, held, rest = work.columns, work.step, work.held, work.rest
+    held[:] = 0.0
+    copy_into(rest, work.error)
+    for _ in range(joints + 1):
+        damped_solution(columns, held, damping, rest, work.dual)
+        x0, x1, x2 = work.dual[0], work.dual[1], work.dual[2]
+        x3, x4, x5 = work.dual[3], work.dual[4], work.dual[5]
+        largest = LARGEST_STEP
+        for j in range(joints):
+            if held[j] == 0.0:
+                u = columns[j]
+                step[j] = u[0] * x0 + u[1] * x1 + u[2] * x2 + u[3] * x3 + u[4] * x4 + u[5] * x5
+                largest = max(largest, abs(step[j]))
+        shrink = LARGEST_STEP / largest
+        again = False
+        for j in range(joints):
+            if held[j] == 0.0:
+                step[j] *= shrink
+                if q[j] + step[j] > chain.bound_high[j]:
+                    step[j] = chain.bound_high[j] - q[j]
+                elif q[j] + step[j] < chain.bound_low[j]:
+                    step[j] = chain.bound_low[j] - q[j]
+                else:
+                    continue
+                held[j] = 1.0
+                again = True
+        if not again:
+            break
+        # Solve again for the free joints, with what the held ones do taken off the error.
+        copy_into(rest, work.error)
+        for j in range(joints):
+            if held[j] != 0.0:
+                for r in range(6):
+                    rest[r] -= columns[j, r] * step[j]

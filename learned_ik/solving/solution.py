@@ -1,0 +1,92 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a solver answers: joint positions, how exact they are, and why, when they are not."""
+
+import dataclasses
+import enum
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.solving.refinement import ANGULAR_WEIGHT
+from learned_ik.solving.search import (
+    ATTEMPTS,
+    BEYOND_REACH,
+    ORIENTATION_ERROR,
+    POSITION_ERROR,
+)
+
+Array = npt.NDArray[np.float64]
+
+
+class Status(enum.IntEnum):
+    """How a request ended, with the numbers of `moveit_msgs/MoveItErrorCodes`."""
+
+    SUCCESS = 1  # within the tolerances, confirmed by forward kinematics
+    TIMED_OUT = -6  # the search was not finished when its time was over
+    NO_SOLUTION = -31  # the search was finished and found nothing within the tolerances
+
+
+@dataclasses.dataclass(slots=True)
+class Solution:
+    """The answer to one pose, also when it is not reached."""
+
+    status: Status
+    joint_positions: Array  # (joints,) [rad or m], within the limits; the best found
+    position_error: float  # [m], by forward kinematics of joint_positions
+    orientation_error: float  # [rad], likewise
+    seed_distance: float  # [rad or m], Euclidean, to the given seed; NaN without one
+    limit_margin: float  # [rad or m], least distance of any joint to its limit; inf without limits
+    clearance: float  # [m], to the nearest obstacle; inf where none is known
+    solve_time: float  # [s], inside `solve`
+    attempts: int  # starts that were refined
+    message: str  # why, in one sentence; empty after success
+
+    @property
+    def success(self) -> bool:
+        """Whether the pose is reached within the tolerances."""
+        return self.status is Status.SUCCESS
+
+
+@dataclasses.dataclass(slots=True)
+class SolutionBatch:
+    """The answers to n poses: the fields of `Solution`, each as an array."""
+
+    status: npt.NDArray[np.int64]  # (n,), values of `Status`
+    joint_positions: Array  # (n, joints) [rad or m]
+    position_error: Array  # (n,) [m]
+    orientation_error: Array  # (n,) [rad]
+    seed_distance: Array  # (n,) [rad or m]
+    limit_margin: Array  # (n,) [rad or m]
+    clearance: Array  # (n,) [m]
+    attempts: npt.NDArray[np.int64]  # (n,)
+    solve_time: float  # [s], of the whole batch
+
+    @property
+    def success(self) -> npt.NDArray[np.bool_]:
+        """(n,), whether each pose is reached within the tolerances."""
+        return self.status == Status.SUCCESS
+
+    def __len__(self) -> int:
+        return len(self.status)
+
+
+def squared_error(answer: Array) -> float:
+    """Return the squared weighted pose error [m²] of an answer of `search`."""
+    return float(answer[POSITION_ERROR] ** 2 + (ANGULAR_WEIGHT * answer[ORIENTATION_ERROR]) ** 2)
+
+
+def why_not(answer: Array, status: Status) -> str:
+    """Say in one sentence why an answer of `search` is no solution."""
+    residual = (
+        f'the nearest of {answer[ATTEMPTS]:.0f} tries misses it by '
+        f'{1e3 * answer[POSITION_ERROR]:.3g} mm and '
+        f'{math.degrees(answer[ORIENTATION_ERROR]):.3g} deg'
+    )
+    if status is Status.TIMED_OUT:
+        return f'the time was over before the search was: {residual}'
+    if answer[BEYOND_REACH] > 0:
+        beyond = f'{1e3 * answer[BEYOND_REACH]:.3g} mm beyond the stretched arm'
+        return f'the pose is out of reach, {beyond}: {residual}'
+    return f'no joint positions within the limits reach the pose: {residual}'
