@@ -1,0 +1,75 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Robots that have a name: what `config/NAME.yaml` says about an arm and where its files are."""
+
+import dataclasses
+from pathlib import Path
+
+from learned_ik.configuration import load_yaml
+from learned_ik.errors import ConfigurationError
+from learned_ik.resources import shipped_file, shipped_files
+from learned_ik.robot.chain import KinematicChain
+
+
+@dataclasses.dataclass(frozen=True)
+class RobotConfig:
+    """An arm of a robot, and the model that was trained for it."""
+
+    name: str  # of the YAML file too
+    urdf: Path  # relative to the YAML file
+    base_link: str  # where the chain begins
+    tip_link: str  # where it ends
+    soft_limits: bool = False  # those of `safety_controller`, where a joint has one
+    model: Path | None = None  # relative to the folder that holds config/
+
+    @classmethod
+    def named(cls, name: str) -> 'RobotConfig':
+        """Return the robot of this name, its paths made absolute.
+
+        Raises:
+            ConfigurationError: there is no such robot, or its YAML file is wrong.
+
+        """
+        names = [path.stem for path in shipped_files('config', '.yaml')]
+        if name not in names:
+            raise ConfigurationError(
+                f"no robot '{name}'; there are: {', '.join(names) or 'none'}. For another robot, "
+                'give its URDF'
+            )
+        path = shipped_file(f'config/{name}.yaml')
+        config = load_yaml(cls, path)
+        model = None if config.model is None else path.parent.parent / config.model
+        return dataclasses.replace(config, urdf=path.parent / config.urdf, model=model)
+
+    def chain(self) -> KinematicChain:
+        """Return the robot's chain.
+
+        Raises:
+            UrdfError: the URDF does not describe this chain.
+            ConfigurationError: the URDF cannot be read.
+
+        """
+        return chain_from_file(
+            self.urdf, self.base_link, self.tip_link, soft_limits=self.soft_limits
+        )
+
+
+def chain_from_file(
+    path: str | Path,
+    base_link: str | None = None,
+    tip_link: str | None = None,
+    *,
+    soft_limits: bool = False,
+) -> KinematicChain:
+    """Return the chain of a URDF file; see `KinematicChain.from_urdf`.
+
+    Raises:
+        UrdfError: or one of its subclasses: the URDF does not describe such a chain.
+        ConfigurationError: the file cannot be read.
+
+    """
+    try:
+        urdf = Path(path).read_text(encoding='utf-8')
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"URDF file '{path}' cannot be read: {error}") from error
+    return KinematicChain.from_urdf(urdf, base_link, tip_link, soft_limits=soft_limits)
