@@ -1,0 +1,150 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`TrainingConfig`: every choice that a training makes, and the named presets of them.
+
+Importing this needs no torch, so that a command line can explain the choices without it.
+"""
+
+import dataclasses
+import math
+from typing import Any, Literal, get_args
+
+from learned_ik.errors import ConfigurationError
+
+DEFAULT_MINUTES = 2.0  # the budget where none is given
+
+Activation = Literal['silu', 'relu']
+Encoding = Literal['bounded', 'linear', 'biternion']
+Inputs = Literal['centred', 'paper']
+Loss = Literal['distance', 'squared']
+Optimizer = Literal['muon', 'adam']
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingConfig:
+    """How a network is trained. The defaults are those of the preset `default`.
+
+    Give a budget in minutes, in samples, or in both: training ends with the first that is used
+    up. Only a budget in samples alone gives the same weights again.
+    """
+
+    minutes: float | None = None  # budget [min]; 2 where there is no budget in samples either
+    samples: int | None = None  # budget in poses, all batches together
+    seed: int = 0  # of the first weights and of every sample
+    device: str = 'cpu'  # 'cpu', 'cuda', 'cuda:1', ...: whatever torch knows
+    threads: int | None = None  # of the CPU; torch's own choice where not given
+
+    hidden: tuple[int, ...] = (128, 128, 128)  # neurons of each hidden layer
+    heads: int = 8  # answers to each pose, of which the best by forward kinematics counts
+    activation: Activation = 'silu'  # of the hidden layers
+    batch_norm: bool = False  # normalise each hidden layer over the batch (paper, section II-C)
+    inputs: Inputs = 'centred'  # position to [-1, 1] and all of R; paper: [0, 1], two columns
+    encoding: Encoding = 'bounded'  # of joints: tanh to the limits; or as in the paper
+
+    batch: int = 1000  # poses in each step
+    optimizer: Optimizer = 'muon'  # for the matrices between hidden layers; Adam for the rest
+    learning_rate: float = 1e-2  # the peak of the 1cycle schedule
+    warm_up: float = 0.3  # share of the budget in which the learning rate rises
+
+    loss: Loss = 'distance'  # of a pose: lengths in m and rad, or the paper's mean squares
+    rotation_weight: float = 0.3  # [m/rad], of orientation against position
+    limit_weight: float = 1.0  # of broken joint limits; a bounded encoding has none
+    mean_weight: float = 0.05  # of all heads' mean against the best head; fades to 0
+
+    hard_share: float = 0.25  # of each batch: the worst of the batch before, jittered
+    hard_jitter: float = 0.007  # standard deviation of that, as a share of a joint's range
+
+    held_out: int = 200_000  # poses on which the finished network is judged
+
+    def __post_init__(self) -> None:
+        """Raise `ConfigurationError` for the first field that is out of its range."""
+        for field in ('minutes', 'samples', 'threads'):
+            value = getattr(self, field)
+            self._require(field, value is None or _is_positive(value), 'above 0, or none')
+        for field in ('heads', 'held_out'):
+            self._require(field, getattr(self, field) >= 1, '1 or more')
+        self._require('batch', self.batch >= 2, '2 or more')
+        self._require('seed', 0 <= self.seed < 2**63, '0 up to 2^63 - 1')
+        object.__setattr__(self, 'hidden', tuple(self.hidden))
+        self._require(
+            'hidden',
+            len(self.hidden) >= 1 and all(width >= 1 for width in self.hidden),
+            'one width or more, each 1 or more',
+        )
+        for field, accepted in _CHOICES.items():
+            self._require(field, getattr(self, field) in accepted, f'one of {accepted}')
+        self._require('learning_rate', _is_positive(self.learning_rate), 'above 0')
+        self._require('warm_up', 0 <= self.warm_up < 1, '0 up to below 1')
+        for field in ('rotation_weight', 'limit_weight', 'mean_weight', 'hard_jitter'):
+            value = getattr(self, field)
+            self._require(field, math.isfinite(value) and value >= 0, '0 or more')
+        self._require('hard_share', 0 <= self.hard_share <= 0.9, '0 up to 0.9')
+
+    @property
+    def time_limit(self) -> float:
+        """[s] When training ends at the latest."""
+        if self.minutes is None and self.samples is None:
+            return 60 * DEFAULT_MINUTES
+        return math.inf if self.minutes is None else 60 * self.minutes
+
+    @property
+    def sample_limit(self) -> float:
+        """After how many samples training ends at the latest."""
+        return math.inf if self.samples is None else self.samples
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers, strings and lists, ready for JSON."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in dataclasses.asdict(self).items()
+        }
+
+    def _require(self, field: str, right: bool, accepted: str) -> None:
+        if not right:
+            raise ConfigurationError(f'{field} is {getattr(self, field)!r}; expected {accepted}')
+
+
+_CHOICES = {
+    'activation': get_args(Activation),
+    'inputs': get_args(Inputs),
+    'encoding': get_args(Encoding),
+    'optimizer': get_args(Optimizer),
+    'loss': get_args(Loss),
+}
+
+
+def _is_positive(value: float) -> bool:
+    return math.isfinite(value) and value > 0
+
+
+# The network and the training of the paper (sections II-C to II-E): 1.6 million steps of 100.
+PAPER = TrainingConfig(
+    samples=160_000_000,
+    hidden=(100, 100, 100),
+    heads=1,
+    activation='relu',
+    batch_norm=True,
+    inputs='paper',
+    encoding='linear',
+    batch=100,
+    optimizer='adam',
+    learning_rate=1e-3,
+    loss='squared',
+    rotation_weight=1.0,
+    mean_weight=0.0,
+    hard_share=0.0,
+)
+
+PRESETS = {'default': TrainingConfig(), 'paper': PAPER}
+
+
+def preset(name: str) -> TrainingConfig:
+    """Return the configuration of this name.
+
+    Raises:
+        ConfigurationError: there is no such preset.
+
+    """
+    if name not in PRESETS:
+        raise ConfigurationError(f"no preset '{name}'; there are: {', '.join(PRESETS)}")
+    return PRESETS[name]

@@ -1,0 +1,95 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""How poses go into the network and how joint positions come out (paper, section II-C).
+
+A pose is 12 numbers: position [m], then the rotation matrix row by row, in the base frame.
+"""
+
+import dataclasses
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from learned_ik.robot.chain import KinematicChain
+
+WORKSPACE_SAMPLES = 20_000  # poses that tell how far the workspace extends
+ROTATION_SCALE = 1.2  # the entries of a rotation matrix, to about unit variance and more
+THIRD_COLUMN = (5, 8, 11)  # of the rotation matrix, among a pose's 12 numbers
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class InputScaling:
+    """Pose to network input: scale * pose + shift, entry by entry."""
+
+    scale: Array  # (12,), 0 for an entry that the network does not see
+    shift: Array  # (12,)
+
+    @classmethod
+    def for_chain(cls, chain: KinematicChain, inputs: str) -> 'InputScaling':
+        """Return the scaling for a robot's workspace; for one robot always the same.
+
+        Args:
+            chain: the robot.
+            inputs: 'centred': position to [-1, 1] and all nine entries of R; 'paper': position
+                to [0, 1] and the first two columns of R, since they imply the third.
+
+        """
+        q = chain.sample(np.random.default_rng(0), WORKSPACE_SAMPLES)
+        _, position = chain.forward_matrix(q)
+        low, high = position.min(axis=0), position.max(axis=0)  # (3,) [m]
+        extent = high - low
+        # An arm that moves in a plane has no extent across: keep that direction unscaled by it.
+        extent = np.where(extent > 1e-3 * extent.max(), extent, max(extent.max(), 1e-3))
+        scale, shift = np.ones(12), np.zeros(12)
+        if inputs == 'paper':
+            scale[:3], shift[:3] = 1 / extent, -low / extent
+            scale[list(THIRD_COLUMN)] = 0
+        else:
+            scale[:3], shift[:3] = 2 / extent, -(low + high) / extent
+            scale[3:] = ROTATION_SCALE
+        return cls(scale, shift)
+
+
+class JointDecoder:
+    """Network outputs to joint positions; what each encoding means stands at `model.Network`."""
+
+    def __init__(
+        self, chain: KinematicChain, encoding: str, device: torch.device | str = 'cpu'
+    ) -> None:
+        """Copy the joint limits to `device`."""
+        self.encoding = encoding
+        self.joints = chain.joint_count
+        self.outputs = self.joints * (2 if encoding == 'biternion' else 1)  # numbers for a head
+        self.lower = torch.as_tensor(chain.lower, dtype=torch.float32, device=device)
+        self.range = torch.as_tensor(chain.upper - chain.lower, dtype=torch.float32, device=device)
+        self.middle = self.lower + 0.5 * self.range
+        slides = [kind == 'prismatic' for kind in chain.joint_types]
+        self.prismatic = torch.tensor(slides, device=device) if any(slides) else None
+
+    def __call__(self, y: torch.Tensor) -> torch.Tensor:
+        """Return joint positions (..., joints) [rad or m] of outputs y (..., outputs)."""
+        if self.encoding == 'bounded':
+            return self.middle + 0.5 * self.range * torch.tanh(y)
+        if self.encoding == 'linear':
+            return y
+        sine, cosine = y[..., : self.joints], y[..., self.joints :]
+        angle = torch.atan2(sine, cosine)
+        if self.prismatic is None:
+            return angle
+        return torch.where(self.prismatic, self.middle + 0.5 * self.range * sine, angle)
+
+    def limit_loss(self, q: torch.Tensor) -> torch.Tensor:
+        """Return the mean square of how far joints are outside their limits, in ranges.
+
+        Args:
+            q: (..., joints) [rad or m].
+
+        Returns:
+            (...), 0 where all joints are within their limits.
+
+        """
+        share = (q - self.lower) / self.range.clamp_min(1e-9)
+        return (torch.relu(-share) + torch.relu(share - 1)).square().mean(-1)

@@ -1,0 +1,138 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""How good a network is on poses that it was not trained on (paper, sections II-B and II-D).
+
+Of the heads' answers to a pose the one counts that forward kinematics finds nearest to it.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from learned_ik.kinematics.batched import BatchedKinematics
+from learned_ik.learning.encoding import JointDecoder
+from learned_ik.learning.folding import FoldedNetwork
+from learned_ik.learning.losses import distance_loss
+from learned_ik.model import Network
+from learned_ik.robot.chain import KinematicChain
+
+HELD_OUT_SEED = 1  # of the test poses: the same for every training, so that figures compare
+ROTATION_WEIGHT = 0.3  # [m/rad], of orientation against position when heads or networks compete
+CHUNK = 10_000  # poses evaluated at once
+LIMIT_SLACK = 1e-5  # [rad or m], what rounding to float32 may add to a joint at its limit
+
+
+def poses_within(
+    chain: KinematicChain, count: int, seed: int, device: torch.device | str = 'cpu'
+) -> torch.Tensor:
+    """Return poses (count, 12) that joint positions drawn uniformly within the limits reach.
+
+    numpy's generator draws them, whatever the device: anyone can draw the same ones again.
+    """
+    q = chain.sample(np.random.default_rng(seed), count)
+    rotation, position = chain.forward_matrix(q)
+    poses = np.concatenate([position, rotation.reshape(count, 9)], axis=1)
+    return torch.as_tensor(poses, dtype=torch.float32, device=device)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Errors:
+    """How far a network's best answer to each pose is off."""
+
+    position: torch.Tensor  # (n,) [m]
+    orientation: torch.Tensor  # (n,) [rad]
+    breaks_limits: torch.Tensor  # (n,), whether a joint is outside its limits
+
+    @property
+    def score(self) -> float:
+        """[m] One number to compare networks by: mean position error + 0.3 m/rad * angle."""
+        return float((self.position + ROTATION_WEIGHT * self.orientation).mean())
+
+    @property
+    def means(self) -> tuple[float, float]:
+        """Mean position error [m] and mean orientation error [rad]."""
+        return float(self.position.mean()), float(self.orientation.mean())
+
+    def summary(self, reach: float) -> dict[str, Any]:
+        """Return the paper's metrics, ready for JSON; `reach` [m] makes errors relative."""
+        return {
+            'poses': len(self.position),
+            'position': _statistics(self.position),
+            'orientation': _statistics(self.orientation),
+            'relative_position_mean': float(self.position.mean()) / reach,
+            'limits_broken': float(self.breaks_limits.float().mean()),
+            'units': {'position': 'm', 'orientation': 'rad'},
+        }
+
+
+@torch.no_grad()
+def errors_on(
+    poses: torch.Tensor,
+    network: Callable[[torch.Tensor], torch.Tensor],
+    decode: Callable[[torch.Tensor], torch.Tensor],
+    kinematics: BatchedKinematics,
+) -> Errors:
+    """Return the errors of a network's best heads on poses (n, 12)."""
+    parts = []
+    for chunk in poses.split(CHUNK):
+        q = decode(network(chunk))  # (batch, heads, joints)
+        position, rotation = kinematics.forward(q)
+        position_difference = position - chunk[:, None, :3]  # (batch, heads, 3)
+        target = chunk[:, None, 3:].unflatten(-1, (3, 3))  # (batch, 1, 3, 3)
+        loss = distance_loss(position_difference, rotation - target, ROTATION_WEIGHT)
+        row, best = torch.arange(len(chunk), device=chunk.device), loss.argmin(dim=1)
+        outside = (q < kinematics.lower - LIMIT_SLACK) | (q > kinematics.upper + LIMIT_SLACK)
+        parts.append(
+            (
+                position_difference[row, best].norm(dim=-1),
+                rotation_angle(rotation[row, best], target[:, 0]),
+                outside[row, best].any(dim=-1),
+            )
+        )
+    return Errors(*(torch.cat(part) for part in zip(*parts, strict=True)))
+
+
+def evaluate(
+    chain: KinematicChain,
+    network: Network,
+    count: int,
+    seed: int,
+    device: torch.device | str = 'cpu',
+) -> dict[str, Any]:
+    """Return the errors of a model's network on `count` poses, as `Errors.summary` tells them."""
+    errors = errors_on(
+        poses_within(chain, count, seed, device),
+        FoldedNetwork(network).to(device),
+        JointDecoder(chain, network.decoding, device),
+        BatchedKinematics(chain, device),
+    )
+    return {**errors.summary(chain.reach), 'seed': seed}
+
+
+def rotation_angle(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """Return the angle of the rotation R_a R_b⁻¹ (paper, section II-D).
+
+    Args:
+        a: (..., 3, 3) rotation matrices.
+        b: (..., 3, 3) rotation matrices.
+
+    Returns:
+        (...) [rad], 0 to pi.
+
+    """
+    difference = a @ b.mT
+    skew = difference - difference.mT  # off the diagonal: ± 2 sin(angle) * axis, each twice
+    sine = skew.square().sum((-2, -1)).mul(0.5).sqrt()
+    return torch.atan2(sine, difference.diagonal(dim1=-2, dim2=-1).sum(-1) - 1.0)
+
+
+def _statistics(values: torch.Tensor) -> dict[str, float]:
+    array = values.cpu().double().numpy()
+    return {
+        'mean': float(array.mean()),
+        'median': float(np.median(array)),
+        'p99': float(np.quantile(array, 0.99)),
+    }

@@ -1,0 +1,102 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""The optimisers, and the 1cycle schedule of their learning rate.
+
+Muon replaces the momentum of a matrix by the orthogonal matrix nearest to it, so that every
+direction in which the layer can change moves by the same amount. After Keller Jordan, "Muon: An
+optimizer for hidden layers in neural networks", https://kellerjordan.github.io/posts/muon/.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+
+import torch
+
+from learned_ik.learning.configuration import TrainingConfig
+from learned_ik.learning.network import PoseNetwork
+
+MOMENTUM = 0.95
+# a, b, c of the odd polynomial a x + b x³ + c x⁵ that drives singular values towards 1: steepest
+# at 0, where most of them lie, at the price of ending anywhere in about [0.7, 1.2] (ibid.).
+NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
+NEWTON_SCHULZ_STEPS = 5
+ADAM_LIKE = 0.2  # root mean square of Adam's usual step, for which learning rates are known
+
+FIRST_RATE = 1 / 25  # of the peak, where the 1cycle schedule begins
+LAST_RATE = 1 / 250_000  # of the peak, where it ends
+
+
+def orthogonalized(matrices: torch.Tensor, steps: int = NEWTON_SCHULZ_STEPS) -> torch.Tensor:
+    """Return matrices (..., rows, columns) with all singular values near 1, axes unchanged.
+
+    For the singular value decomposition U S V' of a matrix this is about U V'.
+    """
+    wide = matrices.shape[-2] <= matrices.shape[-1]
+    X = matrices if wide else matrices.mT
+    X = X / (X.norm(dim=(-2, -1), keepdim=True) + 1e-12)
+    a, b, c = NEWTON_SCHULZ
+    for _ in range(steps):
+        A = X @ X.mT
+        X = a * X + (b * A + c * A @ A) @ X
+    return X if wide else X.mT
+
+
+class Muon(torch.optim.Optimizer):
+    """Momentum, made orthogonal: for the matrices between hidden layers."""
+
+    def __init__(self, matrices: Iterable[torch.Tensor], lr: float) -> None:
+        """Take the matrices, each (rows, columns), and the learning rate."""
+        super().__init__(matrices, {'lr': lr})
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Move every matrix by lr * 0.2 * sqrt(its larger side) * orthogonal momentum."""
+        for group in self.param_groups:
+            for same_shape in _by_shape(group['params']):
+                # One batched product for all layers of a shape: these matrices are small.
+                gradients = torch.stack([matrix.grad for matrix in same_shape])
+                state = self.state[same_shape[0]]
+                momentum = state.setdefault('momentum', torch.zeros_like(gradients))
+                momentum.lerp_(gradients, 1 - MOMENTUM)
+                updates = orthogonalized(gradients.lerp_(momentum, MOMENTUM))  # Nesterov
+                step = group['lr'] * ADAM_LIKE * math.sqrt(max(updates.shape[-2:]))
+                torch._foreach_add_(same_shape, list(updates.unbind()), alpha=-step)
+
+
+def _by_shape(matrices: list[torch.Tensor]) -> Iterator[list[torch.Tensor]]:
+    shapes: dict[torch.Size, list[torch.Tensor]] = {}
+    for matrix in matrices:
+        if matrix.grad is not None:
+            shapes.setdefault(matrix.shape, []).append(matrix)
+    yield from shapes.values()
+
+
+def optimizers_for(network: PoseNetwork, config: TrainingConfig) -> list[torch.optim.Optimizer]:
+    """Return Adam for all weights, or Muon for the inner matrices and Adam for the rest."""
+    inner = [layer.weight for layer in network.hidden][1:] if config.optimizer == 'muon' else []
+    rest = [p for p in network.parameters() if not any(p is matrix for matrix in inner)]
+    optimizers: list[torch.optim.Optimizer] = [
+        torch.optim.Adam(rest, lr=config.learning_rate, fused=True)
+    ]
+    if inner:
+        optimizers.append(Muon(inner, lr=config.learning_rate))
+    return optimizers
+
+
+def one_cycle(progress: float, warm_up: float) -> float:
+    """Return the learning rate as a share of its peak (paper, section II-E).
+
+    After Smith and Topin, "Super-Convergence", arXiv:1708.07120, with cosine slopes.
+
+    Args:
+        progress: share of the budget that is used up, 0 to 1.
+        warm_up: share of the budget in which the rate rises.
+
+    """
+    if progress < warm_up:
+        return _cosine_slope(FIRST_RATE, 1.0, progress / warm_up)
+    return _cosine_slope(1.0, LAST_RATE, (progress - warm_up) / (1 - warm_up))
+
+
+def _cosine_slope(start: float, end: float, share: float) -> float:
+    return end + (start - end) * 0.5 * (1 + math.cos(math.pi * min(share, 1.0)))
