@@ -143,18 +143,21 @@ def rotation_angle(a: npt.ArrayLike, b: npt.ArrayLike) -> Array:
 
 
 def rotation_to_axis(axis: npt.ArrayLike) -> Array:
-    """Return the smallest rotation that turns the z axis into `axis`.
+    """Return a rotation that turns the z axis into `axis`.
+
+    It is the smallest one where the axis points up or sideways. Near -z, where the smallest one
+    is ill-conditioned, half a turn about x comes first.
 
     Args:
         axis: (3,) unit vector.
 
     Returns:
-        (3, 3) rotation matrix R with R [0, 0, 1] = axis; half a turn about x for -z.
+        (3, 3) rotation matrix R with R [0, 0, 1] = axis.
 
     """
     x, y, z = np.asarray(axis, dtype=np.float64)
-    if z < -1 + 1e-12:
-        return np.diag([1.0, -1.0, -1.0])
+    if z < -0.5:
+        return np.diag([1.0, -1.0, -1.0]) @ rotation_to_axis([x, -y, -z])
     k = 1 / (1 + z)
     return np.array([[1 - k * x * x, -k * x * y, x], [-k * x * y, 1 - k * y * y, y], [-x, -y, z]])
 

@@ -205,7 +205,7 @@ def sweep(chain: ChainArrays, q: Array, frames: Frames) -> None:
 
 @inlined_kernel
 def copy_into(there: Array, here: Array) -> None:
-    """Copy an array onto another of its shape (n,); slices would ask first whether they overlap."""
+    """Copy (n,) onto (n,); assigning to a slice would first ask whether they overlap."""
     for i in range(here.shape[0]):
         there[i] = here[i]
 

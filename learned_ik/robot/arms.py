@@ -1,14 +1,18 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""The paper's artificial arm, as long as one likes (section II-A, equations 1 and 2)."""
+"""The paper's artificial arm, as long as one likes (section II-A, equations 1 to 3).
+
+Where the text ("a joint followed by a limb") and equation 2 (the limb before the joint) differ,
+this is the equation.
+"""
 
 import math
 from xml.sax.saxutils import quoteattr
 
 from learned_ik.errors import InvalidInputError
 
-UNEVEN_LENGTH = 0.01  # [m], limb behind a joint about x
-EVEN_LENGTH = 0.15  # [m], limb behind an axial joint, about z
+UNEVEN_LENGTH = 0.01  # [m], limb before a joint about x
+EVEN_LENGTH = 0.15  # [m], limb of an axial joint, about z
 UNEVEN_LIMIT = math.radians(120)  # [rad], joints 1, 3, 5, ... (figure 3)
 EVEN_LIMIT = math.radians(180)  # [rad], joints 2, 4, 6, ...
 
@@ -37,14 +41,14 @@ def artificial_arm_urdf(joints: int, limit_fraction: float = 1.0) -> str:
         lines += [
             f'  <link name="link_{n}"/>',
             f'  <joint name="joint_{n}" type="revolute">',
-            f'    <origin xyz="0 0 {length}"/>',
+            f'    <origin xyz="0 0 {length + (UNEVEN_LENGTH if uneven else 0.0)}"/>',
             f'    <parent link="{parent}"/>',
             f'    <child link="link_{n}"/>',
             f'    <axis xyz="{"1 0 0" if uneven else "0 0 1"}"/>',
             f'    <limit lower="{-limit}" upper="{limit}" effort="100" velocity="2"/>',
             '  </joint>',
         ]
-        parent, length = f'link_{n}', UNEVEN_LENGTH if uneven else EVEN_LENGTH
+        parent, length = f'link_{n}', 0.0 if uneven else EVEN_LENGTH
     lines += [
         '  <link name="tip"/>',
         '  <joint name="tip_joint" type="fixed">',

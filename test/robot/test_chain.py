@@ -1,0 +1,133 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from learned_ik import KinematicChain
+from learned_ik.errors import InvalidInputError, JointLimitError
+from learned_ik.robot.arms import artificial_arm_urdf
+
+
+def test_forward_takes_any_leading_dimensions(tiago):
+    q = tiago.sample(np.random.default_rng(0), 6)
+    position, orientation = tiago.forward(q.reshape(2, 3, 7))
+    assert position.shape == (2, 3, 3)
+    assert orientation.shape == (2, 3, 4)
+    single = tiago.forward(q[4])
+    np.testing.assert_allclose(position[1, 1], single[0], atol=1e-14)
+    np.testing.assert_allclose(orientation[1, 1], single[1], atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ('q', 'complaint'),
+    [
+        (np.zeros(6), 'shape'),
+        (np.zeros((7, 1)), 'shape'),
+        (0.0, 'shape'),
+        ([np.nan] * 7, 'finite'),
+    ],
+)
+def test_forward_refuses_malformed_joints(tiago, q, complaint):
+    with pytest.raises(InvalidInputError, match=complaint):
+        tiago.forward(q)
+
+
+def test_no_sampled_pose_lies_beyond_reach(real_robot):
+    _, chain = real_robot
+    position, _ = chain.forward(chain.sample(np.random.default_rng(1), 2000))
+    assert np.linalg.norm(position, axis=1).max() <= chain.reach
+
+
+def test_samples_keep_the_limits(tiago):
+    q = tiago.sample(np.random.default_rng(2), 1000)
+    assert (q >= tiago.lower).all()
+    assert (q <= tiago.upper).all()
+
+
+def test_json_and_back(real_robot):
+    _, chain = real_robot
+    copy = KinematicChain.from_dict(json.loads(json.dumps(chain.to_dict(), allow_nan=False)))
+    assert copy.fingerprint == chain.fingerprint
+    assert copy.difference_from(chain) is None
+    np.testing.assert_array_equal(copy.velocity, chain.velocity)
+    np.testing.assert_array_equal(copy.forward(chain.middle)[0], chain.forward(chain.middle)[0])
+
+
+class TestFingerprint:
+    text = artificial_arm_urdf(4)
+
+    def of(self, text: str) -> str:
+        return KinematicChain.from_urdf(text).fingerprint
+
+    def test_it_does_not_see_meshes_comments_and_layout(self):
+        mesh = (
+            '<link name="link_1"><visual><geometry><mesh filename="m"/></geometry></visual></link>'
+        )
+        dressed = self.text.replace('<link name="link_1"/>', mesh).replace('\n', '\n\n<!-- x -->')
+        assert dressed != self.text
+        assert self.of(dressed) == self.of(self.text)
+
+    @pytest.mark.parametrize(
+        ('old', 'new'),
+        [
+            ('0 0 0.15', '0 0 0.1501'),
+            ('lower="-3.14', 'lower="-3.13'),
+            ('name="joint_2"', 'name="elbow"'),
+            ('axis xyz="1 0 0"', 'axis xyz="-1 0 0"'),
+        ],
+    )
+    def test_it_sees_what_matters(self, old, new):
+        changed = self.text.replace(old, new)
+        assert changed != self.text
+        assert self.of(changed) != self.of(self.text)
+
+
+class TestDifference:
+    text = artificial_arm_urdf(3)
+
+    def between(self, old: str, new: str) -> str | None:
+        mine = KinematicChain.from_urdf(self.text)
+        return mine.difference_from(KinematicChain.from_urdf(re.sub(old, new, self.text)))
+
+    def test_none_for_the_same_robot(self):
+        assert self.between('x^', '') is None
+
+    def test_it_names_the_first_joint_that_is_placed_differently(self):
+        difference = self.between('0 0 0.16"', '0 0 0.17"')
+        assert "joint 'joint_3' is placed differently" in difference
+        assert '10.000 mm' in difference
+
+    def test_other_names(self):
+        assert 'joint names: joint_1, joint_2, joint_3 here, joint_1, wrist, joint_3 there' == (
+            self.between('joint_2', 'wrist')
+        )
+
+    def test_narrower_limits_fit_and_wider_ones_do_not(self):
+        robot = KinematicChain.from_urdf(self.text)
+        narrow = robot.with_scaled_limits(0.5)
+        assert narrow.difference_from(robot) is None
+        assert "limits of joint 'joint_1'" in robot.difference_from(narrow)
+
+
+def test_scaled_limits_keep_the_middle(tiago):
+    half = tiago.with_scaled_limits(0.5)
+    np.testing.assert_allclose(half.middle, tiago.middle)
+    np.testing.assert_allclose(half.upper - half.lower, 0.5 * (tiago.upper - tiago.lower))
+
+
+def test_limits_must_be_finite_and_in_order(tiago):
+    with pytest.raises(JointLimitError, match='arm_1_joint'):
+        tiago.with_limits(tiago.upper, tiago.lower)
+    with pytest.raises(JointLimitError, match='arm_1_joint'):
+        tiago.with_limits(-np.inf, tiago.upper)
+
+
+def test_a_continuous_joint_with_less_than_a_turn_is_revolute():
+    text = artificial_arm_urdf(2).replace('revolute', 'continuous')
+    chain = KinematicChain.from_urdf(text)
+    assert chain.with_scaled_limits(1.0).joint_types == ('continuous', 'continuous')
+    assert chain.with_scaled_limits(0.5).joint_types == ('revolute', 'revolute')

@@ -1,0 +1,77 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+
+import pytest
+
+from learned_ik.errors import UrdfError
+from learned_ik.robot.parsing import parse_urdf
+
+LINKS = '<link name="a"/><link name="b"/>'
+JOINT = '<joint name="j" type="fixed"><parent link="a"/><child link="b"/></joint>'
+
+
+def test_nothing_is_printed_about_tags_that_kinematics_does_not_need(capfd):
+    robot = parse_urdf(
+        '<?xml version="1.0" encoding="utf-8"?><!-- a robot -->'
+        '<robot name="r" xmlns:other="http://example.org">'
+        '<link name="a"><visual><nonsense/></visual><unknown/></link><link name="b"/>'
+        '<joint name="j" type="fixed" odd="1"><parent link="a"/><child link="b"/><strange/>'
+        '<dynamics/></joint><gazebo><plugin/></gazebo><transmission/><other:thing/></robot>'
+    )
+    assert list(robot.link_map) == ['a', 'b']
+    assert capfd.readouterr() == ('', '')
+
+
+@pytest.mark.parametrize(
+    ('text', 'complaint'),
+    [
+        ('', 'is empty'),
+        ('   \n', 'is empty'),
+        ('robot', 'not well-formed XML'),
+        (f'<robot name="r">{LINKS}{JOINT}', 'not well-formed XML'),
+        ('<sdf/>', 'root element is <sdf>'),
+        ('<robot name="r"/>', 'not form one tree'),
+        (f'<robot name="r">{LINKS}</robot>', 'not form one tree: 2 of 2 links'),
+        (f'<robot name="r">{LINKS}{JOINT}{JOINT}</robot>', "joint 'j' is defined more than once"),
+        (f'<robot name="r">{LINKS}{LINKS}{JOINT}</robot>', "link 'a' is defined more than once"),
+        (f'<robot name="r"><link name="a"/>{JOINT}</robot>', "child link 'b' does not exist"),
+        (
+            f'<robot name="r">{LINKS}{JOINT}'
+            '<joint name="k" type="fixed"><parent link="a"/><child link="b"/></joint></robot>',
+            "link 'b' is the child of two joints, 'j' and 'k'",
+        ),
+        (
+            '<robot name="r"><link name="root"/><link name="a"/><link name="b"/>'
+            '<joint name="j" type="fixed"><parent link="a"/><child link="b"/></joint>'
+            '<joint name="k" type="fixed"><parent link="b"/><child link="a"/></joint></robot>',
+            'part of a loop',
+        ),
+        (
+            '<robot name="r" xmlns:xacro="http://www.ros.org/wiki/xacro">'
+            '<xacro:include filename="arm.xacro"/></robot>',
+            'xacro:include> was not expanded',
+        ),
+        (
+            '<!DOCTYPE robot [<!ENTITY a "aaaa">]><robot name="r"><link name="&a;"/></robot>',
+            'document type declaration',
+        ),
+        ('<!DOCTYPE robot SYSTEM "file:///etc/passwd"><robot name="r"/>', 'document type'),
+        (f'<robot name="r">{LINKS}<joint name="j" type="fixed"/></robot>', 'not a valid URDF'),
+        (f'<robot name="r">{LINKS}{JOINT.replace("fixed", "odd")}</robot>', 'not a valid URDF'),
+    ],
+)
+def test_each_broken_description_gets_its_own_complaint(text, complaint):
+    with pytest.raises(UrdfError, match=complaint):
+        parse_urdf(text)
+
+
+def test_an_entity_bomb_is_refused_at_once():
+    levels = ''.join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 12))
+    bomb = f'<!DOCTYPE robot [<!ENTITY l0 "ha">{levels}]><robot name="r"><a b="&l11;"/></robot>'
+    with pytest.raises(UrdfError):
+        parse_urdf(bomb)
+
+
+def test_bytes_are_not_text():
+    with pytest.raises(UrdfError, match='is a bytes; expected text'):
+        parse_urdf(b'<robot name="r"/>')
