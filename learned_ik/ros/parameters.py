@@ -1,0 +1,95 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""The node's parameters, each declared in one place: description, range, default."""
+
+import dataclasses
+
+from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor
+from rclpy.node import Node
+
+from learned_ik.ros.exchange import Defaults
+
+
+@dataclasses.dataclass(frozen=True)
+class NodeParameter:
+    """One parameter, as `ros2 param describe` shows it."""
+
+    name: str
+    default: str | float
+    description: str
+    limits: tuple[float, float] | None = None  # smallest and largest value accepted
+    read_only: bool = False  # fixed when the node starts
+
+    def declare_on(self, node: Node) -> None:
+        """Declare it; rclpy refuses values of another type or out of range."""
+        ranges = []
+        if self.limits is not None:
+            ranges = [FloatingPointRange(from_value=self.limits[0], to_value=self.limits[1])]
+        descriptor = ParameterDescriptor(
+            description=self.description,
+            floating_point_range=ranges,
+            read_only=self.read_only,
+        )
+        node.declare_parameter(self.name, self.default, descriptor)
+
+
+MODEL = NodeParameter(
+    name='model',
+    default='',
+    description='Model file made by `train`; empty: the TIAGo arm that comes with the package',
+    read_only=True,
+)
+ROBOT_DESCRIPTION = NodeParameter(
+    name='robot_description',
+    default='',
+    description=(
+        'URDF text of the robot, to be compared with the model as the topic robot_description '
+        'is; the last one to come counts. Empty: the robot is not checked'
+    ),
+)
+POSITION_TOLERANCE = NodeParameter(
+    name='position_tolerance',
+    default=1e-6,
+    description='Distance to the wanted position that counts as reached [m]',
+    limits=(1e-9, 1.0),
+)
+ORIENTATION_TOLERANCE = NodeParameter(
+    name='orientation_tolerance',
+    default=1e-6,
+    description='Angle to the wanted orientation that counts as reached [rad]',
+    limits=(1e-9, 3.15),
+)
+TIMEOUT = NodeParameter(
+    name='timeout',
+    default=0.05,
+    description='Longest time to search for a solution of one pose [s]',
+    limits=(1e-4, 60.0),
+)
+
+ALL = (MODEL, ROBOT_DESCRIPTION, POSITION_TOLERANCE, ORIENTATION_TOLERANCE, TIMEOUT)
+
+
+def declare_all(node: Node) -> None:
+    """Declare every parameter of the node.
+
+    Raises:
+        rclpy.exceptions.ParameterException: a given value has another type or is out of range.
+
+    """
+    for parameter in ALL:
+        parameter.declare_on(node)
+
+
+def text(node: Node, parameter: NodeParameter) -> str:
+    """Return the present value of a parameter that holds text."""
+    return str(node.get_parameter(parameter.name).value)
+
+
+def defaults(node: Node) -> Defaults:
+    """Return tolerances and timeout as they are set at this moment."""
+    return Defaults(
+        *(
+            node.get_parameter(parameter.name).value
+            for parameter in (POSITION_TOLERANCE, ORIENTATION_TOLERANCE, TIMEOUT)
+        )
+    )
