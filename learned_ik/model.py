@@ -166,14 +166,14 @@ class IkModel:
         try:
             description = json.loads(metadata[METADATA_KEY])
             version = description['format_version']
-            if not isinstance(version, int) or version > FORMAT_VERSION:
+            if int(version) > FORMAT_VERSION:
                 raise ModelFileError(
                     f"'{path}' has format version {version}, written by learned_ik "
                     f'{description.get("package_version", "unknown")}; this is {__version__}, '
                     f'which reads up to version {FORMAT_VERSION}: update learned_ik'
                 )
             model = cls._from_parts(description, tensors)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             if isinstance(error, ModelFileError):
                 raise
             raise ModelFileError(

@@ -139,7 +139,7 @@ def pose_error(target: Array, tip: Array, error: Array) -> float:
         sine = math.sqrt(u)
         scale = 0.5 * math.atan2(sine, cosine) / sine
     else:
-        half_turn(target, tip, math.atan2(math.sqrt(u), cosine), error)
+        half_turn(target, tip, math.atan2(math.sqrt(u), cosine), x, y, z, error)
         return squared_norm(error, 0) + squared_norm(error, 3)
     error[3] = ANGULAR_WEIGHT * scale * x
     error[4] = ANGULAR_WEIGHT * scale * y
@@ -148,27 +148,32 @@ def pose_error(target: Array, tip: Array, error: Array) -> float:
 
 
 @kernel
-def half_turn(target: Array, tip: Array, angle: float, error: Array) -> None:
-    """Fill the angular error near half a turn, where the sine no longer shows the axis.
+def half_turn(
+    target: Array, tip: Array, angle: float, x: float, y: float, z: float, error: Array
+) -> None:
+    """Fill the angular error near half a turn, where the sine hardly shows the axis.
 
-    There R + Rᵀ has the axis in its columns: the longest of them is taken.
+    For D = R_target R_tipᵀ, each column of D + Dᵀ - (trace D - 1) I is a multiple of the axis: the
+    longest is taken, and the sine (x, y, z) is still good for its sign.
     """
     best, length = 0, -1.0
     for column in range(3):
         squared = 0.0
         for row in range(3):
-            value = _symmetric_part(target, tip, row, column)
-            squared += value * value
+            squared += axis_entry(target, tip, row, column) ** 2
         if squared > length:
             best, length = column, squared
+    ax, ay = axis_entry(target, tip, 0, best), axis_entry(target, tip, 1, best)
+    az = axis_entry(target, tip, 2, best)
     scale = ANGULAR_WEIGHT * angle / math.sqrt(length)
-    for row in range(3):
-        error[3 + row] = scale * _symmetric_part(target, tip, row, best)
+    if ax * x + ay * y + az * z < 0.0:
+        scale = -scale
+    error[3], error[4], error[5] = scale * ax, scale * ay, scale * az
 
 
-@kernel
-def _symmetric_part(target: Array, tip: Array, row: int, column: int) -> float:
-    """Return an entry of D + Dᵀ + 2 I/... for D = R_target R_tipᵀ: D + Dᵀ - (trace D - 1) I."""
+@inlined_kernel
+def axis_entry(target: Array, tip: Array, row: int, column: int) -> float:
+    """Return an entry of D + Dᵀ - (trace D - 1) I for D = R_target R_tipᵀ."""
     entry = trace = 0.0
     for k in range(3):
         entry += target[3 * row + k] * tip[3 * column + k]

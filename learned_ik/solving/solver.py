@@ -252,7 +252,8 @@ class IkSolver:
     ) -> Array:
         """Return (n, 12 + joints) requests, or raise `InvalidInputError`."""
         positions = np.asarray(positions, dtype=np.float64)
-        orientations = normalized_quaternion(orientations, 'orientations')
+        orientations = np.asarray(orientations, dtype=np.float64)
+        normalized_quaternion(orientations, 'orientations')  # for its errors: kernels normalise
         if positions.ndim != 2 or positions.shape[1] != 3:
             raise InvalidInputError(f'positions have shape {positions.shape}; expected (n, 3)')
         if not np.isfinite(positions).all():

@@ -1,0 +1,96 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from learned_ik import KinematicChain
+from learned_ik.kinematics.compiled import chain_arrays
+from learned_ik.rotations import matrix_from_quaternion, rotation_angle
+from learned_ik.solving.packing import new_memory, pack_model, unpack_memory
+from learned_ik.solving.refinement import ANGULAR_WEIGHT, pose_error, refine
+
+
+class Refinement:
+    def __init__(self, chain: KinematicChain) -> None:
+        self.chain, self.arrays = chain, chain_arrays(chain)
+        layout, _, _ = pack_model(chain, None)
+        self.work = unpack_memory.py_func(layout, new_memory(chain, None).numbers)[0]
+
+    def __call__(self, target_q, start, steps=30, tolerance=1e-8):
+        R, p = self.chain.forward_matrix(target_q)
+        q = np.array(start)
+        target = np.concatenate([R.ravel(), p])
+        return q, refine(self.arrays, target, q, tolerance, tolerance, steps, self.work)
+
+
+def test_it_converges_from_nearby(real_robot):
+    _, chain = real_robot
+    refinement = Refinement(chain)
+    rng = np.random.default_rng(0)
+    reached = []
+    for target_q in chain.sample(rng, 200):
+        start = np.clip(target_q + rng.normal(0, 0.02, len(target_q)), chain.lower, chain.upper)
+        q, (position_error, orientation_error, _) = refinement(target_q, start)
+        reached.append(max(position_error, orientation_error) <= 1e-8)
+        # The errors that it reports are those of forward kinematics.
+        (R, p), (R0, p0) = chain.forward_matrix(q), chain.forward_matrix(target_q)
+        assert np.linalg.norm(p - p0) == pytest.approx(position_error, abs=1e-12)
+        assert rotation_angle(R, R0) == pytest.approx(orientation_error, abs=1e-12)
+    assert np.mean(reached) >= 0.98
+
+
+def test_it_never_leaves_the_limits(tiago):
+    refinement = Refinement(tiago)
+    rng = np.random.default_rng(1)
+    at_limits = 0
+    for target_q, start in zip(tiago.sample(rng, 300), tiago.sample(rng, 300), strict=True):
+        q, _ = refinement(target_q, start)
+        assert (q >= tiago.lower).all()
+        assert (q <= tiago.upper).all()
+        at_limits += ((q == tiago.lower) | (q == tiago.upper)).any()
+    assert at_limits > 0  # or the test would prove nothing
+
+
+def test_it_never_makes_a_start_worse(tiago):
+    refinement = Refinement(tiago)
+    rng = np.random.default_rng(2)
+    for target_q, start in zip(tiago.sample(rng, 200), tiago.sample(rng, 200), strict=True):
+        _, before = refinement(target_q, start, steps=0)
+        _, after = refinement(target_q, start)
+        squared = [p**2 + (ANGULAR_WEIGHT * o) ** 2 for p, o, _ in (before, after)]
+        assert squared[1] <= squared[0]
+
+
+def test_a_start_that_is_the_answer_takes_no_step(tiago):
+    q, (_, _, steps) = Refinement(tiago)(tiago.middle, tiago.middle)
+    assert steps == 0
+    np.testing.assert_array_equal(q, tiago.middle)
+
+
+axes = st.tuples(*[st.floats(-1, 1)] * 3).filter(lambda v: np.linalg.norm(v) > 0.1)
+
+
+@settings(max_examples=300, deadline=None)
+@given(axes, st.one_of(st.floats(0, np.pi), st.floats(0, 1e-3).map(lambda x: np.pi - x)), axes)
+def test_the_pose_error_is_the_rotation_vector(axis, angle, other):
+    """Also within a milliradian of half a turn, where the axis is hard to see."""
+    axis = np.array(axis) / np.linalg.norm(axis)
+    tip = matrix_from_quaternion(np.array([*other, 1.0]) / np.linalg.norm([*other, 1.0]))
+    half = angle / 2
+    turn = matrix_from_quaternion(np.array([*(np.sin(half) * axis), np.cos(half)]))
+    error = np.zeros(6)
+    squared = pose_error(
+        np.concatenate([(turn @ tip).ravel(), [1, 2, 3]]),
+        np.concatenate([tip.ravel(), [1, 1, 1]]),
+        error,
+    )
+    np.testing.assert_allclose(error[:3], [0, 1, 2], atol=1e-12)
+    vector = error[3:] / ANGULAR_WEIGHT
+    if np.pi - angle < 1e-6 and vector @ axis < 0:
+        axis = -axis  # both are half a turn
+    np.testing.assert_allclose(vector, angle * axis, atol=2e-6)
+    assert np.linalg.norm(vector) == pytest.approx(angle, abs=1e-9)
+    assert squared == pytest.approx(error @ error)

@@ -1,0 +1,99 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""The rules of the house: floors import downwards, and the wings meet only in the model file."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / 'learned_ik'
+
+# Each room, and the rooms of the package that it may import from.
+FOUNDATION = {'errors', 'rotations', 'learned_ik'}
+MAY_IMPORT = {
+    'robot': {'configuration', 'resources'},
+    'kinematics': {'robot', 'compilation'},
+    'model': {'robot'},
+    'learning': {'robot', 'kinematics', 'model', 'configuration'},
+    'solving': {'robot', 'kinematics', 'model', 'compilation'},
+    'ros': {
+        'robot',
+        'model',
+        'solving',
+        'compilation',
+        'configuration',
+        'resources',
+        'trajectories',
+    },
+}
+HEAVY = {'torch', 'numba', 'rclpy', 'matplotlib'}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the names of all modules that a file imports, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f'{path}: relative import'
+            yield node.module or ''
+            yield from (f'{node.module}.{alias.name}' for alias in node.names)
+
+
+def rooms(path: Path) -> set[str]:
+    """Return the rooms of the package that a file imports from."""
+    parts = [name.split('.') for name in imports(path)]
+    inside = {p[1] for p in parts if p[0] == 'learned_ik' and len(p) > 1}
+    known = {p.stem for p in PACKAGE.iterdir()}
+    return inside & known
+
+
+@pytest.mark.parametrize('room', MAY_IMPORT)
+def test_nothing_imports_from_a_floor_above(room):
+    place = PACKAGE / room
+    for path in place.rglob('*.py') if place.is_dir() else [place.with_suffix('.py')]:
+        strange = rooms(path) - MAY_IMPORT[room] - FOUNDATION - {room}
+        assert not strange, f'{path.relative_to(PACKAGE)} imports {strange}'
+
+
+def test_the_wings_keep_to_their_compilers():
+    for wing, foreign in (('learning', 'numba'), ('solving', 'torch'), ('ros', 'torch')):
+        for path in (PACKAGE / wing).rglob('*.py'):
+            assert foreign not in {name.split('.')[0] for name in imports(path)}, path
+
+
+def loaded(program: str) -> set[str]:
+    """Return the heavy packages that a program loads."""
+    listing = f'{program}\nimport sys\nprint(*sorted(sys.modules))'
+    result = subprocess.run(
+        [sys.executable, '-c', listing], capture_output=True, text=True, check=True
+    )
+    return HEAVY & set(result.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ('program', 'expected'),
+    [
+        ('import learned_ik', set()),
+        ('import learned_ik; learned_ik.KinematicChain; learned_ik.IkModel', set()),
+        ('import learned_ik; learned_ik.TrainingConfig', set()),
+        ('import learned_ik.cli', set()),
+        ('import learned_ik; learned_ik.IkSolver', {'numba'}),
+    ],
+)
+def test_importing_brings_only_what_is_used(program, expected):
+    assert loaded(program) == expected
+
+
+def test_public_names_are_there():
+    import learned_ik
+
+    for name in learned_ik.__all__:
+        assert getattr(learned_ik, name) is not None
+    assert set(learned_ik.__all__) <= set(dir(learned_ik))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        learned_ik.nothing  # noqa: B018

@@ -1,0 +1,118 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Kernels are kept on disk, no edit is missed, and nothing breaks where nothing can be kept."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / 'learned_ik'
+
+PROGRAM = """
+import numpy as np
+from learned_ik.kinematics.compiled import CompiledKinematics
+from learned_ik.robot.arms import artificial_arm_urdf
+from learned_ik import KinematicChain
+chain = KinematicChain.from_urdf(artificial_arm_urdf(2))
+print(CompiledKinematics(chain).jacobian(np.zeros(2))[1, 0])
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path) -> Path:
+    """A copy of the package that a test may edit."""
+    ignored = shutil.ignore_patterns('__pycache__')
+    shutil.copytree(PACKAGE, tmp_path / 'checkout' / 'learned_ik', ignore=ignored)
+    return tmp_path / 'checkout'
+
+
+def run(
+    checkout: Path, cache: Path, program: str = PROGRAM, **environment: str
+) -> tuple[str, str]:
+    result = subprocess.run(
+        [sys.executable, '-c', program],
+        cwd=checkout,
+        env={**os.environ, 'NUMBA_CACHE_DIR': str(cache), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip(), result.stderr
+
+
+def compiled_files(cache: Path) -> set[Path]:
+    return set(cache.rglob('*.nbc'))
+
+
+def test_a_second_process_compiles_nothing(checkout, tmp_path):
+    cache = tmp_path / 'cache'
+    first, _ = run(checkout, cache)
+    kept = compiled_files(cache)
+    assert kept
+    second, _ = run(checkout, cache)
+    assert second == first
+    assert compiled_files(cache) == kept
+
+
+def test_an_edit_in_another_file_is_not_missed(checkout, tmp_path):
+    """`CompiledKinematics` calls kernels; here the called one changes, in a file of its own."""
+    cache = tmp_path / 'cache'
+    helper = checkout / 'learned_ik' / 'kinematics' / 'helper.py'
+    caller = (
+        'import numpy as np\n'
+        'from learned_ik.compilation import kernel\n'
+        'from learned_ik.kinematics.helper import helper\n'
+        '@kernel\n'
+        'def caller(x):\n'
+        '    return helper(x)\n'
+        'print(caller(1.0))\n'
+    )
+    (checkout / 'learned_ik' / 'solving' / 'caller.py').write_text(caller)
+    text = (
+        'from learned_ik.compilation import kernel\n@kernel\ndef helper(x):\n    return x + {}\n'
+    )
+    program = 'import learned_ik.solving.caller'
+    helper.write_text(text.format(1))
+    assert run(checkout, cache, program)[0] == '2.0'
+    assert run(checkout, cache, program)[0] == '2.0'
+    helper.write_text(text.format(5))
+    assert run(checkout, cache, program)[0] == '6.0'
+
+
+def test_every_file_with_kernels_is_watched():
+    from learned_ik.compilation import KERNEL_FOLDERS
+
+    for path in PACKAGE.rglob('*.py'):
+        text = path.read_text()
+        if '@kernel' in text or '@inlined_kernel' in text or '@exact_kernel' in text:
+            assert path.parent.parent == PACKAGE
+            assert path.parent.name in KERNEL_FOLDERS
+        assert 'njit' not in text or path.name == 'compilation.py', f'{path} compiles by itself'
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason='root may write anywhere')
+def test_a_read_only_cache_is_survived(checkout, tmp_path):
+    cache = tmp_path / 'cache'
+    cache.mkdir(mode=0o500)
+    value, errors = run(checkout, cache)
+    assert value == run(checkout, tmp_path / 'other')[0]
+    assert errors.count('no writable folder for compiled code') == 1
+
+
+def test_a_cache_that_cannot_be_a_folder_is_survived(checkout, tmp_path):
+    file = tmp_path / 'file'
+    file.write_text('')
+    value, errors = run(checkout, file / 'cache')
+    assert value == run(checkout, tmp_path / 'other')[0]
+    assert errors.count('no writable folder for compiled code') == 1
+
+
+def test_without_a_home_folder(checkout, tmp_path):
+    environment = {'HOME': '/nonexistent', 'XDG_CACHE_HOME': '', 'NUMBA_CACHE_DIR': ''}
+    value, _ = run(checkout, tmp_path, **environment)
+    assert value == run(checkout, tmp_path / 'other')[0]

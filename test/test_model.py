@@ -1,0 +1,160 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from learned_ik import IkModel
+from learned_ik.errors import InvalidInputError, ModelFileError
+from learned_ik.model import METADATA_KEY
+
+
+@pytest.fixture
+def model(tiago, untrained) -> IkModel:
+    return dataclasses.replace(
+        untrained(tiago),
+        training={'minutes': 2.0, 'command': 'python -m learned_ik train'},
+        held_out={'position_mean': 0.006},
+        obstacles=((0.1, 0.2, 0.3, 0.05),),
+    )
+
+
+@pytest.fixture
+def path(model, tmp_path):
+    model.save(tmp_path / 'arm.safetensors')
+    return tmp_path / 'arm.safetensors'
+
+
+def described(path, change) -> None:
+    """Rewrite a model file with its description changed by a function."""
+    from safetensors import safe_open
+
+    with safe_open(path, framework='numpy') as file:
+        description = json.loads(file.metadata()[METADATA_KEY])
+    change(description)
+    save_file(load_file(path), path, metadata={METADATA_KEY: json.dumps(description)})
+
+
+def test_what_is_saved_is_what_is_loaded(model, path):
+    loaded = IkModel.load(path)
+    assert loaded.chain.fingerprint == model.chain.fingerprint
+    for mine, theirs in zip(model.network.weights, loaded.network.weights, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    for mine, theirs in zip(model.network.biases, loaded.network.biases, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    for field in ('activation', 'decoding', 'heads'):
+        assert getattr(loaded.network, field) == getattr(model.network, field)
+    for field in ('name', 'training', 'held_out', 'obstacles', 'package_version'):
+        assert getattr(loaded, field) == getattr(model, field)
+
+
+def test_saving_twice_gives_the_same_bytes(model, path, tmp_path):
+    model.save(tmp_path / 'again.safetensors')
+    assert (tmp_path / 'again.safetensors').read_bytes() == path.read_bytes()
+
+
+def test_there_is_no_pickle_in_it(path):
+    assert path.read_bytes()[8:9] == b'{'  # safetensors: eight bytes of length, then JSON
+
+
+@pytest.mark.parametrize('share', [0.0, 0.001, 0.1, 0.5, 0.99])
+def test_a_truncated_file(path, share):
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(ModelFileError, match='broken or cut short'):
+        IkModel.load(path)
+
+
+def test_a_missing_file_and_a_folder(tmp_path):
+    for place in (tmp_path / 'nowhere', tmp_path):
+        with pytest.raises(ModelFileError, match='does not exist or is not a file'):
+            IkModel.load(place)
+
+
+def test_a_foreign_file(path, tmp_path):
+    foreign = tmp_path / 'foreign.safetensors'
+    save_file({'weight': np.zeros(3, np.float32)}, foreign)
+    with pytest.raises(ModelFileError, match='not a learned_ik model'):
+        IkModel.load(foreign)
+    foreign.write_bytes(b'PK\x03\x04 a pickle of torch')
+    with pytest.raises(ModelFileError, match='broken or cut short'):
+        IkModel.load(foreign)
+
+
+def test_a_newer_file(path):
+    described(path, lambda d: d.update(format_version=99, package_version='9.9'))
+    with pytest.raises(ModelFileError, match=r'version 99, written by learned_ik 9\.9.*update'):
+        IkModel.load(path)
+
+
+@pytest.mark.parametrize(
+    'change',
+    [
+        lambda d: d.pop('chain'),
+        lambda d: d.pop('network'),
+        lambda d: d.pop('format_version'),
+        lambda d: d.update(format_version='one'),
+        lambda d: d['network'].update(heads=7),
+        lambda d: d['network'].update(heads='many'),
+        lambda d: d['network'].update(activation='gelu'),
+        lambda d: d['network'].update(layers=9),
+        lambda d: d['chain'].update(joint_names=[]),
+        lambda d: d['chain'].update(joint_names=None),
+        lambda d: d['chain']['lower'].pop(),
+        lambda d: d['chain']['source'].__setitem__(0, 99),
+        lambda d: d['chain']['transforms'][1][0].__setitem__(3, 0.5),
+        lambda d: d.update(obstacles=[[1, 2]]),
+        lambda d: d.update(obstacles='none'),
+        lambda d: d.update(training=3),
+    ],
+)
+def test_every_kind_of_damage_is_a_model_file_error(path, change):
+    described(path, change)
+    with pytest.raises(ModelFileError, match='damaged model file'):
+        IkModel.load(path)
+
+
+def test_damaged_json(path):
+    save_file(load_file(path), path, metadata={METADATA_KEY: '{"format_version": 1,'})
+    with pytest.raises(ModelFileError, match='damaged'):
+        IkModel.load(path)
+
+
+def test_weights_that_are_not_finite(path):
+    from safetensors import safe_open
+
+    with safe_open(path, framework='numpy') as file:
+        metadata = file.metadata()
+    tensors = load_file(path)
+    tensors['layer_1.weight'][0, 0] = np.nan
+    save_file(tensors, path, metadata=metadata)
+    with pytest.raises(ModelFileError, match='not finite'):
+        IkModel.load(path)
+
+
+def test_writing_fails_whole(model, path, monkeypatch):
+    before = path.read_bytes()
+
+    def full(fd: int) -> None:
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr('os.fsync', full)
+    with pytest.raises(ModelFileError, match='No space left'):
+        dataclasses.replace(model, name='newer').save(path)
+    assert path.read_bytes() == before
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_writing_where_nothing_can_be(model, tmp_path):
+    (tmp_path / 'file').write_text('')
+    with pytest.raises(ModelFileError, match='cannot be written'):
+        model.save(tmp_path / 'file' / 'arm.safetensors')
+
+
+def test_a_network_must_fit_its_chain(tiago, artificial, untrained):
+    with pytest.raises(InvalidInputError, match='gives 21 numbers; expected 15'):
+        IkModel(chain=artificial(5), network=untrained(tiago).network)
