@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 from learned_ik.errors import ConfigurationError
 
 DEFAULT_MINUTES = 2.0  # the budget where none is given
+HELD_OUT_SEED = 1  # of the test poses: the same for every training, so that figures compare
 
 Activation = Literal['silu', 'relu']
 Encoding = Literal['bounded', 'linear', 'biternion']

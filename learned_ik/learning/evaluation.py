@@ -19,7 +19,6 @@ from learned_ik.learning.losses import distance_loss
 from learned_ik.model import Network
 from learned_ik.robot.chain import KinematicChain
 
-HELD_OUT_SEED = 1  # of the test poses: the same for every training, so that figures compare
 ROTATION_WEIGHT = 0.3  # [m/rad], of orientation against position when heads or networks compete
 CHUNK = 10_000  # poses evaluated at once
 LIMIT_SLACK = 1e-5  # [rad or m], what rounding to float32 may add to a joint at its limit

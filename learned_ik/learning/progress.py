@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 logger = logging.getLogger('learned_ik.training')
 
 SHOW_INTERVAL = 0.25  # [s] between two updates of the bar, or of whoever else listens
+FIRST_LOG_LINE = 2.0  # [s] after which the pace is told where there is no terminal
 LOG_INTERVAL = 30.0  # [s] between two log lines
 
 
@@ -98,10 +99,10 @@ def _duration(seconds: float) -> str:
 
 
 class _LogLines:
-    """Logs one line every `LOG_INTERVAL`."""
+    """Logs one line soon, and then one every `LOG_INTERVAL`."""
 
     def __init__(self) -> None:
-        self._next = LOG_INTERVAL
+        self._next = FIRST_LOG_LINE
 
     def __call__(self, progress: Progress) -> None:
         """Log it if it is time."""

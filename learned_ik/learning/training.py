@@ -17,8 +17,8 @@ import torch
 
 from learned_ik.errors import ConfigurationError, TrainingError
 from learned_ik.kinematics.batched import BatchedKinematics
-from learned_ik.learning.configuration import TrainingConfig
-from learned_ik.learning.evaluation import HELD_OUT_SEED, errors_on, evaluate, poses_within
+from learned_ik.learning.configuration import HELD_OUT_SEED, TrainingConfig
+from learned_ik.learning.evaluation import errors_on, evaluate, poses_within
 from learned_ik.learning.folding import folded, unfold_into
 from learned_ik.learning.interruption import set_by_signals
 from learned_ik.learning.losses import POSE_LOSSES, chosen_heads, faded

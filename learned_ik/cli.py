@@ -1,0 +1,125 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""The command line: `python -m learned_ik COMMAND`, and `ros2 run learned_ik COMMAND`.
+
+Results go to standard output, progress and errors to standard error. An error of the package's
+own is one line and exit status 2; a pose without a solution is exit status 1.
+"""
+
+import importlib
+import json
+import logging
+import shlex
+import sys
+from collections.abc import Sequence
+
+from learned_ik import __version__
+from learned_ik.errors import LearnedIkError
+
+PROGRAM = 'python -m learned_ik'
+
+# command: the class with its options, and what it does in one line
+COMMANDS = {
+    'train': ('learned_ik.commands.train:Train', 'train a network for an arm'),
+    'evaluate': ('learned_ik.commands.evaluate:Evaluate', 'how good a model is'),
+    'solve': ('learned_ik.commands.solve:Solve', 'joint positions for one pose'),
+    'show': ('learned_ik.commands.show:Show', 'what is in a model file'),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    command = arguments[0] if arguments else '--help'
+    if command in ('-h', '--help'):
+        print(_help())
+        return 0
+    if command == '--version':
+        print(__version__)
+        return 0
+    if command not in COMMANDS:
+        print(f"no command '{command}'; there are: {', '.join(COMMANDS)}", file=sys.stderr)
+        return 2
+    return run(command, arguments[1:])
+
+
+def train_main() -> int:
+    """Be `ros2 run learned_ik train`."""
+    return run('train', sys.argv[1:])
+
+
+def evaluate_main() -> int:
+    """Be `ros2 run learned_ik evaluate`."""
+    return run('evaluate', sys.argv[1:])
+
+
+def solve_main() -> int:
+    """Be `ros2 run learned_ik solve`."""
+    return run('solve', sys.argv[1:])
+
+
+def show_main() -> int:
+    """Be `ros2 run learned_ik show`."""
+    return run('show', sys.argv[1:])
+
+
+def run(command: str, arguments: Sequence[str]) -> int:
+    """Run a command with its arguments and return the exit status."""
+    import tyro
+
+    arguments = without_ros_arguments(arguments)
+    logging.basicConfig(level=logging.INFO, format='%(message)s', stream=sys.stderr)
+    try:
+        options_type = _options_type(command)
+        defaults = {}
+        if hasattr(options_type, 'defaults_for'):  # some arguments change others' defaults
+            defaults['default'] = options_type.defaults_for(arguments)
+        options = tyro.cli(
+            options_type,
+            prog=f'{PROGRAM} {command}',
+            args=arguments,
+            config=(
+                tyro.conf.DisallowNone,  # no `--urdf None`: leave the option out
+                tyro.conf.FlagCreatePairsOff,  # no `--no-json`
+                tyro.conf.OmitArgPrefixes,  # `--minutes`, not `--training.minutes`
+            ),
+            **defaults,
+        )
+        result = options.run(shlex.join([*PROGRAM.split(), command, *arguments]))
+    except LearnedIkError as error:
+        print(f'error: {error}', file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print('interrupted', file=sys.stderr)
+        return 130
+    print(json.dumps(result.content, allow_nan=False) if options.json else result.text)
+    return 0 if result.success else 1
+
+
+def without_ros_arguments(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments without those that are for ROS: from `--ros-args` to `--`."""
+    kept, for_ros = [], False
+    for argument in arguments:
+        if argument == '--ros-args':
+            for_ros = True
+        elif for_ros and argument == '--':
+            for_ros = False
+        elif not for_ros:
+            kept.append(argument)
+    return kept
+
+
+def _options_type(command: str) -> type:
+    module, _, name = COMMANDS[command][0].partition(':')
+    return getattr(importlib.import_module(module), name)
+
+
+def _help() -> str:
+    lines = [
+        f'usage: {PROGRAM} COMMAND ...',
+        '',
+        'Learned inverse kinematics of one robot arm.',
+        '',
+    ]
+    lines += [f'  {name:<10} {what}' for name, (_, what) in COMMANDS.items()]
+    return '\n'.join([*lines, '', f'{PROGRAM} COMMAND --help tells what a command takes.'])

@@ -1,0 +1,105 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`evaluate`: how good a model is, the network alone and with refinement."""
+
+import dataclasses
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tyro.conf import Positional
+
+from learned_ik.commands.result import Result, error_lines, statistics
+from learned_ik.errors import InvalidInputError
+from learned_ik.learning.configuration import HELD_OUT_SEED
+from learned_ik.robot.chain import KinematicChain
+from learned_ik.rotations import quaternion_from_matrix, rotation_angle
+
+LIMIT_SLACK = 1e-5  # [rad or m], what rounding to float32 may add to a joint at its limit
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluate:
+    """Evaluate a model on reachable poses: the network alone, and with refinement.
+
+    The poses are those of joint positions drawn uniformly within the limits.
+    """
+
+    model: Positional[Path]  # model file
+    poses: int = 10_000  # how many
+    seed: int = HELD_OUT_SEED  # of the poses; by default those on which training judged it
+    position_tolerance: float = 1e-5  # [m], within which a refined pose counts as solved
+    orientation_tolerance: float = 1e-4  # [rad], likewise
+    json: bool = False  # print one JSON object, and nothing else, on standard output
+
+    def run(self, command: str) -> Result:
+        """Solve all poses, and recompute every error by forward kinematics."""
+        from learned_ik.solving.solver import IkSolver
+
+        if self.poses < 1:
+            raise InvalidInputError(f'poses is {self.poses}; expected 1 or more')
+        if self.seed < 0:
+            raise InvalidInputError(f'seed is {self.seed}; expected 0 or more')
+        solver = IkSolver.load(self.model)
+        solver.warm_up()
+        chain = solver.chain
+        rotations, positions = chain.forward_matrix(
+            chain.sample(np.random.default_rng(self.seed), self.poses)
+        )
+        orientations = quaternion_from_matrix(rotations)
+        solver.predict(positions[:1], orientations[:1])  # compiles what `warm_up` leaves out
+
+        began = time.perf_counter()
+        guesses = solver.predict(positions, orientations)
+        network_time = time.perf_counter() - began
+        began = time.perf_counter()
+        solved = solver.solve_batch(
+            positions,
+            orientations,
+            position_tolerance=self.position_tolerance,
+            orientation_tolerance=self.orientation_tolerance,
+        )
+        refined_time = time.perf_counter() - began
+
+        network = _errors(chain, guesses, positions, rotations)
+        refined = _errors(chain, solved.joint_positions, positions, rotations)
+        content = {
+            'model': str(self.model),
+            'seed': self.seed,
+            'threads': len(os.sched_getaffinity(0)),
+            'network': {**network, 'time_per_pose': network_time / self.poses},
+            'refined': {
+                **refined,
+                'solved': float(np.mean(solved.success)),
+                'position_tolerance': self.position_tolerance,
+                'orientation_tolerance': self.orientation_tolerance,
+                'time_per_pose': refined_time / self.poses,
+            },
+            'units': {'position': 'm', 'orientation': 'rad', 'time': 's'},
+        }
+        lines = [
+            f'network alone, {1e6 * network_time / self.poses:.2f} µs a pose in a batch',
+            *error_lines(network),
+            f'refined, {1e6 * refined_time / self.poses:.2f} µs a pose in a batch',
+            *error_lines(refined),
+            f'solved to {self.position_tolerance:g} m and {self.orientation_tolerance:g} rad: '
+            f'{100 * np.mean(solved.success):.2f} %',
+        ]
+        return Result(content, '\n'.join(lines))
+
+
+def _errors(chain: KinematicChain, q: Array, positions: Array, rotations: Array) -> dict[str, Any]:
+    """Return how far joint positions q (n, joints) are from poses (n, 3) [m] and (n, 3, 3)."""
+    R, p = chain.forward_matrix(q)
+    outside = (q < chain.lower - LIMIT_SLACK) | (q > chain.upper + LIMIT_SLACK)
+    return {
+        'poses': len(q),
+        'position': statistics(np.linalg.norm(p - positions, axis=-1)),
+        'orientation': statistics(rotation_angle(R, rotations)),
+        'limits_broken': float(outside.any(axis=-1).mean()),
+    }

@@ -1,0 +1,71 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`solve`: one pose."""
+
+import dataclasses
+import math
+from pathlib import Path
+
+from tyro.conf import Positional
+
+from learned_ik.commands.result import Result
+from learned_ik.errors import InvalidInputError
+
+
+@dataclasses.dataclass(frozen=True)
+class Solve:
+    """Solve one pose with a trained model: joint positions that bring the tip link there."""
+
+    model: Positional[Path]  # model file
+    position: tuple[float, float, float]  # of the tip in the base link's frame, x y z [m]
+    orientation: tuple[float, float, float, float]  # of the tip, quaternion x y z w
+    seed: tuple[float, ...] | None = None  # present joint positions: a solution near them
+    position_tolerance: float = 1e-6  # [m]
+    orientation_tolerance: float = 1e-6  # [rad]
+    timeout: float = 1.0  # [s]
+    json: bool = False  # print one JSON object, and nothing else, on standard output
+
+    def run(self, command: str) -> Result:
+        """Solve the pose; not a success when it cannot be reached."""
+        from learned_ik.solving.solver import IkSolver
+
+        for what in ('position_tolerance', 'orientation_tolerance', 'timeout'):
+            if not getattr(self, what) > 0:
+                raise InvalidInputError(f'{what} is {getattr(self, what)}; expected above 0')
+        solver = IkSolver.load(self.model)
+        solver.warm_up()
+        solution = solver.solve(
+            self.position,
+            self.orientation,
+            self.seed,
+            position_tolerance=self.position_tolerance,
+            orientation_tolerance=self.orientation_tolerance,
+            timeout=self.timeout,
+        )
+        joints = dict(
+            zip(solver.chain.joint_names, solution.joint_positions.tolist(), strict=True)
+        )
+        content = {
+            'status': solution.status.name,
+            'code': int(solution.status),
+            'message': solution.message,
+            'joint_positions': joints,
+            'position_error': solution.position_error,
+            'orientation_error': solution.orientation_error,
+            'seed_distance': _finite(solution.seed_distance),
+            'limit_margin': _finite(solution.limit_margin),
+            'clearance': _finite(solution.clearance),
+            'solve_time': solution.solve_time,
+        }
+        lines = [
+            f'{solution.status.name} {solution.message}'.rstrip(),
+            *(f'  {name}: {value:.6f}' for name, value in joints.items()),
+            f'position error {1e3 * solution.position_error:.3g} mm, '
+            f'orientation error {math.degrees(solution.orientation_error):.3g} deg',
+        ]
+        return Result(content, '\n'.join(lines), success=solution.success)
+
+
+def _finite(value: float) -> float | None:
+    """Return None for what JSON cannot say: no seed, no limit, no obstacle."""
+    return value if math.isfinite(value) else None

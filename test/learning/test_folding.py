@@ -1,0 +1,102 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+import dataclasses
+
+import numpy as np
+import pytest
+
+from learned_ik import KinematicChain, TrainingConfig
+from learned_ik.errors import InvalidInputError
+from learned_ik.model import Network
+
+torch = pytest.importorskip('torch')
+
+from learned_ik.learning.evaluation import poses_within  # noqa: E402
+from learned_ik.learning.folding import FoldedNetwork, folded, unfold_into  # noqa: E402
+from learned_ik.learning.network import PoseNetwork  # noqa: E402
+
+SMALL = TrainingConfig(hidden=(24, 20, 24), heads=3)
+KINDS = {
+    'default': SMALL,
+    'linear': dataclasses.replace(SMALL, encoding='linear'),
+    'biternion': dataclasses.replace(SMALL, encoding='biternion', activation='relu'),
+    'normed': dataclasses.replace(SMALL, batch_norm=True),
+    'paper': dataclasses.replace(
+        SMALL, heads=1, activation='relu', batch_norm=True, inputs='paper', encoding='linear'
+    ),
+}
+
+
+def as_served(network: Network, poses: np.ndarray, chain: KinematicChain) -> np.ndarray:
+    """Evaluate a model file's network as its docstring says, in numpy: (n, heads, joints)."""
+    x = poses
+    for weight, bias in zip(network.weights[:-1], network.biases[:-1], strict=True):
+        x = x @ weight.T.astype(np.float64) + bias
+        x = np.maximum(x, 0) if network.activation == 'relu' else x / (1 + np.exp(-x))
+    y = x @ network.weights[-1].T.astype(np.float64) + network.biases[-1]
+    y = y.reshape(len(poses), network.heads, -1)
+    if network.decoding == 'bounded':
+        return chain.middle + 0.5 * (chain.upper - chain.lower) * np.tanh(y)
+    if network.decoding == 'linear':
+        return y
+    return np.arctan2(*np.split(y, 2, axis=-1))
+
+
+def somewhat_trained(chain: KinematicChain, config: TrainingConfig) -> PoseNetwork:
+    """Return a network whose batch normalisation has seen poses and has weights of its own."""
+    network = PoseNetwork(chain, config)
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for norm in network.norms:
+            norm.weight.uniform_(0.5, 1.5, generator=generator)
+            norm.bias.normal_(generator=generator)
+        for seed in range(20):
+            network(poses_within(chain, 200, seed))
+    return network.eval()
+
+
+@pytest.mark.parametrize('kind', KINDS)
+def test_the_exported_network_gives_the_same_answers(tiago, kind):
+    network = somewhat_trained(tiago, KINDS[kind])
+    poses = poses_within(tiago, 500, seed=7)
+    with torch.no_grad():
+        expected = network.decoder(network(poses)).numpy()
+        exported = folded(network)
+        in_torch = network.decoder(FoldedNetwork(exported)(poses)).numpy()
+    difference = as_served(exported, poses.double().numpy(), tiago) - expected
+    difference = np.abs(np.remainder(difference + np.pi, 2 * np.pi) - np.pi)  # of angles
+    assert difference.max() < 2e-4 if kind == 'biternion' else difference.max() < 2e-5
+    np.testing.assert_allclose(in_torch, expected, atol=2e-4)
+
+
+@pytest.mark.parametrize('kind', KINDS)
+def test_training_can_go_on_from_an_exported_network(tiago, kind):
+    network = somewhat_trained(tiago, KINDS[kind])
+    exported = folded(network)
+    restored = PoseNetwork(tiago, dataclasses.replace(KINDS[kind], seed=99)).eval()
+    unfold_into(restored, exported)
+    again = folded(restored)
+    for before, after in zip(
+        (*exported.weights, *exported.biases), (*again.weights, *again.biases), strict=True
+    ):
+        np.testing.assert_allclose(after, before, atol=1e-5, rtol=1e-5)
+
+
+def test_a_network_of_another_kind_is_refused(tiago):
+    exported = folded(PoseNetwork(tiago, SMALL))
+    for change in ({'heads': 2}, {'hidden': (24, 20)}, {'activation': 'relu'}):
+        other = PoseNetwork(tiago, dataclasses.replace(SMALL, **change))
+        with pytest.raises(InvalidInputError, match='cannot start from'):
+            unfold_into(other, exported)
+
+
+def test_only_the_seed_decides_the_first_weights(tiago):
+    torch.manual_seed(5)
+    first = folded(PoseNetwork(tiago, SMALL))
+    state = torch.get_rng_state()
+    second = folded(PoseNetwork(tiago, SMALL))
+    assert torch.equal(torch.get_rng_state(), state)
+    other = folded(PoseNetwork(tiago, dataclasses.replace(SMALL, seed=1)))
+    for a, b, c in zip(first.weights, second.weights, other.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+        assert not np.array_equal(a, c)

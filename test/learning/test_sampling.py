@@ -1,0 +1,53 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from learned_ik import TrainingConfig
+
+torch = pytest.importorskip('torch')
+
+from learned_ik.kinematics.batched import BatchedKinematics  # noqa: E402
+from learned_ik.learning.sampling import Sampler  # noqa: E402
+
+
+def sampler(chain, seed=0, **options) -> Sampler:
+    """Return a sampler of batches of 1000."""
+    generator = torch.Generator().manual_seed(seed)
+    return Sampler(BatchedKinematics(chain), TrainingConfig(batch=1000, **options), generator)
+
+
+def test_samples_fill_the_limits_and_stay_within(tiago):
+    q = sampler(tiago).draw().double().numpy()
+    assert q.shape == (1000, 7)
+    assert ((q >= tiago.lower - 1e-6) & (q <= tiago.upper + 1e-6)).all()
+    span = tiago.upper - tiago.lower
+    assert (q.max(axis=0) > tiago.upper - 0.02 * span).all()
+    assert (q.min(axis=0) < tiago.lower + 0.02 * span).all()
+
+
+def test_the_same_seed_draws_the_same_batches(tiago):
+    first, second, other = sampler(tiago, 3), sampler(tiago, 3), sampler(tiago, 4)
+    assert torch.equal(first.draw(), second.draw())
+    assert torch.equal(first.draw(), second.draw())
+    assert not torch.equal(first.draw(), other.draw())
+
+
+def test_the_hardest_come_back_moved_a_little_and_within_limits(tiago):
+    drawn = sampler(tiago, hard_share=0.2, hard_jitter=0.01)
+    q = drawn.draw()
+    loss = torch.zeros(1000)
+    loss[100:300] = 1.0
+    drawn.keep_hardest(q, loss)
+    again = drawn.draw()[:200]
+    moved = (torch.cdist(again, q[100:300]).amin(dim=1)).numpy()
+    assert moved.max() < 0.3  # seven joints of about 3 rad, a hundredth of that each
+    assert moved.min() > 0
+    assert (again.double().numpy() >= tiago.lower - 1e-6).all()
+    assert (again.double().numpy() <= tiago.upper + 1e-6).all()
+
+
+def test_without_hard_examples_every_batch_is_fresh(tiago):
+    drawn = sampler(tiago, hard_share=0.0)
+    q = drawn.draw()
+    drawn.keep_hardest(q, torch.ones(1000))
+    assert torch.cdist(drawn.draw(), q).amin() > 1e-3

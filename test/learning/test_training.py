@@ -1,0 +1,167 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+import dataclasses
+import itertools
+import threading
+
+import numpy as np
+import pytest
+
+from learned_ik import IkModel, TrainingConfig
+from learned_ik.errors import TrainingError
+
+torch = pytest.importorskip('torch')
+
+from learned_ik.learning import training  # noqa: E402
+from learned_ik.learning.evaluation import evaluate  # noqa: E402
+from learned_ik.learning.training import train  # noqa: E402
+
+TINY = TrainingConfig(
+    samples=4000, batch=200, hidden=(16, 16, 16), heads=2, held_out=500, threads=1
+)
+
+
+def weights_of(model: IkModel) -> np.ndarray:
+    """Return all weights in one row."""
+    network = model.network
+    return np.concatenate([values.ravel() for values in (*network.weights, *network.biases)])
+
+
+def quietly(chain, config, **options) -> IkModel:
+    return train(chain, config, show_progress=False, **options)
+
+
+def test_a_short_training_learns_the_tiago_arm(tiago):
+    # The shipped network has 5 mm; guessing has 700 mm. A run like this ends at about 35 mm.
+    config = TrainingConfig(samples=400_000, batch=500, heads=4, threads=1, held_out=20_000)
+    model = quietly(tiago, dataclasses.replace(config, hidden=(64, 64, 64)))
+    assert model.held_out['position']['mean'] < 0.06
+    assert model.held_out['orientation']['mean'] < np.radians(12)
+    assert model.held_out['limits_broken'] == 0
+
+
+@pytest.mark.parametrize(
+    'change',
+    [
+        {'encoding': 'linear'},
+        {'encoding': 'biternion', 'activation': 'relu'},
+        {'inputs': 'paper', 'batch_norm': True, 'optimizer': 'adam', 'loss': 'squared'},
+        {'heads': 1, 'hard_share': 0.0},
+        {'mean_weight': 0.5},
+    ],
+    ids=str,
+)
+def test_every_kind_of_training_makes_the_error_smaller(tiago, change):
+    config = dataclasses.replace(TINY, samples=20_000, **change)
+    before = quietly(tiago, dataclasses.replace(config, samples=200))
+    after = quietly(tiago, config)
+    assert after.held_out['position']['mean'] < 0.8 * before.held_out['position']['mean']
+
+
+def test_training_with_a_limit_term_breaks_fewer_limits(artificial):
+    chain = artificial(5, limit_fraction=0.4)
+    config = dataclasses.replace(TINY, samples=20_000, encoding='linear', heads=1)
+    without = quietly(chain, dataclasses.replace(config, limit_weight=0.0))
+    with_term = quietly(chain, dataclasses.replace(config, limit_weight=10.0))
+    assert with_term.held_out['limits_broken'] < 0.8 * without.held_out['limits_broken']
+
+
+def test_the_same_seed_and_samples_give_the_same_bits(tiago):
+    first = quietly(tiago, TINY)
+    torch.rand(3)  # other users of torch's own generator change nothing
+    np.testing.assert_array_equal(weights_of(first), weights_of(quietly(tiago, TINY)))
+    other = quietly(tiago, dataclasses.replace(TINY, seed=1))
+    assert not np.array_equal(weights_of(first), weights_of(other))
+
+
+def test_the_model_remembers_how_it_was_made_and_how_good_it_is(tiago, tmp_path):
+    model = quietly(tiago, TINY)
+    model.save(tmp_path / 'model.safetensors')
+    model = IkModel.load(tmp_path / 'model.safetensors')
+    record = model.training
+    assert TrainingConfig(**record['configuration']) == TINY
+    assert record['samples'] == 4000
+    assert record['seconds'] > 0
+    assert (record['threads'], record['device']) == (1, 'cpu')
+    assert record['torch'] == torch.__version__
+    assert not record['ended_early']
+    again = evaluate(tiago, model.network, TINY.held_out, model.held_out['seed'])
+    assert again == model.held_out
+
+
+def test_a_budget_in_minutes_is_kept(tiago):
+    model = quietly(tiago, dataclasses.replace(TINY, samples=None, minutes=1 / 60))
+    assert 1.0 <= model.training['seconds'] < 2.0
+    assert not model.training['ended_early']
+
+
+def test_of_two_budgets_the_first_that_is_used_up_ends_training(tiago):
+    model = quietly(tiago, dataclasses.replace(TINY, minutes=10.0))
+    assert model.training['samples'] == 4000
+
+
+def test_another_thread_can_watch_and_end_it(tiago):
+    stop, heard = threading.Event(), []
+
+    def watch(progress) -> None:
+        heard.append(progress)
+        if progress.samples > 2000:
+            stop.set()
+
+    config = dataclasses.replace(TINY, samples=None, minutes=5.0)
+    model = quietly(tiago, config, on_progress=watch, stop=stop)
+    assert model.training['ended_early']
+    assert model.training['seconds'] < 5
+    assert 0 < heard[-1].position_error < 1
+
+
+def test_the_best_of_all_checks_is_exported(tiago, monkeypatch):
+    # At this rate the network is soon worse than it was.
+    config = dataclasses.replace(TINY, samples=20_000, learning_rate=3.0, warm_up=0.5)
+    scores, real = [], training.errors_on
+
+    def errors_on(*arguments):
+        errors = real(*arguments)
+        scores.append(errors.score)
+        return errors
+
+    monkeypatch.setattr(training, 'errors_on', errors_on)
+    model = quietly(tiago, config)
+    assert min(scores) < scores[-1]
+    exported = evaluate(tiago, model.network, training.CHECK_POSES, training.CHECK_SEED)
+    score = exported['position']['mean'] + 0.3 * exported['orientation']['mean']
+    assert score == pytest.approx(min(scores), rel=1e-3)
+
+
+def test_weights_that_are_not_numbers_are_rolled_back(tiago, monkeypatch, caplog):
+    real, calls = training.POSE_LOSSES['distance'], itertools.count(1)
+
+    def loss(*arguments):
+        return real(*arguments) * (float('nan') if next(calls) == 20 else 1.0)
+
+    monkeypatch.setitem(training.POSE_LOSSES, 'distance', loss)
+    model = quietly(tiago, TINY)
+    assert model.training['rollbacks'] == 1
+    assert 'not a number' in caplog.text
+    assert np.isfinite(weights_of(model)).all()
+
+
+def test_a_training_that_never_gives_numbers_is_an_error(tiago, monkeypatch):
+    monkeypatch.setitem(training.POSE_LOSSES, 'distance', lambda p, R, w: p.sum(-1) * np.nan)
+    with pytest.raises(TrainingError, match='learning_rate'):
+        quietly(tiago, TINY)
+
+
+def test_training_goes_on_from_a_model(tiago):
+    config = dataclasses.replace(TINY, samples=20_000)
+    model = quietly(tiago, config)
+    config = dataclasses.replace(config, samples=400, learning_rate=1e-6)
+    further = quietly(tiago, config, start_from=model)
+    before, after = (m.held_out['position']['mean'] for m in (model, further))
+    assert after == pytest.approx(before, rel=0.02)
+
+
+def test_the_threads_of_torch_are_as_before(tiago):
+    torch.set_num_threads(1)
+    assert quietly(tiago, dataclasses.replace(TINY, threads=2)).training['threads'] == 2
+    assert torch.get_num_threads() == 1

@@ -1,0 +1,277 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from learned_ik import IkModel, cli
+from learned_ik.robot.arms import artificial_arm_urdf
+
+ROOT = Path(__file__).parents[1]
+SMALL = ['--hidden', '16', '16', '--batch', '500', '--held-out', '500', '--threads', '1']
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, '-m', 'learned_ik', *map(str, arguments)]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, 'PYTHONPATH': str(ROOT)}
+
+
+def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments),
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=environment(),
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def called(capsys):
+    """Return a function that runs a command in this process: exit status, output, errors."""
+
+    def call(*arguments: str | Path) -> tuple[int, str, str]:
+        try:
+            status = cli.main([*map(str, arguments)])
+        except SystemExit as leaving:  # tyro leaves like this
+            status = int(leaving.code or 0)
+        return status, *capsys.readouterr()
+
+    return call
+
+
+@pytest.fixture(scope='module')
+def arm_urdf(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp('urdf') / 'arm.urdf'
+    path.write_text(artificial_arm_urdf(4))
+    return path
+
+
+@pytest.fixture
+def model_file(tmp_path, tiago, untrained) -> Path:
+    path = tmp_path / 'untrained.safetensors'
+    untrained(tiago).save(path)
+    return path
+
+
+def test_train_writes_a_model_and_one_json_object(arm_urdf, tmp_path):
+    pytest.importorskip('torch')
+    arguments = ['--urdf', arm_urdf, '--samples', '20000', '--seed', '5', *SMALL]
+    done = run('train', *arguments, '--json', '--out', 'new/arm.safetensors', cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert 'training arm: 4 joints, base to tip' in done.stderr
+    model = IkModel.load(tmp_path / 'new' / 'arm.safetensors')
+    assert model.name == report['name'] == 'arm'
+    assert model.held_out == report['held_out']
+    assert model.training['configuration']['seed'] == 5
+    assert model.training['samples'] == 20_000
+
+    # The command in the model file makes the same model again.
+    again = model.training['command'].replace('new/arm', 'again').split()
+    assert again[:4] == ['python', '-m', 'learned_ik', 'train']
+    assert run(*again[3:], cwd=tmp_path).returncode == 0
+    same = IkModel.load(tmp_path / 'again.safetensors')
+    for a, b in zip(model.network.weights, same.network.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_training_writes_the_best_so_far(arm_urdf, tmp_path, number):
+    pytest.importorskip('torch')
+    out = tmp_path / 'arm.safetensors'
+    process = subprocess.Popen(
+        command('train', '--urdf', arm_urdf, '--minutes', '10', '--out', out, *SMALL),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    try:
+        assert 'training arm' in process.stderr.readline()
+        assert 'samples/s' in process.stderr.readline()  # training is under way
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 0, errors
+    assert 'ended early' in output
+    model = IkModel.load(out)
+    assert model.training['ended_early']
+    assert model.training['samples'] > 0
+    assert model.held_out['poses'] == 500
+
+
+def test_train_takes_a_named_robot_and_a_preset(called, tmp_path, monkeypatch):
+    pytest.importorskip('torch')
+    monkeypatch.chdir(tmp_path)
+    small = ['--hidden', '16', '16', '--held-out', '500', '--threads', '1']
+    status, output, errors = called(
+        'train', '--robot', 'tiago_arm', '--preset', 'paper', '--samples', '2000', *small
+    )
+    assert status == 0, errors
+    assert 'position [mm]' in output
+    model = IkModel.load(tmp_path / 'tiago_arm.safetensors')
+    configuration = model.training['configuration']
+    assert (configuration['batch'], configuration['encoding']) == (100, 'linear')
+    assert configuration['hidden'] == [16, 16]
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        ([], 'either --urdf FILE or --robot NAME'),
+        (['--urdf', 'none.urdf'], "'none.urdf' cannot be read"),
+        (['--robot', 'tiago'], 'there are: tiago_arm'),
+        (['--robot', 'tiago_arm', '--tip', 'nose'], "tip link 'nose' is not in robot"),
+        (['--robot', 'tiago_arm', '--samples', '0'], 'samples is 0; expected above 0'),
+        (['--robot', 'tiago_arm', '--minutes', 'nan'], 'minutes is nan; expected above 0'),
+        (['--robot', 'tiago_arm', '--device', 'abacus'], "device is 'abacus'"),
+        (['--robot', 'tiago_arm', '--out', '/dev/null/arm'], "'/dev/null/arm' cannot be written"),
+        (['--robot', 'tiago_arm', '--out', '/'], "'/' cannot be written"),
+        (['--preset', 'papr'], "no preset 'papr'; there are: default, paper"),
+        (['--preset=papr'], "no preset 'papr'"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line_before_training(called, arguments, message):
+    status, output, errors = called('train', *arguments)
+    assert status == 2
+    assert output == ''
+    lines = [line for line in errors.splitlines() if not line.startswith('training ')]
+    assert len(lines) == 1
+    assert lines[0].startswith('error: ')
+    assert message in lines[0]
+
+
+def test_a_missing_torch_is_said_plainly(called, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, 'torch', None)
+    for name in [name for name in sys.modules if name.startswith('learned_ik.learning.')]:
+        monkeypatch.delitem(sys.modules, name)
+    out = tmp_path / 'arm.safetensors'
+    status, _, errors = called('train', '--robot', 'tiago_arm', '--out', out)
+    assert status == 2
+    assert (
+        "training needs torch, which is not installed: pip install 'learned_ik[train]'" in errors
+    )
+
+
+def test_show_tells_what_is_in_a_model_file(called, model_file, tiago):
+    status, output, _ = called('show', model_file)
+    assert status == 0
+    assert "model 'untrained'" in output
+    assert 'arm_1_joint, revolute: 0.0000 to 2.7489 rad' in output
+    status, output, _ = called('show', model_file, '--json')
+    content = json.loads(output)
+    assert content['fingerprint'] == tiago.fingerprint
+    assert content['joints'][6]['name'] == 'arm_7_joint'
+    assert content['network']['heads'] == 3
+
+
+def test_show_is_quick(model_file):
+    began = time.perf_counter()
+    assert run('show', model_file).returncode == 0
+    assert time.perf_counter() - began < 3  # without torch and numba about 0.4 s
+
+
+def test_solve_finds_a_reachable_pose(called, model_file, tiago):
+    q = tiago.middle + 0.3
+    position, orientation = tiago.forward(q)
+    pose = ['--position', *position, '--orientation', *orientation]
+    status, output, _ = called('solve', model_file, *pose, '--seed', *(q + 0.05), '--json')
+    assert status == 0
+    answer = json.loads(output)
+    assert (answer['status'], answer['code'], answer['message']) == ('SUCCESS', 1, '')
+    assert tuple(answer['joint_positions']) == tiago.joint_names
+    reached, _ = tiago.forward(list(answer['joint_positions'].values()))
+    np.testing.assert_allclose(reached, position, atol=1e-5)
+    assert answer['seed_distance'] > 0
+    status, output, _ = called('solve', model_file, *pose)
+    assert status == 0
+    assert output.startswith('SUCCESS\n  arm_1_joint: ')
+
+
+def test_solve_says_when_there_is_no_solution(called, model_file):
+    far = ['--position', '9', '0', '0', '--orientation', '0', '0', '0', '1']
+    status, output, _ = called('solve', model_file, *far, '--json')
+    answer = json.loads(output)
+    assert status == 1
+    assert (answer['status'], answer['code']) == ('NO_SOLUTION', -31)
+    assert answer['message']
+    assert answer['seed_distance'] is None
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (['--orientation', '0', '0', '0', '0'], 'length zero'),
+        (['--orientation', 'nan', '0', '0', '1'], 'not finite'),
+        (['--orientation', '0', '0', '0', '1', '--seed', '1', '2'], 'seed'),
+        (['--orientation', '0', '0', '0', '1', '--timeout', '0'], 'timeout is 0'),
+        (['--orientation', '0', '0', '0', '1', '--position-tolerance', '-1'], 'tolerance is -1'),
+    ],
+)
+def test_solve_refuses_what_is_malformed(called, model_file, arguments, message):
+    status, output, errors = called('solve', model_file, '--position', '0', '0', '0', *arguments)
+    assert (status, output) == (2, '')
+    assert message in errors
+
+
+def test_evaluate_tells_errors_alone_and_refined(called, model_file):
+    status, output, _ = called('evaluate', model_file, '--poses', '500', '--seed', '3', '--json')
+    assert status == 0
+    content = json.loads(output)
+    assert content['network']['poses'] == content['refined']['poses'] == 500
+    assert content['network']['position']['mean'] > 0.1  # the network knows nothing
+    assert content['network']['limits_broken'] == 0
+    assert content['refined']['solved'] > 0.99
+    assert content['refined']['position']['median'] < 1e-5
+    assert content['refined']['time_per_pose'] > 0
+    status, output, _ = called('evaluate', model_file, '--poses', '500', '--seed', '3')
+    assert 'solved to 1e-05 m and 0.0001 rad: ' in output
+    assert called('evaluate', model_file, '--poses', '0')[0] == 2
+
+
+def test_a_file_that_is_no_model_is_one_line(called, tmp_path):
+    (tmp_path / 'broken').write_bytes(b'nothing')
+    for name in ('broken', 'missing'):
+        status, output, errors = called('show', tmp_path / name)
+        assert (status, output) == (2, '')
+        assert errors.startswith('error: ')
+        assert len(errors.splitlines()) == 1
+
+
+def test_help_lists_the_commands(called):
+    for arguments in ((), ('--help',), ('-h',)):
+        status, output, _ = called(*arguments)
+        assert status == 0
+        for name in ('train', 'evaluate', 'solve', 'show'):
+            assert f'  {name}' in output
+    status, output, _ = called('train', '--help')
+    assert status == 0
+    assert '--soft-limits' in output
+    assert 'batch' in output
+
+
+def test_an_unknown_command_is_refused_with_the_known_ones(called):
+    status, output, errors = called('trian')
+    assert (status, output) == (2, '')
+    assert "no command 'trian'; there are: train, evaluate, solve, show" in errors
+
+
+def test_arguments_for_ros_are_left_to_ros(monkeypatch, model_file, capsys):
+    arguments = [str(model_file), '--ros-args', '-r', '__node:=a', '--', '--json', '--ros-args']
+    assert cli.without_ros_arguments(arguments) == [str(model_file), '--json']
+    monkeypatch.setattr(sys, 'argv', ['show', *arguments])
+    assert cli.show_main() == 0
+    assert json.loads(capsys.readouterr().out)['name'] == 'untrained'
