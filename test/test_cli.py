@@ -263,6 +263,16 @@ def test_help_lists_the_commands(called):
     assert 'batch' in output
 
 
+def test_no_command_imports_what_it_may_not_need():
+    modules = ', '.join(f'learned_ik.commands.{name}' for name in cli.COMMANDS)
+    code = f'import sys, {modules}; print(*sys.modules)'
+    done = subprocess.run(
+        [sys.executable, '-c', code], capture_output=True, text=True, env=environment()
+    )
+    assert not {'torch', 'numba', 'rclpy', 'matplotlib'} & set(done.stdout.split())
+    assert 'tyro' in done.stdout.split()
+
+
 def test_an_unknown_command_is_refused_with_the_known_ones(called):
     status, output, errors = called('trian')
     assert (status, output) == (2, '')
