@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The network, evaluated in numba: one pose in, every head's joint positions out, float32.
 
-Weights are stored input by input, so that a layer adds scaled rows instead of taking dot
-products: the loop over outputs is one that vectorises.
+Laid out for vector instructions: weights are stored input by input, so that a layer adds scaled
+rows instead of taking dot products; the last layer gives joint by joint all heads side by side;
+and every row begins at a multiple of 64 bytes.
 """
 
 import math
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel, kernel
-from learned_ik.kinematics.compiled import ChainArrays, copy_into
+from learned_ik.kinematics.compiled import ChainArrays
 from learned_ik.model import INPUTS, Network
 
 Array = npt.NDArray[np.float64]
@@ -25,34 +26,68 @@ BOUNDED, LINEAR, BITERNION = 0, 1, 2
 ACTIVATION_CODES = {'relu': RELU, 'silu': SILU}
 DECODING_CODES = {'bounded': BOUNDED, 'linear': LINEAR, 'biternion': BITERNION}
 
+ALIGNMENT = 16  # floats, 64 bytes: a line of the cache
+LANES = 8  # heads that one vector instruction takes at once
+
 
 class NetworkArrays(NamedTuple):
-    """A network as compiled code sees it."""
+    """A network as compiled code sees it; widths and heads are padded with zeros."""
 
     weights: Floats  # layer by layer: biases (outputs,), then weights (inputs, outputs)
-    widths: Integers  # (layers + 1,)
+    widths: Integers  # (layers + 1,), the inputs, then multiples of ALIGNMENT
     activation: int
     decoding: int
-    heads: int
+    heads: int  # those that count
+    lanes: int  # heads with padding, a multiple of LANES; 0 without a network
 
 
-def network_arrays(network: Network) -> NetworkArrays:
+def network_arrays(network: Network, joints: int) -> NetworkArrays:
     """Lay out a network for the kernels."""
-    parts = []
-    for weight, bias in zip(network.weights, network.biases, strict=True):
-        parts += [bias.ravel(), weight.T.ravel()]
+    lanes = _up_to_multiple(network.heads, LANES)
+    widths, parts = [INPUTS], []
+    last = len(network.weights) - 1
+    for i, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
+        layer = np.concatenate([bias[None, :], weight.T])  # (1 + inputs, outputs)
+        if i == last:  # head by head, number by number -> number by number, head by head
+            layer = layer.reshape(len(layer), network.heads, -1).swapaxes(1, 2)
+            layer = np.pad(layer, [(0, 0), (0, 0), (0, lanes - network.heads)])
+            layer = layer.reshape(len(layer), -1)
+        outputs = _up_to_multiple(layer.shape[1], ALIGNMENT)
+        missing = 1 + widths[-1] - len(layer), outputs - layer.shape[1]
+        parts.append(np.pad(layer, [(0, missing[0]), (0, missing[1])]).ravel())
+        widths.append(outputs)
     return NetworkArrays(
-        weights=np.concatenate(parts).astype(np.float32),
-        widths=np.array([INPUTS, *(len(bias) for bias in network.biases)], dtype=np.int64),
+        weights=aligned(np.concatenate(parts)),
+        widths=np.array(widths, dtype=np.int64),
         activation=ACTIVATION_CODES[network.activation],
         decoding=DECODING_CODES[network.decoding],
         heads=network.heads,
+        lanes=lanes,
     )
+
+
+def aligned(values: npt.ArrayLike) -> Floats:
+    """Return a float32 copy (n,) whose first byte lies at a multiple of 64."""
+    values = np.asarray(values, dtype=np.float32)
+    memory = np.zeros(values.nbytes + 64, np.uint8)
+    begin = -memory.ctypes.data % 64
+    copy = memory[begin : begin + values.nbytes].view(np.float32)
+    copy[:] = values
+    return copy
+
+
+def _up_to_multiple(count: int, of: int) -> int:
+    return -(-count // of) * of
 
 
 @kernel
 def predict_heads(
-    chain: ChainArrays, network: NetworkArrays, target: Array, memory: Floats, answers: Array
+    chain: ChainArrays,
+    network: NetworkArrays,
+    target: Array,
+    here: Floats,
+    there: Floats,
+    answers: Floats,
 ) -> None:
     """Fill every head's joint positions for one pose.
 
@@ -60,19 +95,17 @@ def predict_heads(
         chain: the robot.
         network: what was trained for it.
         target: (12,), rotation row by row, position [m].
-        memory: (2 * widest layer,).
-        answers: (heads, joints) [rad or m], filled; those of a linear or biternion network may
-            break the limits.
+        here: (widest layer,), memory.
+        there: (widest layer,), memory.
+        answers: (joints, lanes) [rad or m], filled; those of a linear or biternion network may
+            break the limits, those of heads that are padding mean nothing.
 
     """
-    layers = network.widths.shape[0] - 1
-    widest = memory.shape[0] // 2
-    here, there = memory[:widest], memory[widest:]
     for i in range(3):
         here[i] = target[9 + i]
     for i in range(9):
         here[3 + i] = target[i]
-    begin = 0
+    begin, layers = 0, network.widths.shape[0] - 1
     for layer in range(layers):
         inputs, outputs = network.widths[layer], network.widths[layer + 1]
         end = begin + outputs * (inputs + 1)
@@ -81,24 +114,32 @@ def predict_heads(
         if layer < layers - 1:
             activate(network.activation, there[:outputs])
         here, there = there, here
-    decode(chain, network, here, answers)
+    decode(chain, network.decoding, here, answers)
 
 
 @inlined_kernel
 def affine(weights: Floats, x: Floats, y: Floats) -> None:
-    """Fill y (outputs,) with bias + x W; four inputs at a time, to touch y less often."""
+    """Fill y (outputs,) with bias + x W; eight inputs at a time, to touch y less often."""
     outputs, inputs = y.shape[0], x.shape[0]
-    copy_into(y, weights[:outputs])
-    whole = inputs - inputs % 4
-    for i in range(0, whole, 4):
+    for o in range(outputs):
+        y[o] = weights[o]
+    whole = inputs - inputs % 8
+    for i in range(0, whole, 8):
         row = outputs * (i + 1)
         w0 = weights[row : row + outputs]
         w1 = weights[row + outputs : row + 2 * outputs]
         w2 = weights[row + 2 * outputs : row + 3 * outputs]
         w3 = weights[row + 3 * outputs : row + 4 * outputs]
+        w4 = weights[row + 4 * outputs : row + 5 * outputs]
+        w5 = weights[row + 5 * outputs : row + 6 * outputs]
+        w6 = weights[row + 6 * outputs : row + 7 * outputs]
+        w7 = weights[row + 7 * outputs : row + 8 * outputs]
         x0, x1, x2, x3 = x[i], x[i + 1], x[i + 2], x[i + 3]
+        x4, x5, x6, x7 = x[i + 4], x[i + 5], x[i + 6], x[i + 7]
         for o in range(outputs):
-            y[o] += (x0 * w0[o] + x1 * w1[o]) + (x2 * w2[o] + x3 * w3[o])
+            first = (x0 * w0[o] + x1 * w1[o]) + (x2 * w2[o] + x3 * w3[o])
+            second = (x4 * w4[o] + x5 * w5[o]) + (x6 * w6[o] + x7 * w7[o])
+            y[o] += first + second
     for i in range(whole, inputs):
         row = outputs * (i + 1)
         w0, x0 = weights[row : row + outputs], x[i]
@@ -142,23 +183,24 @@ def fast_tanh(x: np.float32) -> np.float32:
 
 
 @inlined_kernel
-def decode(chain: ChainArrays, network: NetworkArrays, y: Floats, answers: Array) -> None:
-    """Turn the last layer's numbers, head by head, into joint positions (heads, joints)."""
-    joints = answers.shape[1]
-    per_head = joints * (2 if network.decoding == BITERNION else 1)
-    if network.decoding == BOUNDED:
-        for i in range(network.heads * joints):
-            y[i] = fast_tanh(y[i])
-    for k in range(network.heads):
-        for j in range(joints):
-            value = y[k * per_head + j]
-            middle = 0.5 * (chain.lower[j] + chain.upper[j])
-            half_range = 0.5 * (chain.upper[j] - chain.lower[j])
-            if network.decoding == BOUNDED:
-                answers[k, j] = middle + half_range * value
-            elif network.decoding == LINEAR:
-                answers[k, j] = value
-            elif chain.slides[j]:
-                answers[k, j] = middle + half_range * value
-            else:
-                answers[k, j] = math.atan2(value, y[k * per_head + joints + j])
+def decode(chain: ChainArrays, decoding: int, y: Floats, answers: Floats) -> None:
+    """Turn the last layer's numbers (numbers * lanes,) into joint positions (joints, lanes)."""
+    joints, lanes = answers.shape
+    for j in range(joints):
+        row = y[j * lanes : (j + 1) * lanes]
+        answer = answers[j]
+        middle = np.float32(0.5 * (chain.lower[j] + chain.upper[j]))
+        half_range = np.float32(0.5 * (chain.upper[j] - chain.lower[j]))
+        if decoding == BOUNDED:
+            for k in range(lanes):
+                answer[k] = middle + half_range * fast_tanh(row[k])
+        elif decoding == LINEAR:
+            for k in range(lanes):
+                answer[k] = row[k]
+        elif chain.slides[j] == 1:
+            for k in range(lanes):
+                answer[k] = middle + half_range * row[k]
+        else:
+            cosines = y[(joints + j) * lanes : (joints + j + 1) * lanes]
+            for k in range(lanes):
+                answer[k] = math.atan2(row[k], cosines[k])

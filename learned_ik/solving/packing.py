@@ -15,12 +15,15 @@ from learned_ik.compilation import inlined_kernel
 from learned_ik.kinematics.compiled import ChainArrays, Frames, chain_arrays
 from learned_ik.model import INPUTS, Network
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.solving.forward_pass import NetworkArrays, network_arrays
+from learned_ik.solving.forward_pass import LANES, NetworkArrays, aligned, network_arrays
 from learned_ik.solving.refinement import Workspace
 
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
+
+# Places in `layout`.
+JOINTS, MOTIONS, LAYERS, WIDEST, ACTIVATION, DECODING, HEADS, PADDED_HEADS, ARRAYS = range(9)
 
 
 class PackedModel(NamedTuple):
@@ -31,25 +34,54 @@ class PackedModel(NamedTuple):
     weights: Floats
 
 
-class Memory(NamedTuple):
+class HeadMemory(NamedTuple):
+    """What evaluating and ranking the heads needs, and gives."""
+
+    here: Floats  # (widest layer,)
+    there: Floats  # (widest layer,)
+    answers: Floats  # (joints, lanes) [rad or m]
+    trigonometry: Floats  # (3, motions, LANES)
+    state: Floats  # (12 * LANES,)
+    scores: Floats  # (lanes,)
+
+
+class Memory:
     """All that one thread needs to answer requests; `unpack_memory` gives the views."""
 
-    request: Array
-    numbers: Array
-    activations: Floats
-    answer: Array
+    __slots__ = ('activations', 'numbers', 'orientation', 'position', 'seed', 'solution')
+
+    def __init__(self, packed: PackedModel) -> None:
+        """Allocate for a model."""
+        layout = packed.layout
+        joints, motions, lanes = layout[JOINTS], layout[MOTIONS], layout[PADDED_HEADS]
+        padded = -(-motions // 8) * 8
+        work = 6 * motions + 12 + 3 * padded + 24 + 9 * joints
+        self.numbers = np.zeros(7 + 2 * joints + 12 + joints + work)
+        self.activations = aligned(
+            np.zeros(2 * layout[WIDEST] + (12 + 3 * motions) * LANES + (joints + 1) * lanes)
+        )
+        # Where a request and its answer lie in `numbers`.
+        self.position = self.numbers[0:3]
+        self.orientation = self.numbers[3:7]
+        self.seed = self.numbers[7 : 7 + joints]
+        self.solution = self.numbers[7 + joints : 7 + 2 * joints]
 
 
 def pack_model(chain: KinematicChain, network: Network | None) -> PackedModel:
     """Flatten a chain and its network; without a network there are no heads."""
     arrays = chain_arrays(chain)
     if network is None:
-        net = NetworkArrays(np.zeros(0, np.float32), np.array([INPUTS]), 0, 0, 0)
+        net = NetworkArrays(aligned([]), np.array([INPUTS]), 0, 0, 0, 0)
     else:
-        net = network_arrays(network)
+        net = network_arrays(network, chain.joint_count)
+    sizes = [
+        chain.joint_count,
+        chain.motion_count,
+        len(net.widths),
+        -(-max(net.widths) // 16) * 16,
+    ]
     layout = [
-        [chain.joint_count, chain.motion_count, len(net.widths), max(net.widths)],
-        [net.activation, net.decoding, net.heads],
+        [*sizes, net.activation, net.decoding, net.heads, net.lanes],
         net.widths,
         arrays.structure.ravel(),
         arrays.slides,
@@ -79,8 +111,8 @@ def reach_from_first_motion(chain: KinematicChain) -> float:
 def restart_steps(joints: int) -> Array:
     """Return (joints,) steps of a sequence that fills the unit cube evenly without chance.
 
-    Powers of the root of x^(d+1) = x + 1 (Roberts, "The Unreasonable Effectiveness of
-    Quasirandom Sequences", 2018): the golden ratio's generalisation to d dimensions.
+    Powers of the root of x^(d+1) = x + 1, the golden ratio's generalisation to d dimensions
+    (Roberts, "The Unreasonable Effectiveness of Quasirandom Sequences", 2018).
     """
     root = 2.0
     for _ in range(64):
@@ -88,38 +120,21 @@ def restart_steps(joints: int) -> Array:
     return root ** -np.arange(1.0, joints + 1)
 
 
-def new_memory(chain: KinematicChain, network: Network | None) -> Memory:
-    """Allocate what `search` needs, once for each thread."""
-    joints, motions = chain.joint_count, chain.motion_count
-    heads = network.heads if network else 0
-    widest = max([INPUTS, *(len(bias) for bias in network.biases)]) if network else INPUTS
-    numbers = 6 * motions + 12 + 3 * _padded(motions) + 24 + 9 * joints  # a workspace
-    numbers += 12 + heads * (joints + 1) + 2 * joints  # target, heads and scores, best and start
-    return Memory(
-        request=np.zeros(12 + joints),
-        numbers=np.zeros(numbers),
-        activations=np.zeros(2 * widest, np.float32),
-        answer=np.zeros(7 + joints),
-    )
-
-
-def _padded(motions: int) -> int:
-    return -(-motions // 8) * 8
-
-
 @inlined_kernel
 def unpack_model(
     layout: Integers, robot: Array, weights: Floats
 ) -> tuple[ChainArrays, NetworkArrays, Array]:
     """Return chain, network and restart steps (joints,) as views of a packed model."""
-    joints, motions, layers = layout[0], layout[1], layout[2]
-    a = 7
+    joints, motions, layers = layout[JOINTS], layout[MOTIONS], layout[LAYERS]
+    a = ARRAYS
     widths = layout[a : a + layers]
     a += layers
     structure = layout[a : a + 2 * motions].reshape((motions, 2))
     a += 2 * motions
     slides = layout[a : a + joints]
-    network = NetworkArrays(weights, widths, layout[4], layout[5], layout[6])
+    network = NetworkArrays(
+        weights, widths, layout[ACTIVATION], layout[DECODING], layout[HEADS], layout[PADDED_HEADS]
+    )
     a = 1
     steps = robot[a : a + joints]
     a += joints
@@ -130,24 +145,24 @@ def unpack_model(
     lower, upper = robot[a : a + joints], robot[a + joints : a + 2 * joints]
     a += 2 * joints
     low, high = robot[a : a + joints], robot[a + joints : a + 2 * joints]
-    return (
-        ChainArrays(transforms, coupling, structure, lower, upper, low, high, slides),
-        network,
-        steps,
-    )
+    chain = ChainArrays(transforms, coupling, structure, lower, upper, low, high, slides)
+    return chain, network, steps
 
 
 @inlined_kernel
-def unpack_memory(
-    layout: Integers, numbers: Array
-) -> tuple[Workspace, Array, Array, Array, Array, Array]:
-    """Return workspace, target (12,), heads (heads, joints), scores (heads,), best, start."""
-    joints, motions, heads = layout[0], layout[1], layout[6]
+def unpack_work(layout: Integers, numbers: Array) -> tuple[Workspace, Array, Array]:
+    """Return the refinement's workspace, a target (12,) and a start (joints,)."""
+    joints, motions = layout[JOINTS], layout[MOTIONS]
     padded = -(-motions // 8) * 8
-    a = 3 * motions
-    origins = numbers[:a].reshape((motions, 3))
-    axes = numbers[a : 2 * a].reshape((motions, 3))
-    a *= 2
+    a = 7 + 2 * joints
+    target = numbers[a : a + 12]
+    a += 12
+    start = numbers[a : a + joints]
+    a += joints
+    origins = numbers[a : a + 3 * motions].reshape((motions, 3))
+    a += 3 * motions
+    axes = numbers[a : a + 3 * motions].reshape((motions, 3))
+    a += 3 * motions
     tip = numbers[a : a + 12]
     a += 12
     values = numbers[a : a + 3 * padded].reshape((3, padded))
@@ -160,22 +175,23 @@ def unpack_memory(
     step, trial = numbers[a : a + joints], numbers[a + joints : a + 2 * joints]
     a += 2 * joints
     held = numbers[a : a + joints]
-    a += joints
-    work = Workspace(
-        Frames(origins, axes, tip, values),
-        columns, error, trial_error, rest, dual, step, trial, held,
-    )  # fmt: skip
-    target = numbers[a : a + 12]
-    a += 12
-    answers = numbers[a : a + heads * joints].reshape((heads, joints))
-    a += heads * joints
-    scores = numbers[a : a + heads]
-    a += heads
-    return (
-        work,
-        target,
-        answers,
-        scores,
-        numbers[a : a + joints],
-        numbers[a + joints : a + 2 * joints],
-    )
+    frames = Frames(origins, axes, tip, values)
+    work = Workspace(frames, columns, error, trial_error, rest, dual, step, trial, held)
+    return work, target, start
+
+
+@inlined_kernel
+def unpack_heads(layout: Integers, activations: Floats) -> HeadMemory:
+    """Return the memory of the network's evaluation."""
+    joints, motions, lanes = layout[JOINTS], layout[MOTIONS], layout[PADDED_HEADS]
+    a = layout[WIDEST]
+    here, there = activations[:a], activations[a : 2 * a]
+    a *= 2
+    state = activations[a : a + 12 * LANES]
+    a += 12 * LANES
+    answers = activations[a : a + joints * lanes].reshape((joints, lanes))
+    a += joints * lanes
+    trigonometry = activations[a : a + 3 * motions * LANES].reshape((3, motions, LANES))
+    a += 3 * motions * LANES
+    scores = activations[a : a + lanes]
+    return HeadMemory(here, there, answers, trigonometry, state, scores)

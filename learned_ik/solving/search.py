@@ -6,33 +6,45 @@ Same input, same answer: there is no random number and no clock in here.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel, kernel
-from learned_ik.kinematics.compiled import ChainArrays, copy_into, sweep
-from learned_ik.solving.forward_pass import predict_heads
-from learned_ik.solving.packing import unpack_memory, unpack_model
-from learned_ik.solving.refinement import ANGULAR_WEIGHT, Workspace, pose_error, refine
+from learned_ik.kinematics.compiled import ChainArrays, copy_into
+from learned_ik.solving.forward_pass import BOUNDED, NetworkArrays, predict_heads
+from learned_ik.solving.packing import (
+    JOINTS,
+    HeadMemory,
+    unpack_heads,
+    unpack_model,
+    unpack_work,
+)
+from learned_ik.solving.ranking import score_heads
+from learned_ik.solving.refinement import ANGULAR_WEIGHT, refine
 
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
-# Places in a request.
-POSITION, QUATERNION, POSITION_TOLERANCE, ORIENTATION_TOLERANCE = 0, 3, 7, 8
-FIRST_ATTEMPT, LAST_ATTEMPT, SEEDED, SEED = 9, 10, 11, 12
-
-# Places in an answer.
-POSITION_ERROR, ORIENTATION_ERROR, ATTEMPTS, SEED_DISTANCE, LIMIT_MARGIN = 0, 1, 2, 3, 4
-BEYOND_REACH, CONFIGURATION = 5, 7
-
-# What `search` returns.
+# What `search` returns first.
 FOUND, NOT_FOUND, MALFORMED = 0, 1, 2
 
 REFINEMENT_STEPS = 30  # of one attempt; what has not converged by then hardly ever does
 ATTEMPTS_BEYOND_REACH = 2  # restarts for an honest residual, where nothing can be found
+
+
+class Outcome(NamedTuple):
+    """What `search` returns."""
+
+    code: int  # FOUND, NOT_FOUND, or MALFORMED
+    position_error: float  # [m]
+    orientation_error: float  # [rad]
+    seed_distance: float  # [rad or m], NaN without a seed
+    limit_margin: float  # [rad or m]
+    beyond_reach: float  # [m], how far outside the arm's outer bound the target lies
+    attempts: int  # starts that were refined
 
 
 @kernel
@@ -40,42 +52,135 @@ def search(
     layout: Integers,
     robot: Array,
     weights: Floats,
-    request: Array,
     numbers: Array,
     activations: Floats,
-    answer: Array,
-) -> int:
-    """Answer one request.
-
-    Attempts are numbered: 0 starts at the seed, then come the network's heads, best first, then
-    restarts, the first of them in the middle of the joint ranges. A request names the range of
-    attempts that it wants, so that a caller who watches the clock can go on where it stopped.
+    seeded: bool,
+    position_tolerance: float,
+    orientation_tolerance: float,
+    first: int,
+    last: int,
+) -> Outcome:
+    """Answer the request at the beginning of a thread's memory, and put the answer there.
 
     Args:
         layout: the packed model, as `packing.pack_model` makes it.
         robot: likewise.
         weights: likewise.
-        request: (12 + joints,), what is asked; the places are named above.
-        numbers: memory, as `packing.new_memory` makes it.
-        activations: likewise.
-        answer: (7 + joints,), filled with the best found; the places are named above.
+        numbers: as `packing.Memory` holds it: position (3,) [m], quaternion (4,), seed (joints,),
+            solution (joints,), and memory.
+        activations: memory, likewise.
+        seeded: whether the seed counts.
+        position_tolerance: [m].
+        orientation_tolerance: [rad].
+        first: the first attempt; see `find`.
+        last: the attempt before which to stop.
 
     Returns:
-        FOUND, NOT_FOUND, or MALFORMED for a pose or seed that is not finite, a quaternion of
-        length zero, or a tolerance that is negative.
+        An `Outcome`: MALFORMED for a pose or seed that is not finite, a quaternion of length
+        zero, or a tolerance that is negative or NaN.
 
     """
+    joints = layout[JOINTS]
+    outcome = find(
+        layout, robot, weights, numbers, activations,
+        numbers[:7], numbers[7 : 7 + joints], numbers[7 + joints : 7 + 2 * joints],
+        seeded, position_tolerance, orientation_tolerance, first, last,
+    )  # fmt: skip
+    # A plain tuple: Python takes a third of the time to build it.
+    code, position_error, orientation_error, seed_distance, limit_margin, beyond, attempts = (
+        outcome
+    )
+    return (
+        code, position_error, orientation_error, seed_distance, limit_margin, beyond, attempts,
+    )  # fmt: skip
+
+
+@kernel
+def search_many(
+    layout: Integers,
+    robot: Array,
+    weights: Floats,
+    numbers: Array,
+    activations: Floats,
+    seeded: bool,
+    position_tolerance: float,
+    orientation_tolerance: float,
+    last: int,
+    poses: Array,
+    seeds: Array,
+    solutions: Array,
+    outcomes: Array,
+) -> None:
+    """Answer n requests, one after the other.
+
+    Args as `search`, but: poses (n, 7), seeds (n, joints), solutions (n, joints) filled, and
+    outcomes (n, fields of `Outcome`) filled.
+    """
+    for i in range(poses.shape[0]):
+        outcome = find(
+            layout, robot, weights, numbers, activations, poses[i], seeds[i], solutions[i],
+            seeded, position_tolerance, orientation_tolerance, 0, last,
+        )  # fmt: skip
+        outcomes[i, 0], outcomes[i, 1], outcomes[i, 2] = outcome[0], outcome[1], outcome[2]
+        outcomes[i, 3], outcomes[i, 4], outcomes[i, 5] = outcome[3], outcome[4], outcome[5]
+        outcomes[i, 6] = outcome[6]
+
+
+@kernel
+def predict_many(
+    layout: Integers,
+    robot: Array,
+    weights: Floats,
+    numbers: Array,
+    activations: Floats,
+    poses: Array,
+    solutions: Array,
+) -> None:
+    """Fill the best head's joint positions (n, joints) for n poses (n, 7), without refinement."""
+    chain, network, _ = unpack_model(layout, robot, weights)
+    _, target, _ = unpack_work(layout, numbers)
+    for i in range(poses.shape[0]):
+        if read_target(poses[i], target):
+            heads = ranked_heads(chain, network, layout, activations, target)
+            take_head(chain, network, heads, best_head(heads, network.heads), solutions[i])
+
+
+@kernel
+def find(
+    layout: Integers,
+    robot: Array,
+    weights: Floats,
+    numbers: Array,
+    activations: Floats,
+    pose: Array,
+    seed: Array,
+    best: Array,
+    seeded: bool,
+    position_tolerance: float,
+    orientation_tolerance: float,
+    first: int,
+    last: int,
+) -> Outcome:
+    """Find joint positions for one pose.
+
+    Attempts are numbered: 0 starts at the seed, then come the network's heads, best first, then
+    restarts, the first of them in the middle of the joint ranges. A request names the range of
+    attempts that it wants, so that a caller who watches the clock can go on where it stopped.
+
+    Args as `search`, but: pose (7,), seed (joints,), best (joints,) filled with the best found.
+    """
     chain, network, steps = unpack_model(layout, robot, weights)
-    work, target, heads, scores, best, start = unpack_memory(layout, numbers)
+    work, target, start = unpack_work(layout, numbers)
+    heads = unpack_heads(layout, activations)
     joints = best.shape[0]
-    if not read_target(request, joints, target):
-        return MALFORMED
-    seeded, seed = request[SEEDED] != 0.0, request[SEED : SEED + joints]
-    first, last = int(request[FIRST_ATTEMPT]), int(request[LAST_ATTEMPT])
-    answer[BEYOND_REACH] = distance_beyond_reach(chain, target, robot[0])
-    if answer[BEYOND_REACH] > request[POSITION_TOLERANCE]:
+    wellformed = read_target(pose, target) and (not seeded or all_finite(seed))
+    if not (wellformed and position_tolerance >= 0.0 and orientation_tolerance >= 0.0):
+        return Outcome(MALFORMED, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
+    beyond = distance_beyond_reach(chain, target, robot[0])
+    if beyond > position_tolerance:
         last = min(last, 1 + network.heads + ATTEMPTS_BEYOND_REACH)
     best_squared, best_distance = np.inf, np.inf
+    best_position_error = best_orientation_error = np.inf
     refined, found = 0, False
     for attempt in range(first, last):
         if attempt == 0:
@@ -84,11 +189,10 @@ def search(
             copy_into(start, seed)
         elif attempt <= network.heads:
             if attempt == 1:
-                predict_heads(chain, network, target, activations, heads)
-                score_heads(chain, target, heads, scores, work)
-            head = np.argmin(scores)
-            scores[head] = np.inf
-            copy_into(start, heads[head])
+                heads = ranked_heads(chain, network, layout, activations, target)
+            head = best_head(heads, network.heads)
+            take_head(chain, network, heads, head, start)
+            heads.scores[head] = np.inf
         elif found:
             break
         else:
@@ -96,94 +200,88 @@ def search(
         for j in range(joints):
             start[j] = min(max(start[j], chain.bound_low[j]), chain.bound_high[j])
         position_error, orientation_error, _ = refine(
-            chain,
-            target,
-            start,
-            request[POSITION_TOLERANCE],
-            request[ORIENTATION_TOLERANCE],
-            REFINEMENT_STEPS,
-            work,
-        )
+            chain, target, start, position_tolerance, orientation_tolerance,
+            REFINEMENT_STEPS, work,
+        )  # fmt: skip
         refined += 1
-        reached = (
-            position_error <= request[POSITION_TOLERANCE]
-            and orientation_error <= request[ORIENTATION_TOLERANCE]
+        reached = position_error <= position_tolerance and (
+            orientation_error <= orientation_tolerance
         )
         settle_turns(chain, seed, seeded, start)
         squared = position_error**2 + (ANGULAR_WEIGHT * orientation_error) ** 2
         distance = joint_distance(start, seed) if seeded else 0.0
-        if (reached and (not found or distance < best_distance)) or (
-            not found and squared < best_squared
-        ):
+        closer = reached and (not found or distance < best_distance)
+        if closer or (not found and squared < best_squared):
             best_squared, best_distance = squared, distance
+            best_position_error, best_orientation_error = position_error, orientation_error
             copy_into(best, start)
-            answer[POSITION_ERROR], answer[ORIENTATION_ERROR] = position_error, orientation_error
         found = found or reached
         # Without a seed, the first answer is the network's choice. With one, what is reached from
         # the seed itself is taken for the nearest; if nothing is, all heads compete.
         if found and (not seeded or attempt == 0):
             break
-    answer[ATTEMPTS] = refined
-    answer[SEED_DISTANCE] = best_distance if seeded else np.nan
-    answer[LIMIT_MARGIN] = limit_margin(chain, best)
-    copy_into(answer[CONFIGURATION : CONFIGURATION + joints], best)
-    return FOUND if found else NOT_FOUND
-
-
-@kernel
-def search_many(
-    layout: Integers,
-    robot: Array,
-    weights: Floats,
-    requests: Array,
-    numbers: Array,
-    activations: Floats,
-    answers: Array,
-    codes: Integers,
-) -> None:
-    """Answer n requests, one after the other: (n, 12 + joints) -> (n, 7 + joints), (n,)."""
-    for i in range(requests.shape[0]):
-        codes[i] = search(layout, robot, weights, requests[i], numbers, activations, answers[i])
-
-
-@kernel
-def predict_best(
-    layout: Integers,
-    robot: Array,
-    weights: Floats,
-    requests: Array,
-    numbers: Array,
-    activations: Floats,
-    answers: Array,
-    codes: Integers,
-) -> None:
-    """Fill the best head's joint positions for n requests, without refinement."""
-    chain, network, _ = unpack_model(layout, robot, weights)
-    work, target, heads, scores, best, _ = unpack_memory(layout, numbers)
-    joints = best.shape[0]
-    for i in range(requests.shape[0]):
-        codes[i] = MALFORMED
-        if read_target(requests[i], joints, target):
-            predict_heads(chain, network, target, activations, heads)
-            score_heads(chain, target, heads, scores, work)
-            chosen = answers[i, CONFIGURATION : CONFIGURATION + joints]
-            copy_into(chosen, heads[np.argmin(scores)])
-            codes[i] = FOUND
+    return Outcome(
+        FOUND if found else NOT_FOUND,
+        best_position_error,
+        best_orientation_error,
+        best_distance if seeded else np.nan,
+        limit_margin(chain, best),
+        beyond,
+        refined,
+    )
 
 
 @inlined_kernel
-def read_target(request: Array, joints: int, target: Array) -> bool:
-    """Fill the target (12,) from a request's position and quaternion; False if malformed."""
+def ranked_heads(
+    chain: ChainArrays,
+    network: NetworkArrays,
+    layout: Integers,
+    activations: Floats,
+    target: Array,
+) -> HeadMemory:
+    """Evaluate the network for a target (12,), and score its heads."""
+    heads = unpack_heads(layout, activations)
+    predict_heads(chain, network, target, heads.here, heads.there, heads.answers)
+    score_heads(chain, target, heads.answers, heads.trigonometry, heads.state, heads.scores)
+    return heads
+
+
+@inlined_kernel
+def best_head(heads: HeadMemory, count: int) -> int:
+    """Return the number of the head with the lowest score."""
+    best = 0
+    for k in range(1, count):
+        if heads.scores[k] < heads.scores[best]:
+            best = k
+    return best
+
+
+@inlined_kernel
+def take_head(
+    chain: ChainArrays, network: NetworkArrays, heads: HeadMemory, head: int, q: Array
+) -> None:
+    """Fill q (joints,) with a head's answer; a bounded one, rounded in float32, in the limits."""
+    for j in range(q.shape[0]):
+        q[j] = heads.answers[j, head]
+        if network.decoding == BOUNDED:
+            q[j] = min(max(q[j], chain.lower[j]), chain.upper[j])
+
+
+@inlined_kernel
+def all_finite(values: Array) -> bool:
+    """Say whether no entry is NaN or infinite; a sum is finite only if all that it adds is."""
     total = 0.0
-    for i in range(SEED + joints):
-        total += request[i]
-    x, y = request[QUATERNION], request[QUATERNION + 1]
-    z, w = request[QUATERNION + 2], request[QUATERNION + 3]
+    for i in range(values.shape[0]):
+        total += values[i]
+    return math.isfinite(total)
+
+
+@inlined_kernel
+def read_target(pose: Array, target: Array) -> bool:
+    """Fill the target (12,) from position and quaternion (7,); False if that is malformed."""
+    x, y, z, w = pose[3], pose[4], pose[5], pose[6]
     length = math.sqrt(x * x + y * y + z * z + w * w)
-    # A sum is finite only if all that is summed is: one test for every number.
-    if not (math.isfinite(total) and length > 1e-6):
-        return False
-    if request[POSITION_TOLERANCE] < 0.0 or request[ORIENTATION_TOLERANCE] < 0.0:
+    if not (all_finite(pose) and length > 1e-6):
         return False
     x, y, z, w = x / length, y / length, z / length, w / length
     target[0], target[1], target[2] = (
@@ -195,18 +293,8 @@ def read_target(request: Array, joints: int, target: Array) -> bool:
     target[6], target[7], target[8] = (
         2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y),
     )  # fmt: skip
-    target[9], target[10], target[11] = request[0], request[1], request[2]
+    target[9], target[10], target[11] = pose[0], pose[1], pose[2]
     return True
-
-
-@inlined_kernel
-def score_heads(
-    chain: ChainArrays, target: Array, heads: Array, scores: Array, work: Workspace
-) -> None:
-    """Fill scores (heads,) with the squared weighted pose error [m²] of each head's answer."""
-    for k in range(heads.shape[0]):
-        sweep(chain, heads[k], work.frames)
-        scores[k] = pose_error(target, work.frames.tip, work.error)
 
 
 @inlined_kernel

@@ -9,14 +9,6 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.solving.refinement import ANGULAR_WEIGHT
-from learned_ik.solving.search import (
-    ATTEMPTS,
-    BEYOND_REACH,
-    ORIENTATION_ERROR,
-    POSITION_ERROR,
-)
-
 Array = npt.NDArray[np.float64]
 
 
@@ -72,21 +64,31 @@ class SolutionBatch:
         return len(self.status)
 
 
-def squared_error(answer: Array) -> float:
-    """Return the squared weighted pose error [m²] of an answer of `search`."""
-    return float(answer[POSITION_ERROR] ** 2 + (ANGULAR_WEIGHT * answer[ORIENTATION_ERROR]) ** 2)
+def why_not(
+    status: Status,
+    position_error: float,
+    orientation_error: float,
+    beyond_reach: float,
+    attempts: int,
+) -> str:
+    """Say in one sentence why the best that was found is no solution.
 
+    Args:
+        status: TIMED_OUT or NO_SOLUTION.
+        position_error: [m], of the best found.
+        orientation_error: [rad], likewise.
+        beyond_reach: [m], how far the target lies outside the arm's outer bound.
+        attempts: how many starts were refined.
 
-def why_not(answer: Array, status: Status) -> str:
-    """Say in one sentence why an answer of `search` is no solution."""
+    """
+    tries = 'the only try' if attempts == 1 else f'the nearest of {attempts} tries'
     residual = (
-        f'the nearest of {answer[ATTEMPTS]:.0f} tries misses it by '
-        f'{1e3 * answer[POSITION_ERROR]:.3g} mm and '
-        f'{math.degrees(answer[ORIENTATION_ERROR]):.3g} deg'
+        f'{tries} misses it by {1e3 * position_error:.3g} mm and '
+        f'{math.degrees(orientation_error):.3g} deg'
     )
     if status is Status.TIMED_OUT:
         return f'the time was over before the search was: {residual}'
-    if answer[BEYOND_REACH] > 0:
-        beyond = f'{1e3 * answer[BEYOND_REACH]:.3g} mm beyond the stretched arm'
+    if beyond_reach > 0:
+        beyond = f'{1e3 * beyond_reach:.3g} mm beyond the stretched arm'
         return f'the pose is out of reach, {beyond}: {residual}'
     return f'no joint positions within the limits reach the pose: {residual}'

@@ -6,9 +6,9 @@ import logging
 import math
 import os
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +17,19 @@ from learned_ik.compilation import is_compiled
 from learned_ik.errors import InvalidInputError
 from learned_ik.model import IkModel
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.rotations import normalized_quaternion
-from learned_ik.solving import search as kernels
-from learned_ik.solving.packing import Memory, new_memory, pack_model
-from learned_ik.solving.solution import Solution, SolutionBatch, Status, squared_error, why_not
+from learned_ik.solving.packing import Memory, pack_model
+from learned_ik.solving.refinement import ANGULAR_WEIGHT
+from learned_ik.solving.requests import checked_poses, checked_seeds, explain_request
+from learned_ik.solving.search import (
+    FOUND,
+    MALFORMED,
+    NOT_FOUND,
+    Outcome,
+    predict_many,
+    search,
+    search_many,
+)
+from learned_ik.solving.solution import Solution, SolutionBatch, Status, why_not
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +42,8 @@ MOST_RESTARTS = 256  # what so many starts leave unsolved is taken for unsolvabl
 RESTARTS_PER_LOOK = 16  # restarts between two looks at the clock
 SMALLEST_BLOCK = 64  # poses of a batch that one thread takes at once, at the least
 BLOCKS_PER_THREAD = 8  # so that no thread waits long for the slowest
+
+SUCCESS = Status.SUCCESS  # looking up a member of an enumeration takes longer than one would think
 
 
 class IkSolver:
@@ -50,9 +61,9 @@ class IkSolver:
         """
         self.model = model if isinstance(model, IkModel) else None
         self.chain = model.chain if isinstance(model, IkModel) else model
-        self._network = self.model.network if self.model else None
-        self._packed = pack_model(self.chain, self._network)
-        self._heads = self._network.heads if self._network else 0
+        network = self.model.network if self.model else None
+        self._packed = pack_model(self.chain, network)
+        self._heads = network.heads if network else 0
         self._memories = threading.local()
 
     @classmethod
@@ -92,7 +103,7 @@ class IkSolver:
                 wanted. One beyond the limits is moved to them.
             position_tolerance: [m], 0 or more.
             orientation_tolerance: [rad], 0 or more.
-            timeout: [s], above 0; what is found first is what is answered, however long it is.
+            timeout: [s], above 0; looked at now and then while the search is in vain.
 
         Returns:
             A `Solution`, also for a pose that cannot be reached.
@@ -101,51 +112,41 @@ class IkSolver:
             InvalidInputError: a value has the wrong shape, is not finite, or out of its range.
 
         """
-        began = time.perf_counter()
+        began = perf_counter()
         if not timeout > 0:
             raise InvalidInputError(f'timeout is {timeout}; expected seconds, above 0')
-        position, orientation = np.asarray(position), np.asarray(orientation)
-        seed = None if seed is None else np.asarray(seed)
-        if (
-            position.shape != (3,)
-            or orientation.shape != (4,)
-            or (seed is not None and seed.shape != (self.chain.joint_count,))
-        ):
-            self._explain_malformed(position, orientation, seed)
         memory = self._memory()
-        request, answer = memory.request, memory.answer
-        request[kernels.POSITION : kernels.QUATERNION] = position
-        request[kernels.QUATERNION : kernels.POSITION_TOLERANCE] = orientation
-        request[kernels.POSITION_TOLERANCE] = position_tolerance
-        request[kernels.ORIENTATION_TOLERANCE] = orientation_tolerance
-        request[kernels.FIRST_ATTEMPT] = 0.0
-        request[kernels.LAST_ATTEMPT] = 1 + self._heads + RESTARTS_PER_LOOK
-        request[kernels.SEEDED] = seed is not None
-        request[kernels.SEED :] = 0.0 if seed is None else seed
-        code = kernels.search(*self._packed, request, memory.numbers, memory.activations, answer)
-        status, message = Status.SUCCESS, ''
-        if code == kernels.MALFORMED:
-            self._explain_malformed(position, orientation, seed)
-            raise InvalidInputError(
-                f'tolerances are {position_tolerance} m and {orientation_tolerance} rad; '
-                'expected numbers, 0 or more'
+        seeded = seed is not None
+        outcome = None
+        if _fits(memory.position, position) and _fits(memory.orientation, orientation):
+            if not seeded or _fits(memory.seed, seed):
+                outcome = search(
+                    *self._packed, memory.numbers, memory.activations,
+                    seeded, position_tolerance, orientation_tolerance,
+                    0, 1 + self._heads + RESTARTS_PER_LOOK,
+                )  # fmt: skip
+        if outcome is None or outcome[0] == MALFORMED:
+            explain_request(
+                self.chain, position, orientation, seed, position_tolerance, orientation_tolerance
             )
-        if code == kernels.NOT_FOUND:
-            status = self._search_on(memory, began + timeout)
-            if status is not Status.SUCCESS:
-                message = why_not(answer, status)
-        results = answer[: kernels.CONFIGURATION].tolist()
+        status, message = SUCCESS, ''
+        if outcome[0] == NOT_FOUND:
+            tolerances = position_tolerance, orientation_tolerance
+            status, outcome = self._search_on(memory, seeded, tolerances, outcome, began + timeout)
+            if status is not SUCCESS:
+                message = why_not(status, outcome[1], outcome[2], outcome[5], outcome[6])
+        _, position_error, orientation_error, seed_distance, limit_margin, _, attempts = outcome
         return Solution(
-            status=status,
-            joint_positions=answer[kernels.CONFIGURATION :].copy(),
-            position_error=results[kernels.POSITION_ERROR],
-            orientation_error=results[kernels.ORIENTATION_ERROR],
-            seed_distance=results[kernels.SEED_DISTANCE],
-            limit_margin=results[kernels.LIMIT_MARGIN],
-            clearance=math.inf,
-            solve_time=time.perf_counter() - began,
-            attempts=int(results[kernels.ATTEMPTS]),
-            message=message,
+            status,
+            memory.solution.copy(),
+            position_error,
+            orientation_error,
+            seed_distance,
+            limit_margin,
+            math.inf,
+            perf_counter() - began,
+            attempts,
+            message,
         )
 
     def solve_batch(
@@ -172,27 +173,39 @@ class IkSolver:
             InvalidInputError: a value has the wrong shape, is not finite, or out of its range.
 
         """
-        began = time.perf_counter()
-        requests = self._requests(positions, orientations, seeds)
-        requests[:, kernels.POSITION_TOLERANCE] = position_tolerance
-        requests[:, kernels.ORIENTATION_TOLERANCE] = orientation_tolerance
-        requests[:, kernels.LAST_ATTEMPT] = 1 + self._heads + MOST_RESTARTS
-        answers, codes = self._run(kernels.search_many, requests, threads)
-        if (codes == kernels.MALFORMED).any():
+        began = perf_counter()
+        poses = checked_poses(positions, orientations)
+        starts = checked_seeds(self.chain, seeds, len(poses))
+        if not (position_tolerance >= 0 and orientation_tolerance >= 0):
             raise InvalidInputError(
                 f'tolerances are {position_tolerance} m and {orientation_tolerance} rad; '
                 'expected numbers, 0 or more'
             )
+        solutions = np.zeros((len(poses), self.chain.joint_count))
+        outcomes = np.zeros((len(poses), len(Outcome._fields)))
+
+        def run(block: slice) -> None:
+            memory = self._memory()
+            search_many(
+                *self._packed, memory.numbers, memory.activations, seeds is not None,
+                position_tolerance, orientation_tolerance, 1 + self._heads + MOST_RESTARTS,
+                poses[block], starts[block], solutions[block], outcomes[block],
+            )  # fmt: skip
+
+        _in_blocks(run, len(poses), threads)
+        code, position_error, orientation_error, seed_distance, limit_margin, _, attempts = (
+            np.ascontiguousarray(outcomes.T)
+        )
         return SolutionBatch(
-            status=np.where(codes == kernels.FOUND, Status.SUCCESS, Status.NO_SOLUTION),
-            joint_positions=answers[:, kernels.CONFIGURATION :].copy(),
-            position_error=answers[:, kernels.POSITION_ERROR].copy(),
-            orientation_error=answers[:, kernels.ORIENTATION_ERROR].copy(),
-            seed_distance=answers[:, kernels.SEED_DISTANCE].copy(),
-            limit_margin=answers[:, kernels.LIMIT_MARGIN].copy(),
-            clearance=np.full(len(codes), np.inf),
-            attempts=answers[:, kernels.ATTEMPTS].astype(np.int64),
-            solve_time=time.perf_counter() - began,
+            status=np.where(code == FOUND, Status.SUCCESS, Status.NO_SOLUTION),
+            joint_positions=solutions,
+            position_error=position_error,
+            orientation_error=orientation_error,
+            seed_distance=seed_distance,
+            limit_margin=limit_margin,
+            clearance=np.full(len(poses), np.inf),
+            attempts=attempts.astype(np.int64),
+            solve_time=perf_counter() - began,
         )
 
     def predict(self, positions: npt.ArrayLike, orientations: npt.ArrayLike) -> Array:
@@ -209,116 +222,85 @@ class IkSolver:
             InvalidInputError: as `solve_batch`, or the solver was made without a network.
 
         """
-        if self._network is None:
+        if self._heads == 0:
             raise InvalidInputError('this solver was made for a bare chain: it has no network')
-        requests = self._requests(positions, orientations, None)
-        answers, _ = self._run(kernels.predict_best, requests, threads=None)
-        return answers[:, kernels.CONFIGURATION :].copy()
+        poses = checked_poses(positions, orientations)
+        answers = np.zeros((len(poses), self.chain.joint_count))
+
+        def run(block: slice) -> None:
+            memory = self._memory()
+            predict_many(
+                *self._packed, memory.numbers, memory.activations, poses[block], answers[block]
+            )
+
+        _in_blocks(run, len(poses), None)
+        return answers
 
     def _memory(self) -> Memory:
         """Return this thread's memory."""
         try:
             return self._memories.memory
         except AttributeError:
-            self._memories.memory = new_memory(self.chain, self._network)
+            self._memories.memory = Memory(self._packed)
             return self._memories.memory
 
-    def _search_on(self, memory: Memory, deadline: float) -> Status:
-        """Go on with restarts after a first vain search; `memory.answer` becomes the best."""
-        request, answer = memory.request, memory.answer
-        best, last = answer.copy(), 1 + self._heads + MOST_RESTARTS
+    def _search_on(
+        self,
+        memory: Memory,
+        seeded: bool,
+        tolerances: tuple[float, float],
+        outcome: Outcome,
+        deadline: float,
+    ) -> tuple[Status, Outcome]:
+        """Go on with restarts after a vain beginning; `memory.solution` becomes the best."""
+        best, solution, attempts = outcome, memory.solution.copy(), outcome[6]
         status = Status.NO_SOLUTION
-        while request[kernels.LAST_ATTEMPT] < last and status is Status.NO_SOLUTION:
-            if best[kernels.BEYOND_REACH] > request[kernels.POSITION_TOLERANCE]:
-                break
-            if time.perf_counter() > deadline:
+        restarts = range(RESTARTS_PER_LOOK, MOST_RESTARTS, RESTARTS_PER_LOOK)
+        for restart in restarts if outcome[5] <= tolerances[0] else ():
+            if perf_counter() > deadline:
                 status = Status.TIMED_OUT
                 break
-            request[kernels.FIRST_ATTEMPT] = request[kernels.LAST_ATTEMPT]
-            request[kernels.LAST_ATTEMPT] += RESTARTS_PER_LOOK
-            if kernels.FOUND == kernels.search(
-                *self._packed, request, memory.numbers, memory.activations, answer
-            ):
-                status = Status.SUCCESS
-            attempts = best[kernels.ATTEMPTS] + answer[kernels.ATTEMPTS]
-            if status is Status.SUCCESS or squared_error(answer) < squared_error(best):
-                best[:] = answer
-            best[kernels.ATTEMPTS] = attempts
-        answer[:] = best
-        return status
+            first = 1 + self._heads + restart
+            outcome = search(
+                *self._packed, memory.numbers, memory.activations, seeded, *tolerances,
+                first, first + RESTARTS_PER_LOOK,
+            )  # fmt: skip
+            attempts += outcome[6]
+            found = outcome[0] == FOUND
+            if found or _squared_error(outcome) < _squared_error(best):
+                best, solution = outcome, memory.solution.copy()
+            if found:
+                status = SUCCESS
+                break
+        memory.solution[...] = solution
+        return status, (*best[:6], attempts)
 
-    def _requests(
-        self, positions: npt.ArrayLike, orientations: npt.ArrayLike, seeds: npt.ArrayLike | None
-    ) -> Array:
-        """Return (n, 12 + joints) requests, or raise `InvalidInputError`."""
-        positions = np.asarray(positions, dtype=np.float64)
-        orientations = np.asarray(orientations, dtype=np.float64)
-        normalized_quaternion(orientations, 'orientations')  # for its errors: kernels normalise
-        if positions.ndim != 2 or positions.shape[1] != 3:
-            raise InvalidInputError(f'positions have shape {positions.shape}; expected (n, 3)')
-        if not np.isfinite(positions).all():
-            row = int(np.argmin(np.isfinite(positions).all(axis=1)))
-            raise InvalidInputError(f'positions[{row}] is {positions[row].tolist()}, not finite')
-        count = len(positions)
-        if orientations.shape != (count, 4):
-            raise InvalidInputError(
-                f'orientations have shape {orientations.shape}; expected ({count}, 4)'
-            )
-        requests = np.zeros((count, kernels.SEED + self.chain.joint_count))
-        requests[:, kernels.POSITION : kernels.QUATERNION] = positions
-        requests[:, kernels.QUATERNION : kernels.POSITION_TOLERANCE] = orientations
-        if seeds is not None:
-            seeds = self.chain.checked_joints(seeds, 'seeds')
-            if seeds.shape not in ((self.chain.joint_count,), (count, self.chain.joint_count)):
-                raise InvalidInputError(
-                    f'seeds have shape {seeds.shape}; expected ({count}, {seeds.shape[-1]})'
-                )
-            requests[:, kernels.SEEDED] = 1.0
-            requests[:, kernels.SEED :] = seeds
-        return requests
 
-    def _run(
-        self, kernel: Callable[..., None], requests: Array, threads: int | None
-    ) -> tuple[Array, npt.NDArray[np.int64]]:
-        """Run a kernel over all requests, in blocks on several threads."""
-        count = len(requests)
-        answers = np.zeros((count, kernels.CONFIGURATION + self.chain.joint_count))
-        codes = np.zeros(count, dtype=np.int64)
+def _fits(place: Array, values: npt.ArrayLike) -> bool:
+    """Copy values into their place in memory; False if they are not numbers of its shape."""
+    try:
+        values = np.asarray(values)
+        if values.shape != place.shape:
+            return False
+        place[...] = values
+    except (TypeError, ValueError):
+        return False
+    return True
 
-        def run(block: slice) -> None:
-            memory = self._memory()
-            kernel(
-                *self._packed,
-                requests[block],
-                memory.numbers,
-                memory.activations,
-                answers[block],
-                codes[block],
-            )
 
-        threads = threads or len(os.sched_getaffinity(0))
-        size = max(SMALLEST_BLOCK, -(-count // (BLOCKS_PER_THREAD * threads)))
-        blocks = [slice(begin, begin + size) for begin in range(0, count, size)]
-        if threads == 1 or len(blocks) < 2:
-            for block in blocks:
-                run(block)
-        else:
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(run, blocks))
-        return answers, codes
+def _squared_error(outcome: Outcome) -> float:
+    """Return the squared weighted pose error [m²]."""
+    return outcome[1] ** 2 + (ANGULAR_WEIGHT * outcome[2]) ** 2
 
-    def _explain_malformed(self, position: Array, orientation: Array, seed: Array | None) -> None:
-        """Raise `InvalidInputError` for the first thing that is wrong with a request."""
-        if position.shape != (3,):
-            raise InvalidInputError(f'position has shape {position.shape}; expected (3,), metres')
-        if not np.isfinite(position).all():
-            raise InvalidInputError(f'position {position.tolist()} is not finite')
-        if orientation.shape != (4,):
-            raise InvalidInputError(
-                f'orientation has shape {orientation.shape}; expected (4,), a quaternion x y z w'
-            )
-        normalized_quaternion(orientation)
-        if seed is not None and seed.shape != self.chain.checked_joints(seed, 'seed').shape[-1:]:
-            raise InvalidInputError(
-                f'seed has shape {seed.shape}; expected ({self.chain.joint_count},)'
-            )
+
+def _in_blocks(run: Callable[[slice], None], count: int, threads: int | None) -> None:
+    """Call `run` for blocks of 0 to count, on several threads."""
+    threads = threads or len(os.sched_getaffinity(0))
+    size = max(SMALLEST_BLOCK, -(-count // (BLOCKS_PER_THREAD * threads)))
+    blocks = [slice(begin, begin + size) for begin in range(0, count, size)]
+    if threads == 1 or len(blocks) < 2:
+        for block in blocks:
+            run(block)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(run, blocks))

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from learned_ik import KinematicChain
 from learned_ik.kinematics.compiled import chain_arrays
 from learned_ik.rotations import matrix_from_quaternion, rotation_angle
-from learned_ik.solving.packing import new_memory, pack_model, unpack_memory
+from learned_ik.solving.packing import Memory, pack_model, unpack_work
 from learned_ik.solving.refinement import ANGULAR_WEIGHT, pose_error, refine
 
 
 class Refinement:
     def __init__(self, chain: KinematicChain) -> None:
         self.chain, self.arrays = chain, chain_arrays(chain)
-        layout, _, _ = pack_model(chain, None)
-        self.work = unpack_memory.py_func(layout, new_memory(chain, None).numbers)[0]
+        packed = pack_model(chain, None)
+        self.work = unpack_work.py_func(packed.layout, Memory(packed).numbers)[0]
 
     def __call__(self, target_q, start, steps=30, tolerance=1e-8):
         R, p = self.chain.forward_matrix(target_q)

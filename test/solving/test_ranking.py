@@ -1,0 +1,47 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+
+import numpy as np
+import pytest
+
+from learned_ik.kinematics.compiled import chain_arrays
+from learned_ik.rotations import rotation_angle
+from learned_ik.solving.forward_pass import LANES
+from learned_ik.solving.ranking import score_heads, sines_and_cosines32
+from learned_ik.solving.refinement import ANGULAR_WEIGHT
+
+
+@pytest.mark.parametrize('lanes', [LANES, 3 * LANES])
+def test_scores_are_squared_pose_errors(real_robot, lanes):
+    _, chain = real_robot
+    rng = np.random.default_rng(0)
+    target_q = chain.sample(rng, 1)
+    R, p = (part[0] for part in chain.forward_matrix(target_q))
+    # Some answers are near, some are far.
+    q = np.where(np.arange(lanes)[:, None] % 2, target_q, chain.sample(rng, lanes))
+    q = np.clip(q + rng.normal(0, 0.01, q.shape), chain.lower, chain.upper)
+    scores = np.zeros(lanes, np.float32)
+    score_heads(
+        chain_arrays(chain),
+        np.concatenate([R.ravel(), p]),
+        np.ascontiguousarray(q.T, dtype=np.float32),
+        np.zeros((3, chain.motion_count, LANES), np.float32),
+        np.zeros(12 * LANES, np.float32),
+        scores,
+    )
+    rotations, positions = chain.forward_matrix(q)
+    chordal = np.linalg.norm(rotations - R, axis=(1, 2)) ** 2 / 2
+    expected = np.linalg.norm(positions - p, axis=1) ** 2 + ANGULAR_WEIGHT**2 * chordal
+    np.testing.assert_allclose(scores, expected, rtol=1e-3, atol=1e-7)
+    near = rotation_angle(rotations, R) < 0.1
+    assert near.any()
+    angle = rotation_angle(rotations, R)[near]
+    np.testing.assert_allclose(chordal[near], angle**2, rtol=1e-2)
+
+
+def test_sines_and_cosines_in_single_precision():
+    values = np.linspace(-100, 100, 40000).astype(np.float32)
+    sines, cosines = np.zeros_like(values), np.zeros_like(values)
+    sines_and_cosines32(values, sines, cosines)
+    np.testing.assert_allclose(sines, np.sin(values.astype(np.float64)), atol=5e-7)
+    np.testing.assert_allclose(cosines, np.cos(values.astype(np.float64)), atol=5e-7)
