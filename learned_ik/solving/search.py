@@ -5,24 +5,24 @@
 Same input, same answer: there is no random number and no clock in here.
 """
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, kernel
-from learned_ik.kinematics.compiled import ChainArrays, copy_into
-from learned_ik.solving.forward_pass import BOUNDED, NetworkArrays, predict_heads
-from learned_ik.solving.packing import (
-    JOINTS,
-    HeadMemory,
-    unpack_heads,
-    unpack_model,
-    unpack_work,
+from learned_ik.compilation import kernel
+from learned_ik.kinematics.compiled import copy_into
+from learned_ik.solving.measures import (
+    all_finite,
+    distance_beyond_reach,
+    joint_distance,
+    limit_margin,
+    read_target,
+    settle_turns,
 )
-from learned_ik.solving.ranking import score_heads
+from learned_ik.solving.packing import JOINTS, unpack_heads, unpack_model, unpack_work
 from learned_ik.solving.refinement import ANGULAR_WEIGHT, refine
+from learned_ik.solving.starts import best_head, ranked_heads, restart_at, take_head
 
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
@@ -229,113 +229,3 @@ def find(
         beyond,
         refined,
     )
-
-
-@inlined_kernel
-def ranked_heads(
-    chain: ChainArrays,
-    network: NetworkArrays,
-    layout: Integers,
-    activations: Floats,
-    target: Array,
-) -> HeadMemory:
-    """Evaluate the network for a target (12,), and score its heads."""
-    heads = unpack_heads(layout, activations)
-    predict_heads(chain, network, target, heads.here, heads.there, heads.answers)
-    score_heads(chain, target, heads.answers, heads.trigonometry, heads.state, heads.scores)
-    return heads
-
-
-@inlined_kernel
-def best_head(heads: HeadMemory, count: int) -> int:
-    """Return the number of the head with the lowest score."""
-    best = 0
-    for k in range(1, count):
-        if heads.scores[k] < heads.scores[best]:
-            best = k
-    return best
-
-
-@inlined_kernel
-def take_head(
-    chain: ChainArrays, network: NetworkArrays, heads: HeadMemory, head: int, q: Array
-) -> None:
-    """Fill q (joints,) with a head's answer; a bounded one, rounded in float32, in the limits."""
-    for j in range(q.shape[0]):
-        q[j] = heads.answers[j, head]
-        if network.decoding == BOUNDED:
-            q[j] = min(max(q[j], chain.lower[j]), chain.upper[j])
-
-
-@inlined_kernel
-def all_finite(values: Array) -> bool:
-    """Say whether no entry is NaN or infinite; a sum is finite only if all that it adds is."""
-    total = 0.0
-    for i in range(values.shape[0]):
-        total += values[i]
-    return math.isfinite(total)
-
-
-@inlined_kernel
-def read_target(pose: Array, target: Array) -> bool:
-    """Fill the target (12,) from position and quaternion (7,); False if that is malformed."""
-    x, y, z, w = pose[3], pose[4], pose[5], pose[6]
-    length = math.sqrt(x * x + y * y + z * z + w * w)
-    if not (all_finite(pose) and length > 1e-6):
-        return False
-    x, y, z, w = x / length, y / length, z / length, w / length
-    target[0], target[1], target[2] = (
-        1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w),
-    )  # fmt: skip
-    target[3], target[4], target[5] = (
-        2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w),
-    )  # fmt: skip
-    target[6], target[7], target[8] = (
-        2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y),
-    )  # fmt: skip
-    target[9], target[10], target[11] = pose[0], pose[1], pose[2]
-    return True
-
-
-@inlined_kernel
-def restart_at(chain: ChainArrays, steps: Array, restart: int, start: Array) -> None:
-    """Fill start (joints,) with the restart of this number; number 0 is the middle."""
-    for j in range(start.shape[0]):
-        share = 0.5 + restart * steps[j]
-        share -= math.floor(share)
-        start[j] = chain.lower[j] + share * (chain.upper[j] - chain.lower[j])
-
-
-@inlined_kernel
-def settle_turns(chain: ChainArrays, seed: Array, seeded: bool, q: Array) -> None:
-    """Turn endless joints by whole turns: nearest to the seed, or into [-pi, pi]."""
-    for j in range(q.shape[0]):
-        if chain.bound_high[j] == np.inf:
-            about = seed[j] if seeded else 0.0
-            q[j] -= 2 * math.pi * np.rint((q[j] - about) / (2 * math.pi))
-
-
-@inlined_kernel
-def joint_distance(a: Array, b: Array) -> float:
-    """Return the Euclidean distance of two joint vectors [rad or m]."""
-    total = 0.0
-    for j in range(a.shape[0]):
-        total += (a[j] - b[j]) ** 2
-    return math.sqrt(total)
-
-
-@inlined_kernel
-def limit_margin(chain: ChainArrays, q: Array) -> float:
-    """Return the least distance of any joint to its nearer limit [rad or m]."""
-    margin = np.inf
-    for j in range(q.shape[0]):
-        margin = min(margin, q[j] - chain.bound_low[j], chain.bound_high[j] - q[j])
-    return margin
-
-
-@inlined_kernel
-def distance_beyond_reach(chain: ChainArrays, target: Array, reach: float) -> float:
-    """Return how far [m] the target lies outside the sphere that holds every pose of the tip."""
-    first = chain.transforms[0]
-    x, y, z = target[9] - first[9], target[10] - first[10], target[11] - first[11]
-    return math.sqrt(x * x + y * y + z * z) - reach
