@@ -26,7 +26,7 @@ DAMPING_DOWN, DAMPING_UP = 0.3, 8.0  # [1], factors after a step that helped, an
 DAMPING_FLOOR = 1e-10  # [m²/rad²], keeps the system solvable at singularities
 DAMPING_LIMIT = 1e7  # [1], no step that helps is to be expected beyond
 LARGEST_STEP = 1.0  # [rad or m], of one joint in one step
-STALL_STEPS = 4  # so many steps in a row that hardly help are a local minimum
+PATIENCE = 4  # so many steps in a row that hardly help are taken for a local minimum
 STALL_GAIN = 0.97  # a step that leaves more than this share of the squared error hardly helps
 
 
@@ -54,6 +54,26 @@ def refine(
     most_steps: int,
     work: Workspace,
 ) -> tuple[float, float, int]:
+    """Move q towards the target pose, and give up early where that hardly helps.
+
+    Args and returns as `refine_patiently`.
+    """
+    return refine_patiently(
+        chain, target, q, position_tolerance, orientation_tolerance, most_steps, PATIENCE, work
+    )
+
+
+@kernel
+def refine_patiently(
+    chain: ChainArrays,
+    target: Array,
+    q: Array,
+    position_tolerance: float,
+    orientation_tolerance: float,
+    most_steps: int,
+    patience: int,
+    work: Workspace,
+) -> tuple[float, float, int]:
     """Move q towards the target pose, within the limits, until the tolerances are met.
 
     Args:
@@ -63,6 +83,7 @@ def refine(
         position_tolerance: [m].
         orientation_tolerance: [rad].
         most_steps: how many steps to try at most.
+        patience: how many steps in a row may hardly help.
         work: memory.
 
     Returns:
@@ -100,7 +121,7 @@ def refine(
         else:
             stalled += 1
             damping *= DAMPING_UP
-        if stalled >= STALL_STEPS or damping > DAMPING_LIMIT:
+        if stalled >= patience or damping > DAMPING_LIMIT:
             break
     position_error = math.sqrt(squared_norm(work.error, 0))
     return position_error, math.sqrt(squared_norm(work.error, 3)) / ANGULAR_WEIGHT, steps

@@ -21,7 +21,7 @@ from learned_ik.solving.measures import (
     settle_turns,
 )
 from learned_ik.solving.packing import JOINTS, unpack_heads, unpack_model, unpack_work
-from learned_ik.solving.refinement import ANGULAR_WEIGHT, refine
+from learned_ik.solving.refinement import ANGULAR_WEIGHT, refine, refine_patiently
 from learned_ik.solving.starts import best_head, ranked_heads, restart_at, take_head
 
 Array = npt.NDArray[np.float64]
@@ -33,6 +33,9 @@ FOUND, NOT_FOUND, MALFORMED = 0, 1, 2
 
 REFINEMENT_STEPS = 30  # of one attempt; what has not converged by then hardly ever does
 ATTEMPTS_BEYOND_REACH = 2  # restarts for an honest residual, where nothing can be found
+ENOUGH_RESTARTS = 32  # what then is still far from reached cannot be: wrong for 1 pose in 100 000
+POLISHING_STEPS = 400  # for the best near miss: at a singularity, convergence is slow
+NEAR_MISS = 0.03  # [m], weighted error from which on more restarts may still help
 
 
 class Outcome(NamedTuple):
@@ -195,6 +198,8 @@ def find(
             heads.scores[head] = np.inf
         elif found:
             break
+        elif attempt > network.heads + ENOUGH_RESTARTS and best_squared > NEAR_MISS**2:
+            break
         else:
             restart_at(chain, steps, attempt - 1 - network.heads, start)
         for j in range(joints):
@@ -220,6 +225,16 @@ def find(
         # the seed itself is taken for the nearest; if nothing is, all heads compete.
         if found and (not seeded or attempt == 0):
             break
+    if not found and best_squared < NEAR_MISS**2:
+        best_position_error, best_orientation_error, _ = refine_patiently(
+            chain, target, best, position_tolerance, orientation_tolerance,
+            POLISHING_STEPS, POLISHING_STEPS, work,
+        )  # fmt: skip
+        settle_turns(chain, seed, seeded, best)
+        best_distance = joint_distance(best, seed) if seeded else 0.0
+        found = best_position_error <= position_tolerance and (
+            best_orientation_error <= orientation_tolerance
+        )
     return Outcome(
         FOUND if found else NOT_FOUND,
         best_position_error,

@@ -21,8 +21,10 @@ from learned_ik.solving.packing import Memory, pack_model
 from learned_ik.solving.refinement import ANGULAR_WEIGHT
 from learned_ik.solving.requests import checked_poses, checked_seeds, explain_request
 from learned_ik.solving.search import (
+    ENOUGH_RESTARTS,
     FOUND,
     MALFORMED,
+    NEAR_MISS,
     NOT_FOUND,
     Outcome,
     predict_many,
@@ -39,7 +41,7 @@ POSITION_TOLERANCE = 1e-6  # [m]
 ORIENTATION_TOLERANCE = 1e-6  # [rad]
 TIMEOUT = 0.05  # [s]
 MOST_RESTARTS = 256  # what so many starts leave unsolved is taken for unsolvable
-RESTARTS_PER_LOOK = 16  # restarts between two looks at the clock
+RESTARTS_PER_LOOK = ENOUGH_RESTARTS  # restarts between two looks at the clock
 SMALLEST_BLOCK = 64  # poses of a batch that one thread takes at once, at the least
 BLOCKS_PER_THREAD = 8  # so that no thread waits long for the slowest
 
@@ -256,7 +258,9 @@ class IkSolver:
         best, solution, attempts = outcome, memory.solution.copy(), outcome[6]
         status = Status.NO_SOLUTION
         restarts = range(RESTARTS_PER_LOOK, MOST_RESTARTS, RESTARTS_PER_LOOK)
-        for restart in restarts if outcome[5] <= tolerances[0] else ():
+        for restart in restarts:
+            if outcome[5] > tolerances[0] or _squared_error(best) > NEAR_MISS**2:
+                break  # beyond reach, or far from reached after enough restarts
             if perf_counter() > deadline:
                 status = Status.TIMED_OUT
                 break
