@@ -46,25 +46,30 @@ class HeadMemory(NamedTuple):
 
 
 class Memory:
-    """All that one thread needs to answer requests; `unpack_memory` gives the views."""
+    """All that one thread needs to answer requests; `unpack_work` and others give the views."""
 
-    __slots__ = ('activations', 'numbers', 'orientation', 'position', 'seed', 'solution')
+    __slots__ = (
+        'activations', 'answer', 'numbers', 'orientation', 'outcome', 'position', 'request',
+        'seed', 'solution',
+    )  # fmt: skip
 
     def __init__(self, packed: PackedModel) -> None:
         """Allocate for a model."""
         layout = packed.layout
         joints, motions, lanes = layout[JOINTS], layout[MOTIONS], layout[PADDED_HEADS]
         padded = -(-motions // 8) * 8
-        work = 6 * motions + 12 + 3 * padded + 24 + 9 * joints
-        self.numbers = np.zeros(7 + 2 * joints + 12 + joints + work)
+        self.numbers = np.zeros(12 + joints + 6 * motions + 12 + 3 * padded + 24 + 9 * joints)
         self.activations = aligned(
             np.zeros(2 * layout[WIDEST] + (12 + 3 * motions) * LANES + (joints + 1) * lanes)
         )
-        # Where a request and its answer lie in `numbers`.
-        self.position = self.numbers[0:3]
-        self.orientation = self.numbers[3:7]
-        self.seed = self.numbers[7 : 7 + joints]
-        self.solution = self.numbers[7 + joints : 7 + 2 * joints]
+        # One request and its answer, and where their parts lie.
+        self.request = np.zeros((1, 7 + joints))
+        self.position = self.request[0, 0:3]
+        self.orientation = self.request[0, 3:7]
+        self.seed = self.request[0, 7:]
+        self.answer = np.zeros((1, 7 + joints))
+        self.outcome = self.answer[0, :7]
+        self.solution = self.answer[0, 7:]
 
 
 def pack_model(chain: KinematicChain, network: Network | None) -> PackedModel:
@@ -154,9 +159,8 @@ def unpack_work(layout: Integers, numbers: Array) -> tuple[Workspace, Array, Arr
     """Return the refinement's workspace, a target (12,) and a start (joints,)."""
     joints, motions = layout[JOINTS], layout[MOTIONS]
     padded = -(-motions // 8) * 8
-    a = 7 + 2 * joints
-    target = numbers[a : a + 12]
-    a += 12
+    target = numbers[:12]
+    a = 12
     start = numbers[a : a + joints]
     a += joints
     origins = numbers[a : a + 3 * motions].reshape((motions, 3))

@@ -28,18 +28,17 @@ Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
-# What `search` returns first.
-FOUND, NOT_FOUND, MALFORMED = 0, 1, 2
+FOUND, NOT_FOUND, MALFORMED = 0, 1, 2  # how a request ended
 
 REFINEMENT_STEPS = 30  # of one attempt; what has not converged by then hardly ever does
 ATTEMPTS_BEYOND_REACH = 2  # restarts for an honest residual, where nothing can be found
 ENOUGH_RESTARTS = 32  # what then is still far from reached cannot be: wrong for 1 pose in 100 000
-POLISHING_STEPS = 400  # for the best near miss: at a singularity, convergence is slow
 NEAR_MISS = 0.03  # [m], weighted error from which on more restarts may still help
+POLISHING_STEPS = 400  # for the best near miss: at a singularity, convergence is slow
 
 
 class Outcome(NamedTuple):
-    """What `search` returns."""
+    """How a search ended; in an answer, the joint positions follow."""
 
     code: int  # FOUND, NOT_FOUND, or MALFORMED
     position_error: float  # [m]
@@ -50,6 +49,9 @@ class Outcome(NamedTuple):
     attempts: int  # starts that were refined
 
 
+OUTCOME = len(Outcome._fields)
+
+
 @kernel
 def search(
     layout: Integers,
@@ -57,76 +59,44 @@ def search(
     weights: Floats,
     numbers: Array,
     activations: Floats,
+    requests: Array,
+    answers: Array,
     seeded: bool,
     position_tolerance: float,
     orientation_tolerance: float,
     first: int,
     last: int,
-) -> Outcome:
-    """Answer the request at the beginning of a thread's memory, and put the answer there.
+) -> None:
+    """Answer n requests, one after the other.
+
+    One request and many go through this same machine code, so that they get the same answer to
+    the last bit.
 
     Args:
         layout: the packed model, as `packing.pack_model` makes it.
         robot: likewise.
         weights: likewise.
-        numbers: as `packing.Memory` holds it: position (3,) [m], quaternion (4,), seed (joints,),
-            solution (joints,), and memory.
-        activations: memory, likewise.
-        seeded: whether the seed counts.
+        numbers: memory, as `packing.Memory` holds it.
+        activations: likewise.
+        requests: (n, 7 + joints), position [m], quaternion x y z w, seed [rad or m].
+        answers: (n, 7 + joints), filled: the fields of `Outcome`, then joint positions [rad or m].
+        seeded: whether the seeds count.
         position_tolerance: [m].
         orientation_tolerance: [rad].
         first: the first attempt; see `find`.
         last: the attempt before which to stop.
 
-    Returns:
-        An `Outcome`: MALFORMED for a pose or seed that is not finite, a quaternion of length
-        zero, or a tolerance that is negative or NaN.
-
     """
     joints = layout[JOINTS]
-    outcome = find(
-        layout, robot, weights, numbers, activations,
-        numbers[:7], numbers[7 : 7 + joints], numbers[7 + joints : 7 + 2 * joints],
-        seeded, position_tolerance, orientation_tolerance, first, last,
-    )  # fmt: skip
-    # A plain tuple: Python takes a third of the time to build it.
-    code, position_error, orientation_error, seed_distance, limit_margin, beyond, attempts = (
-        outcome
-    )
-    return (
-        code, position_error, orientation_error, seed_distance, limit_margin, beyond, attempts,
-    )  # fmt: skip
-
-
-@kernel
-def search_many(
-    layout: Integers,
-    robot: Array,
-    weights: Floats,
-    numbers: Array,
-    activations: Floats,
-    seeded: bool,
-    position_tolerance: float,
-    orientation_tolerance: float,
-    last: int,
-    poses: Array,
-    seeds: Array,
-    solutions: Array,
-    outcomes: Array,
-) -> None:
-    """Answer n requests, one after the other.
-
-    Args as `search`, but: poses (n, 7), seeds (n, joints), solutions (n, joints) filled, and
-    outcomes (n, fields of `Outcome`) filled.
-    """
-    for i in range(poses.shape[0]):
+    for i in range(requests.shape[0]):
         outcome = find(
-            layout, robot, weights, numbers, activations, poses[i], seeds[i], solutions[i],
-            seeded, position_tolerance, orientation_tolerance, 0, last,
+            layout, robot, weights, numbers, activations,
+            requests[i, :7], requests[i, 7 : 7 + joints], answers[i, OUTCOME : OUTCOME + joints],
+            seeded, position_tolerance, orientation_tolerance, first, last,
         )  # fmt: skip
-        outcomes[i, 0], outcomes[i, 1], outcomes[i, 2] = outcome[0], outcome[1], outcome[2]
-        outcomes[i, 3], outcomes[i, 4], outcomes[i, 5] = outcome[3], outcome[4], outcome[5]
-        outcomes[i, 6] = outcome[6]
+        answers[i, 0], answers[i, 1], answers[i, 2] = outcome[0], outcome[1], outcome[2]
+        answers[i, 3], answers[i, 4], answers[i, 5] = outcome[3], outcome[4], outcome[5]
+        answers[i, 6] = outcome[6]
 
 
 @kernel
@@ -136,16 +106,16 @@ def predict_many(
     weights: Floats,
     numbers: Array,
     activations: Floats,
-    poses: Array,
-    solutions: Array,
+    requests: Array,
+    answers: Array,
 ) -> None:
-    """Fill the best head's joint positions (n, joints) for n poses (n, 7), without refinement."""
+    """Fill the best head's joint positions, without refinement; args as `search`."""
     chain, network, _ = unpack_model(layout, robot, weights)
     _, target, _ = unpack_work(layout, numbers)
-    for i in range(poses.shape[0]):
-        if read_target(poses[i], target):
+    for i in range(requests.shape[0]):
+        if read_target(requests[i, :7], target):
             heads = ranked_heads(chain, network, layout, activations, target)
-            take_head(chain, network, heads, best_head(heads, network.heads), solutions[i])
+            take_head(chain, network, heads, best_head(heads, network.heads), answers[i, OUTCOME:])
 
 
 @kernel
@@ -171,6 +141,11 @@ def find(
     attempts that it wants, so that a caller who watches the clock can go on where it stopped.
 
     Args as `search`, but: pose (7,), seed (joints,), best (joints,) filled with the best found.
+
+    Returns:
+        An `Outcome`: MALFORMED for a pose or seed that is not finite, a quaternion of length
+        zero, or a tolerance that is negative or NaN.
+
     """
     chain, network, steps = unpack_model(layout, robot, weights)
     work, target, start = unpack_work(layout, numbers)
@@ -225,16 +200,20 @@ def find(
         # the seed itself is taken for the nearest; if nothing is, all heads compete.
         if found and (not seeded or attempt == 0):
             break
-    if not found and best_squared < NEAR_MISS**2:
-        best_position_error, best_orientation_error, _ = refine_patiently(
-            chain, target, best, position_tolerance, orientation_tolerance,
-            POLISHING_STEPS, POLISHING_STEPS, work,
-        )  # fmt: skip
-        settle_turns(chain, seed, seeded, best)
-        best_distance = joint_distance(best, seed) if seeded else 0.0
-        found = best_position_error <= position_tolerance and (
-            best_orientation_error <= orientation_tolerance
-        )
+        if (
+            attempt == network.heads + ENOUGH_RESTARTS
+            and not found
+            and (best_squared < NEAR_MISS**2)
+        ):
+            best_position_error, best_orientation_error, _ = refine_patiently(
+                chain, target, best, position_tolerance, orientation_tolerance,
+                POLISHING_STEPS, POLISHING_STEPS, work,
+            )  # fmt: skip
+            settle_turns(chain, seed, seeded, best)
+            best_distance = joint_distance(best, seed) if seeded else 0.0
+            found = best_position_error <= position_tolerance and (
+                best_orientation_error <= orientation_tolerance
+            )
     return Outcome(
         FOUND if found else NOT_FOUND,
         best_position_error,

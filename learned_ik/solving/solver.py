@@ -17,7 +17,9 @@ from learned_ik.compilation import is_compiled
 from learned_ik.errors import InvalidInputError
 from learned_ik.model import IkModel
 from learned_ik.robot.chain import KinematicChain
+from learned_ik.solving import paths
 from learned_ik.solving.packing import Memory, pack_model
+from learned_ik.solving.path_solution import PathSolution
 from learned_ik.solving.refinement import ANGULAR_WEIGHT
 from learned_ik.solving.requests import checked_poses, checked_seeds, explain_request
 from learned_ik.solving.search import (
@@ -26,12 +28,12 @@ from learned_ik.solving.search import (
     MALFORMED,
     NEAR_MISS,
     NOT_FOUND,
-    Outcome,
+    OUTCOME,
     predict_many,
     search,
-    search_many,
 )
 from learned_ik.solving.solution import Solution, SolutionBatch, Status, why_not
+from learned_ik.solving.tracking import Demand
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +86,6 @@ class IkSolver:
             log.info('compiling the solver for this machine, once; this takes about 15 seconds')
         position, orientation = self.chain.forward(self.chain.middle)
         self.solve(position, orientation)
-        self.solve_batch(position[None], orientation[None])
 
     def solve(
         self,
@@ -119,24 +120,29 @@ class IkSolver:
             raise InvalidInputError(f'timeout is {timeout}; expected seconds, above 0')
         memory = self._memory()
         seeded = seed is not None
-        outcome = None
-        if _fits(memory.position, position) and _fits(memory.orientation, orientation):
-            if not seeded or _fits(memory.seed, seed):
-                outcome = search(
-                    *self._packed, memory.numbers, memory.activations,
-                    seeded, position_tolerance, orientation_tolerance,
-                    0, 1 + self._heads + RESTARTS_PER_LOOK,
-                )  # fmt: skip
-        if outcome is None or outcome[0] == MALFORMED:
+        code = MALFORMED
+        if (
+            _fits(memory.position, position)
+            and _fits(memory.orientation, orientation)
+            and (not seeded or _fits(memory.seed, seed))
+        ):
+            search(
+                *self._packed, memory.numbers, memory.activations, memory.request, memory.answer,
+                seeded, position_tolerance, orientation_tolerance,
+                0, 1 + self._heads + RESTARTS_PER_LOOK,
+            )  # fmt: skip
+            outcome = memory.outcome.tolist()
+            code = outcome[0]
+        if code == MALFORMED:
             explain_request(
                 self.chain, position, orientation, seed, position_tolerance, orientation_tolerance
             )
         status, message = SUCCESS, ''
-        if outcome[0] == NOT_FOUND:
+        if code == NOT_FOUND:
             tolerances = position_tolerance, orientation_tolerance
             status, outcome = self._search_on(memory, seeded, tolerances, outcome, began + timeout)
             if status is not SUCCESS:
-                message = why_not(status, outcome[1], outcome[2], outcome[5], outcome[6])
+                message = why_not(status, *outcome[1:3], outcome[5], int(outcome[6]))
         _, position_error, orientation_error, seed_distance, limit_margin, _, attempts = outcome
         return Solution(
             status,
@@ -147,7 +153,7 @@ class IkSolver:
             limit_margin,
             math.inf,
             perf_counter() - began,
-            attempts,
+            int(attempts),
             message,
         )
 
@@ -177,30 +183,29 @@ class IkSolver:
         """
         began = perf_counter()
         poses = checked_poses(positions, orientations)
-        starts = checked_seeds(self.chain, seeds, len(poses))
+        requests = np.concatenate([poses, checked_seeds(self.chain, seeds, len(poses))], axis=1)
         if not (position_tolerance >= 0 and orientation_tolerance >= 0):
             raise InvalidInputError(
                 f'tolerances are {position_tolerance} m and {orientation_tolerance} rad; '
                 'expected numbers, 0 or more'
             )
-        solutions = np.zeros((len(poses), self.chain.joint_count))
-        outcomes = np.zeros((len(poses), len(Outcome._fields)))
+        answers = np.zeros((len(poses), OUTCOME + self.chain.joint_count))
 
         def run(block: slice) -> None:
             memory = self._memory()
-            search_many(
-                *self._packed, memory.numbers, memory.activations, seeds is not None,
-                position_tolerance, orientation_tolerance, 1 + self._heads + MOST_RESTARTS,
-                poses[block], starts[block], solutions[block], outcomes[block],
+            search(
+                *self._packed, memory.numbers, memory.activations, requests[block], answers[block],
+                seeds is not None, position_tolerance, orientation_tolerance,
+                0, 1 + self._heads + MOST_RESTARTS,
             )  # fmt: skip
 
         _in_blocks(run, len(poses), threads)
         code, position_error, orientation_error, seed_distance, limit_margin, _, attempts = (
-            np.ascontiguousarray(outcomes.T)
+            np.ascontiguousarray(answers[:, :OUTCOME].T)
         )
         return SolutionBatch(
             status=np.where(code == FOUND, Status.SUCCESS, Status.NO_SOLUTION),
-            joint_positions=solutions,
+            joint_positions=answers[:, OUTCOME:].copy(),
             position_error=position_error,
             orientation_error=orientation_error,
             seed_distance=seed_distance,
@@ -226,17 +231,51 @@ class IkSolver:
         """
         if self._heads == 0:
             raise InvalidInputError('this solver was made for a bare chain: it has no network')
-        poses = checked_poses(positions, orientations)
-        answers = np.zeros((len(poses), self.chain.joint_count))
+        requests = checked_poses(positions, orientations)
+        answers = np.zeros((len(requests), OUTCOME + self.chain.joint_count))
 
         def run(block: slice) -> None:
             memory = self._memory()
             predict_many(
-                *self._packed, memory.numbers, memory.activations, poses[block], answers[block]
+                *self._packed, memory.numbers, memory.activations, requests[block], answers[block]
             )
 
-        _in_blocks(run, len(poses), None)
-        return answers
+        _in_blocks(run, len(requests), None)
+        return answers[:, OUTCOME:].copy()
+
+    def follow(
+        self,
+        positions: npt.ArrayLike,
+        orientations: npt.ArrayLike,
+        start: npt.ArrayLike | None = None,
+        *,
+        position_tolerance: float = POSITION_TOLERANCE,
+        orientation_tolerance: float = ORIENTATION_TOLERANCE,
+        jump: float = paths.JUMP,
+        timeout: float = paths.TIMEOUT,
+    ) -> PathSolution:
+        """Find one joint path through poses, without jumps where there is one.
+
+        Args:
+            positions: (n, 3) [m], close enough together to be followed one by one.
+            orientations: (n, 4) quaternions x y z w.
+            start: (joints,) [rad or m], the present joint positions, from which the path shall
+                begin; default: wherever it can be followed.
+            position_tolerance: [m], 0 or more.
+            orientation_tolerance: [rad], 0 or more.
+            jump: [rad or m], above 0: a larger step of one joint from pose to pose is a jump.
+            timeout: [s], above 0, for the whole path.
+
+        Returns:
+            A `PathSolution`, also where poses cannot be reached or a jump cannot be avoided.
+
+        Raises:
+            InvalidInputError: a value has the wrong shape, is not finite, or out of its range.
+
+        """
+        tools = paths.Tools(self.chain, self._packed, self._memory(), self._heads, self.solve)
+        demand = Demand(position_tolerance, orientation_tolerance, jump)
+        return paths.follow_path(tools, positions, orientations, start, demand, timeout)
 
     def _memory(self) -> Memory:
         """Return this thread's memory."""
@@ -251,9 +290,9 @@ class IkSolver:
         memory: Memory,
         seeded: bool,
         tolerances: tuple[float, float],
-        outcome: Outcome,
+        outcome: list[float],
         deadline: float,
-    ) -> tuple[Status, Outcome]:
+    ) -> tuple[Status, list[float]]:
         """Go on with restarts after a vain beginning; `memory.solution` becomes the best."""
         best, solution, attempts = outcome, memory.solution.copy(), outcome[6]
         status = Status.NO_SOLUTION
@@ -265,10 +304,11 @@ class IkSolver:
                 status = Status.TIMED_OUT
                 break
             first = 1 + self._heads + restart
-            outcome = search(
-                *self._packed, memory.numbers, memory.activations, seeded, *tolerances,
-                first, first + RESTARTS_PER_LOOK,
+            search(
+                *self._packed, memory.numbers, memory.activations, memory.request, memory.answer,
+                seeded, *tolerances, first, first + RESTARTS_PER_LOOK,
             )  # fmt: skip
+            outcome = memory.outcome.tolist()
             attempts += outcome[6]
             found = outcome[0] == FOUND
             if found or _squared_error(outcome) < _squared_error(best):
@@ -277,7 +317,7 @@ class IkSolver:
                 status = SUCCESS
                 break
         memory.solution[...] = solution
-        return status, (*best[:6], attempts)
+        return status, [*best[:6], attempts]
 
 
 def _fits(place: Array, values: npt.ArrayLike) -> bool:
@@ -292,7 +332,7 @@ def _fits(place: Array, values: npt.ArrayLike) -> bool:
     return True
 
 
-def _squared_error(outcome: Outcome) -> float:
+def _squared_error(outcome: list[float]) -> float:
     """Return the squared weighted pose error [m²]."""
     return outcome[1] ** 2 + (ANGULAR_WEIGHT * outcome[2]) ** 2
 

@@ -1,0 +1,142 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Distinct solutions of one pose, from which to begin a path, and how promising each is."""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.compilation import inlined_kernel, kernel
+from learned_ik.kinematics.compiled import ChainArrays, copy_into, jacobian_columns, sweep
+from learned_ik.solving.measures import settle_turns
+from learned_ik.solving.packing import unpack_heads, unpack_model, unpack_work
+from learned_ik.solving.refinement import ANGULAR_WEIGHT, Workspace, refine
+from learned_ik.solving.search import REFINEMENT_STEPS
+from learned_ik.solving.starts import best_head, ranked_heads, restart_at, take_head
+from learned_ik.solving.tracking import Demand, largest_step
+
+Array = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float32]
+Integers = npt.NDArray[np.int64]
+
+DISTINCT = 0.05  # [rad or m], solutions that differ by less in every joint count as one
+
+
+@kernel
+def gather(
+    layout: Integers,
+    robot: Array,
+    weights: Floats,
+    numbers: Array,
+    activations: Floats,
+    target: Array,
+    about: Array,
+    demand: Demand,
+    first: int,
+    last: int,
+    pool: Array,
+    promises: Array,
+    count: int,
+) -> int:
+    """Add distinct solutions of one pose to a pool.
+
+    Args:
+        layout: the packed model, as `packing.pack_model` makes it.
+        robot: likewise.
+        weights: likewise.
+        numbers: memory, as `packing.Memory` holds it.
+        activations: memory, likewise.
+        target: (12,), rotation row by row, position [m].
+        about: (joints,) [rad], endless joints take the turn nearest to it.
+        demand: tolerances.
+        first: the first attempt: the network's heads are 0, 1, ..., then restarts follow.
+        last: the attempt before which to stop; heads are asked all or none.
+        pool: (capacity, joints) [rad or m], the solutions so far; more are added.
+        promises: (capacity,), how promising each is; see `promise`.
+        count: how many there are.
+
+    Returns:
+        How many there are now.
+
+    """
+    chain, network, steps = unpack_model(layout, robot, weights)
+    work, _, start = unpack_work(layout, numbers)
+    heads = unpack_heads(layout, activations)
+    for attempt in range(first, last):
+        if count == pool.shape[0]:
+            break
+        if attempt < network.heads:
+            if attempt == 0:
+                heads = ranked_heads(chain, network, layout, activations, target)
+            head = best_head(heads, network.heads)
+            take_head(chain, network, heads, head, start)
+            heads.scores[head] = np.inf
+        else:
+            restart_at(chain, steps, attempt - network.heads, start)
+        for j in range(start.shape[0]):
+            start[j] = min(max(start[j], chain.bound_low[j]), chain.bound_high[j])
+        position_error, orientation_error, _ = refine(
+            chain, target, start, demand.position_tolerance, demand.orientation_tolerance,
+            REFINEMENT_STEPS, work,
+        )  # fmt: skip
+        settle_turns(chain, about, True, start)
+        if (
+            position_error <= demand.position_tolerance
+            and orientation_error <= demand.orientation_tolerance
+            and is_new(start, pool, count)
+        ):
+            copy_into(pool[count], start)
+            promises[count] = promise(chain, start, work)
+            count += 1
+    return count
+
+
+@inlined_kernel
+def is_new(q: Array, pool: Array, count: int) -> bool:
+    """Say whether q (joints,) differs from each of the first `count` rows of the pool."""
+    for k in range(count):
+        if largest_step(pool[k], q) < DISTINCT:
+            return False
+    return True
+
+
+@kernel
+def promise(chain: ChainArrays, q: Array, work: Workspace) -> float:
+    """Return limit margin times manipulability: how far q is from where paths break off.
+
+    The margin is the least distance of a joint to its limit, as a share of half its range; the
+    manipulability sqrt(det(J Jᵀ)) with rotations weighted (Yoshikawa, "Manipulability of Robotic
+    Mechanisms", DOI 10.1177/027836498500400201).
+    """
+    margin = 1.0
+    for j in range(q.shape[0]):
+        half_range = 0.5 * (chain.bound_high[j] - chain.bound_low[j])
+        if half_range > 0.0 and half_range < np.inf:
+            distance = min(q[j] - chain.bound_low[j], chain.bound_high[j] - q[j])
+            margin = min(margin, distance / half_range)
+    sweep(chain, q, work.frames)
+    jacobian_columns(chain, work.frames, ANGULAR_WEIGHT, work.columns)
+    return margin * volume(work.columns)
+
+
+@inlined_kernel
+def volume(columns: Array) -> float:
+    """Return sqrt(det(J Jᵀ)) of a Jacobian given as (joints, 6), and overwrite it.
+
+    It is the product of the lengths of its six rows, each without what lies along those before.
+    """
+    product = 1.0
+    for r in range(6):
+        squared = 0.0
+        for j in range(columns.shape[0]):
+            squared += columns[j, r] ** 2
+        product *= math.sqrt(squared)
+        for s in range(r + 1, 6):
+            dot = 0.0
+            for j in range(columns.shape[0]):
+                dot += columns[j, r] * columns[j, s]
+            share = dot / squared if squared > 0.0 else 0.0
+            for j in range(columns.shape[0]):
+                columns[j, s] -= share * columns[j, r]
+    return product

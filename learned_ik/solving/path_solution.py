@@ -1,0 +1,117 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""What following a path answers: joint positions for each pose, where it breaks, and why."""
+
+import dataclasses
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.kinematics.compiled import CompiledKinematics, endless_joints
+from learned_ik.robot.chain import KinematicChain
+from learned_ik.solving.solution import Status
+
+Array = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+AT_LIMIT = 0.01  # [rad or m], a joint so near its limit before a jump is what breaks the path
+NEAR_SINGULAR = 0.02  # [1], a Jacobian whose least singular value is below hardly moves one way
+TOLD = 3  # breaks that a message tells one by one
+
+
+@dataclasses.dataclass(slots=True)
+class PathSolution:
+    """The answer to a path of n poses, also when it breaks somewhere."""
+
+    joint_positions: Array  # (n, joints) [rad or m]; the best found for poses that are not reached
+    status: Integers  # (n,), values of `Status`
+    position_error: Array  # (n,) [m], by forward kinematics
+    orientation_error: Array  # (n,) [rad], likewise
+    largest_step: float  # [rad or m], of one joint between two poses in a row that are reached
+    start_step: float  # [rad or m], of one joint from `start` to the first pose; NaN without one
+    jumps: Integers  # poses before which a joint moves by more than `jump`
+    failures: Integers  # poses that are not reached
+    solve_time: float  # [s], inside `follow`
+    message: str  # where it breaks and why; empty after success
+
+    @property
+    def success(self) -> bool:
+        """Whether all poses are reached without a jump."""
+        return len(self.jumps) == 0 and len(self.failures) == 0
+
+    def __len__(self) -> int:
+        return len(self.status)
+
+
+def path_solution(
+    chain: KinematicChain,
+    path: Array,
+    errors: Array,
+    status: Integers,
+    reasons: dict[int, str],
+    start: Array | None,
+    jump: float,
+    solve_time: float,
+) -> PathSolution:
+    """Measure a path and say where it breaks.
+
+    Args:
+        chain: the robot.
+        path: (n, joints) [rad or m].
+        errors: (n, 2), position [m] and orientation [rad].
+        status: (n,), values of `Status`.
+        reasons: why, for poses that are not reached.
+        start: (joints,) [rad or m], where the arm was, or None.
+        jump: [rad or m].
+        solve_time: [s].
+
+    """
+    reached = status == Status.SUCCESS
+    steps = np.abs(np.diff(path, axis=0)).max(axis=1, initial=0.0)  # (n - 1,) [rad or m]
+    steps = np.where(reached[1:] & reached[:-1], steps, 0.0)  # a miss is no step: it is told
+    jumps = 1 + np.nonzero(steps > jump)[0]
+    failures = np.nonzero(~reached)[0]
+    for pose in jumps:
+        joint = int(np.argmax(np.abs(path[pose] - path[pose - 1])))
+        reasons[int(pose)] = (
+            f"joint '{chain.joint_names[joint]}' jumps by {steps[pose - 1]:.3g} before it: "
+            f'{_why_it_breaks(chain, path[pose - 1])}'
+        )
+    return PathSolution(
+        joint_positions=path,
+        status=status,
+        position_error=errors[:, 0].copy(),
+        orientation_error=errors[:, 1].copy(),
+        largest_step=float(steps.max(initial=0.0)),
+        start_step=np.nan if start is None or not len(path) else _largest_step(start, path[0]),
+        jumps=jumps,
+        failures=failures,
+        solve_time=solve_time,
+        message=_message(reasons),
+    )
+
+
+def _largest_step(a: Array, b: Array) -> float:
+    """Return how far the joint that moves farthest moves from a to b (joints,) [rad or m]."""
+    return float(np.abs(b - a).max())
+
+
+def _why_it_breaks(chain: KinematicChain, q: Array) -> str:
+    """Say what is special about the joint positions (joints,) from which no way leads on."""
+    margin = np.where(endless_joints(chain), np.inf, np.minimum(q - chain.lower, chain.upper - q))
+    joint = int(np.argmin(margin))
+    if margin[joint] < AT_LIMIT:
+        name = chain.joint_names[joint]
+        return f"no start leads across, and on the longest way joint '{name}' comes to its limit"
+    least = np.linalg.svd(CompiledKinematics(chain).jacobian(q), compute_uv=False)[-1]
+    if least < NEAR_SINGULAR:
+        return 'no start leads across, and the longest way comes to a singular posture'
+    return 'no start leads across'
+
+
+def _message(reasons: dict[int, str]) -> str:
+    """Return one line that tells the first breaks of a path, in its order."""
+    told = [f'pose {pose}: {reasons[pose]}' for pose in sorted(reasons)]
+    if len(told) > TOLD:
+        told = [*told[:TOLD], f'and {len(told) - TOLD} more']
+    return '; '.join(told)

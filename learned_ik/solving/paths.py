@@ -1,0 +1,274 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""One joint path without jumps through many poses, where one exists: what `IkSolver.follow` does.
+
+Tracking costs a microsecond a pose, so the question is only where to begin. The starts are tried
+in an order that was measured: the given joints, the network's heads, restarts; then a ladder
+graph. Where nothing leads on, the path begins anew: at a jump, or behind a pose out of reach.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from time import perf_counter
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.errors import InvalidInputError
+from learned_ik.robot.chain import KinematicChain
+from learned_ik.rotations import rotation_angle
+from learned_ik.solving.branches import gather
+from learned_ik.solving.ladder import (
+    PLACES,
+    SPACING,
+    TRACKED,
+    Rung,
+    climb,
+    descend,
+    new_rung,
+    new_sketch,
+)
+from learned_ik.solving.packing import Memory, PackedModel
+from learned_ik.solving.path_solution import PathSolution, path_solution
+from learned_ik.solving.requests import checked_poses
+from learned_ik.solving.solution import Solution, Status
+from learned_ik.solving.tracking import Demand, read_targets, track_first_that_holds
+
+Array = npt.NDArray[np.float64]
+
+JUMP = 0.2  # [rad or m], of one joint from pose to pose: more is no motion but a change of branch
+TIMEOUT = 1.0  # [s], of a whole path
+SHORTEST_SEARCH = 1e-3  # [s], for one pose, also when the time is almost over
+FIRST_STARTS = 8  # restarts that take the place of the heads where there is no network
+RESTARTS_PER_LOOK = 24  # restarts between two looks at the clock
+MOST_RESTARTS = 8 * RESTARTS_PER_LOOK  # as starts of one piece of a path
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Tools:
+    """What of a solver its path follower works with."""
+
+    chain: KinematicChain
+    packed: PackedModel
+    memory: Memory
+    heads: int  # of the network; 0 without one
+    solve: Callable[..., Solution]  # `IkSolver.solve`
+
+
+def follow_path(
+    tools: Tools,
+    positions: npt.ArrayLike,
+    orientations: npt.ArrayLike,
+    start: npt.ArrayLike | None,
+    demand: Demand,
+    timeout: float,
+) -> PathSolution:
+    """Return one joint path through poses; see `IkSolver.follow`."""
+    began = perf_counter()
+    poses = checked_path(positions, orientations)
+    q_start = None if start is None else checked_start(tools.chain, start)
+    check_demand(demand, timeout)
+    follower = PathFollower(tools, poses, demand, began + timeout)
+    follower.run(q_start)
+    return path_solution(
+        tools.chain, follower.path, follower.errors, follower.status, follower.reasons,
+        q_start, demand.jump, perf_counter() - began,
+    )  # fmt: skip
+
+
+def checked_path(positions: npt.ArrayLike, orientations: npt.ArrayLike) -> Array:
+    """Return poses (n, 7) as `checked_poses` does; two empty lists are a path of no poses."""
+    if np.size(positions) == np.size(orientations) == 0:
+        return np.empty((0, 7))
+    return checked_poses(positions, orientations)
+
+
+def checked_start(chain: KinematicChain, start: npt.ArrayLike) -> Array:
+    """Return the joint positions (joints,) at which a path shall begin [rad or m].
+
+    Raises:
+        InvalidInputError: wrong shape, or values that are not finite.
+
+    """
+    values = chain.checked_joints(start, 'start')
+    if values.ndim != 1:
+        raise InvalidInputError(f'start has shape {values.shape}; expected ({chain.joint_count},)')
+    return values
+
+
+def check_demand(demand: Demand, timeout: float) -> None:
+    """Raise `InvalidInputError` for tolerances below 0, or a jump or timeout not above 0."""
+    if not (demand.position_tolerance >= 0 and demand.orientation_tolerance >= 0):
+        raise InvalidInputError(
+            f'tolerances are {demand.position_tolerance} m and {demand.orientation_tolerance} '
+            'rad; expected numbers, 0 or more'
+        )
+    if not demand.jump > 0:
+        raise InvalidInputError(f'jump is {demand.jump}; expected above 0, in rad or m')
+    if not timeout > 0:
+        raise InvalidInputError(f'timeout is {timeout}; expected seconds, above 0')
+
+
+class PathFollower:
+    """Follows one path, piece by piece."""
+
+    def __init__(self, tools: Tools, poses: Array, demand: Demand, deadline: float) -> None:
+        """Make room for the answer to checked poses (n, 7); the deadline is one of the clock."""
+        self._tools = tools
+        self._poses = poses
+        self._demand = demand
+        self._deadline = deadline
+        self._targets = np.empty((len(poses), 12))
+        read_targets(poses, self._targets)
+        self.path = np.empty((len(poses), tools.chain.joint_count))  # [rad or m]
+        self.errors = np.empty((len(poses), 2))  # position [m], orientation [rad]
+        self.status = np.full(len(poses), Status.SUCCESS, np.int64)
+        self.reasons: dict[int, str] = {}  # why, for the poses that are not reached
+        self._trial, self._trial_errors = np.empty_like(self.path), np.empty_like(self.errors)
+
+    def run(self, start: Array | None) -> None:
+        """Fill the answer; start (joints,) [rad or m] is where the arm is, if that matters."""
+        begin, count = 0, len(self.path)
+        last = start  # the joint positions before the pose `begin`
+        while begin < count:
+            if begin > 0 and self._late():
+                self._give_up(begin, last)
+                break
+            first = self._solve(begin, last)
+            if first.success:
+                begin = self._follow_from(begin, first.joint_positions, last)
+                last = self.path[begin - 1]
+            else:
+                self._miss(begin, first)
+                begin += 1
+
+    def _follow_from(self, begin: int, first: Array, last: Array | None) -> int:
+        """Follow the path from a pose on, as far as possible; return where that ends."""
+        end = begin  # the pose before which the best way so far ends
+        tried = []
+        for starts in self._starts(begin, first, last):
+            tried.append(starts)
+            end = track_first_that_holds(
+                *self._tools.packed, self._tools.memory.numbers, self._targets, begin,
+                len(self.path), starts, self._demand, self._trial, self._trial_errors, self.path,
+                self.errors, end,
+            )  # fmt: skip
+            if end == len(self.path) or self._late() or not self._solvable(end):
+                return end
+        return max(end, self._climb_from(begin, np.concatenate(tried)[:PLACES], end))
+
+    def _starts(self, begin: int, first: Array, last: Array | None) -> Iterator[Array]:
+        """Yield distinct solutions (some, joints) of a pose, those that promise most first.
+
+        Args:
+            begin: the pose.
+            first: (joints,), one of its solutions; the one next to `last` where that is given.
+            last: (joints,), the joint positions before.
+
+        """
+        tools = self._tools
+        block = tools.heads or FIRST_STARTS
+        pool = np.empty((1 + block + MOST_RESTARTS, len(first)))
+        promises = np.zeros(len(pool))
+        pool[0], count = first, 1
+        if last is not None:
+            yield pool[:1]
+            about = last
+        else:
+            about = np.zeros_like(first)
+            count = 0
+        edges = [0, *range(block, len(pool), RESTARTS_PER_LOOK)]
+        for i in range(len(edges) - 1):
+            more = gather(
+                *tools.packed, tools.memory.numbers, tools.memory.activations,
+                self._targets[begin], about, self._demand, edges[i], edges[i + 1],
+                pool, promises, count,
+            )  # fmt: skip
+            if more > count:
+                yield pool[count:more][np.argsort(-promises[count:more], kind='stable')]
+            elif count == 0:
+                more = 1
+                yield pool[:1]
+            count = more
+
+    def _climb_from(self, begin: int, starts: Array, end: int) -> int:
+        """Try the ladder graph; return where its way ends, `end` if it is not better."""
+        count = len(self.path)
+        sketch = new_sketch(len(starts[0]), count)
+        rungs = [new_rung(starts)]
+        here, nodes = begin, len(starts)
+        while here < count - 1 and not self._late():
+            rung, there = new_rung(starts[:0]), min(here + SPACING, count - 1)
+            found, farthest, best = climb(
+                *self._tools.packed, self._tools.memory.numbers, self._tools.memory.activations,
+                self._targets, here, there, self._demand, rungs[-1], nodes, rung, sketch,
+            )  # fmt: skip
+            if found == 0:
+                if farthest <= end:
+                    return end
+                self._walk(begin, rungs, best, farthest)
+                return farthest
+            rungs.append(rung)
+            here, nodes = there, found
+        if here < end:
+            return end
+        self._walk(begin, rungs, int(np.argmin(rungs[-1].lengths[:nodes])), here + 1)
+        return here + 1
+
+    def _walk(self, begin: int, rungs: list[Rung], node: int, end: int) -> None:
+        """Write the way that leads to a node of the last rung, and on by tracking up to `end`."""
+        way = [node]  # a node for each rung
+        for rung in rungs[:0:-1]:
+            way.append(int(rung.parents[way[-1]]))
+        way.reverse()
+        begin_at = rungs[0].nodes[way[0]][None]
+        track_first_that_holds(
+            *self._tools.packed, self._tools.memory.numbers, self._targets, begin, begin + 1,
+            begin_at, self._demand, self._trial, self._trial_errors, self.path, self.errors, begin,
+        )  # fmt: skip
+        for k, rung in enumerate(rungs):
+            here = min(begin + k * SPACING, len(self.path) - 1)
+            self.path[here] = rung.nodes[way[k]]
+            above = rungs[k + 1] if k + 1 < len(rungs) else None
+            there = min(here + SPACING, len(self.path) - 1) if above else end - 1
+            goal = above.nodes[way[k + 1]] if above else self.path[here]
+            manner = int(above.manners[way[k + 1]]) if above else TRACKED
+            descend(
+                *self._tools.packed, self._tools.memory.numbers, self._targets, here, there,
+                goal, manner, self._demand, self.path, self.errors,
+            )  # fmt: skip
+
+    def _solve(self, pose: int, seed: Array | None) -> Solution:
+        """Return the solution of one pose, the one next to a seed (joints,) where that is given."""
+        return self._tools.solve(
+            self._poses[pose, :3],
+            self._poses[pose, 3:],
+            seed,
+            position_tolerance=self._demand.position_tolerance,
+            orientation_tolerance=self._demand.orientation_tolerance,
+            timeout=max(self._deadline - perf_counter(), SHORTEST_SEARCH),
+        )
+
+    def _solvable(self, pose: int) -> bool:
+        """Say whether a pose can be reached at all, from anywhere."""
+        return self._solve(pose, self.path[pose - 1]).success
+
+    def _late(self) -> bool:
+        return perf_counter() > self._deadline
+
+    def _miss(self, pose: int, solution: Solution) -> None:
+        """Take the nearest try for a pose that cannot be reached."""
+        self.path[pose] = solution.joint_positions
+        self.errors[pose] = solution.position_error, solution.orientation_error
+        self.status[pose] = solution.status
+        self.reasons[pose] = solution.message
+
+    def _give_up(self, begin: int, last: Array) -> None:
+        """Leave the arm where it is for all poses that are left when the time is over."""
+        R, p = self._tools.chain.forward_matrix(last)
+        targets = self._targets[begin:]
+        self.path[begin:] = last
+        self.errors[begin:, 0] = np.linalg.norm(targets[:, 9:] - p, axis=1)
+        self.errors[begin:, 1] = rotation_angle(targets[:, :9].reshape(-1, 3, 3), R)
+        self.status[begin:] = Status.TIMED_OUT
+        self.reasons[begin] = 'the time was over before the path was'
