@@ -27,7 +27,7 @@ LAST_RATE = 1 / 250_000  # of the peak, where it ends
 
 
 def orthogonalized(matrices: torch.Tensor, steps: int = NEWTON_SCHULZ_STEPS) -> torch.Tensor:
-    """Return matrices (..., rows, columns) with all singular values near 1, axes unchanged.
+    """Return matrices (count, rows, columns) with all singular values near 1, axes unchanged.
 
     For the singular value decomposition U S V' of a matrix this is about U V'.
     """
@@ -37,7 +37,7 @@ def orthogonalized(matrices: torch.Tensor, steps: int = NEWTON_SCHULZ_STEPS) -> 
     a, b, c = NEWTON_SCHULZ
     for _ in range(steps):
         A = X @ X.mT
-        X = a * X + (b * A + c * A @ A) @ X
+        X = torch.baddbmm(X, torch.baddbmm(A, A, A, beta=b, alpha=c), X, beta=a)
     return X if wide else X.mT
 
 

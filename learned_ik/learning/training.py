@@ -97,6 +97,7 @@ def train(
             if ending or fraction * CHECKS >= checks:
                 checks += 1
                 errors = errors_on(check_poses, network.eval(), decode, kinematics)
+                means = errors.means
                 network.train()
                 if errors.score < best_score:
                     best_score, best_weights = errors.score, copy.deepcopy(network.state_dict())
@@ -108,7 +109,7 @@ def train(
                     logger.warning('loss is not a number: back, at half the learning rate')
                     network.load_state_dict(best_weights)
                     optimizers = optimizers_for(network, config)
-            report(Progress(min(fraction, 1.0), samples, seconds, *errors.means))
+            report(Progress(min(fraction, 1.0), samples, seconds, *means))
             if ending:
                 break
 

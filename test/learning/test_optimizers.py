@@ -15,7 +15,7 @@ from learned_ik.learning.optimizers import (  # noqa: E402
 )
 
 
-@pytest.mark.parametrize('shape', [(16, 16), (8, 24), (24, 8), (3, 12, 12)])
+@pytest.mark.parametrize('shape', [(1, 16, 16), (1, 8, 24), (1, 24, 8), (3, 12, 12)])
 def test_orthogonalizing_brings_singular_values_near_one_and_keeps_their_axes(shape):
     matrices = torch.randn(shape, generator=torch.Generator().manual_seed(0))
     result = orthogonalized(matrices)
