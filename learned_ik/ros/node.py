@@ -19,10 +19,11 @@ from geometry_msgs.msg import PoseStamped
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import ParameterException
-from rclpy.executors import ExternalShutdownException
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
+from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 
@@ -33,11 +34,14 @@ from learned_ik.ros import messages, parameters
 from learned_ik.ros.exchange import ErrorCode, IkAnswer
 from learned_ik.ros.outages import OutageReporter
 from learned_ik.ros.serving import IkServing
+from learned_ik.ros.stopping import stopped_by_signals
 from learned_ik.solving.solver import IkSolver
 from learned_ik_interfaces.srv import GetIK
 
 NODE_NAME = 'learned_ik'
 SHIPPED_MODEL = 'models/tiago_arm.safetensors'
+DISCOVERY_PERIOD = 2.0  # [s], between two looks for a node of the same name
+SIGNAL_PERIOD = 0.1  # [s], between two looks for a signal
 LATEST = QoSProfile(depth=1)  # of targets, only the newest is worth an answer
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
@@ -57,13 +61,10 @@ class IkNode(Node):
 
         Raises:
             ModelFileError: there is no model there, or none that can be read.
-            ExternalShutdownException: the process was asked to stop meanwhile.
 
         """
         began = time.monotonic()
         solver = load_solver(parameters.text(self, parameters.MODEL), self.get_logger().info)
-        if not self.context.ok():
-            raise ExternalShutdownException
         self._serving = IkServing(solver)
         self._check_robot(parameters.text(self, parameters.ROBOT_DESCRIPTION) or None)
         self.add_on_set_parameters_callback(self._on_parameters)
@@ -73,8 +74,9 @@ class IkNode(Node):
         listen(JointState, 'joint_states', self._guarded(self._on_joints), qos_profile_sensor_data)
         listen(PoseStamped, '~/target_pose', self._guarded(self._on_target), LATEST)
         self.create_service(GetIK, '~/get_ik', self._on_request)
-        steady = Clock(clock_type=ClockType.STEADY_TIME)  # goes also where time is simulated
-        self._namesake_timer = self.create_timer(2.0, self._look_for_namesake, clock=steady)
+        self._namesake_timer = self.create_timer(
+            DISCOVERY_PERIOD, self._look_for_namesake, clock=steady_clock()
+        )
         self.get_logger().info(
             f'ready after {time.monotonic() - began:.1f} s: {description_of(solver)}'
         )
@@ -132,8 +134,7 @@ class IkNode(Node):
             try:
                 callback(message)
             except Exception:
-                if self.context.ok():  # else it only says that the process is being stopped
-                    self.get_logger().error(f'message dropped:\n{traceback.format_exc()}')
+                self.get_logger().error(f'message dropped:\n{traceback.format_exc()}')
 
         return guarded
 
@@ -145,6 +146,11 @@ class IkNode(Node):
                 f"another node is called '{self.get_fully_qualified_name()}' as well: either may "
                 'answer a request; start one of them with --ros-args -r __node:=NAME'
             )
+
+
+def steady_clock() -> Clock:
+    """Return a clock that goes on where time is simulated and stands still."""
+    return Clock(clock_type=ClockType.STEADY_TIME)
 
 
 def load_solver(path: str, say: Callable[[str], Any]) -> IkSolver:
@@ -180,19 +186,20 @@ def description_of(solver: IkSolver) -> str:
 
 def main(args: list[str] | None = None) -> int:
     """Run the node until it is told to stop; return the exit status of the process."""
-    rclpy.init(args=args)
-    log = rclpy.logging.get_logger(NODE_NAME)
-    try:
-        node = IkNode()
-        node.start()
-        rclpy.spin(node)
-    except (KeyboardInterrupt, ExternalShutdownException):
-        return 0
-    except (LearnedIkError, ParameterException) as error:
-        log.fatal(str(error))
-        return 1
-    finally:
-        rclpy.try_shutdown()
+    with stopped_by_signals() as stop_request:
+        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+        try:
+            node = IkNode()
+            executor = SingleThreadedExecutor()
+            executor.add_node(node)
+            node.start()
+            node.create_timer(SIGNAL_PERIOD, stop_request.check, clock=steady_clock())
+            executor.spin()
+        except (LearnedIkError, ParameterException) as error:
+            rclpy.logging.get_logger(NODE_NAME).fatal(str(error))
+            return 1
+        finally:
+            rclpy.try_shutdown()
     return 0
 
 
