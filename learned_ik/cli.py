@@ -12,6 +12,7 @@ import logging
 import shlex
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from learned_ik import __version__
 from learned_ik.errors import LearnedIkError
@@ -24,6 +25,11 @@ COMMANDS = {
     'evaluate': ('learned_ik.commands.evaluate:Evaluate', 'how good a model is'),
     'solve': ('learned_ik.commands.solve:Solve', 'joint positions for one pose'),
     'show': ('learned_ik.commands.show:Show', 'what is in a model file'),
+    'benchmark': ('learned_ik.commands.benchmark:Benchmark', 'our solver against its peers'),
+}
+# node: its main function, which takes ROS arguments, and what it does
+NODES = {
+    'ik_node': ('learned_ik.ros.node:main', 'serve a model over ROS 2'),
 }
 
 
@@ -37,8 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command == '--version':
         print(__version__)
         return 0
+    if command in NODES:
+        return run_node(command, arguments[1:])
     if command not in COMMANDS:
-        print(f"no command '{command}'; there are: {', '.join(COMMANDS)}", file=sys.stderr)
+        known = ', '.join([*COMMANDS, *NODES])
+        print(f"no command '{command}'; there are: {known}", file=sys.stderr)
         return 2
     return run(command, arguments[1:])
 
@@ -70,7 +79,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
     arguments = without_ros_arguments(arguments)
     logging.basicConfig(level=logging.INFO, format='%(message)s', stream=sys.stderr)
     try:
-        options_type = _options_type(command)
+        options_type = _imported(COMMANDS[command][0])
         defaults = {}
         if hasattr(options_type, 'defaults_for'):  # some arguments change others' defaults
             defaults['default'] = options_type.defaults_for(arguments)
@@ -96,6 +105,18 @@ def run(command: str, arguments: Sequence[str]) -> int:
     return 0 if result.success else 1
 
 
+def run_node(node: str, arguments: Sequence[str]) -> int:
+    """Run a ROS node until it ends and return the exit status."""
+    try:
+        node_main = _imported(NODES[node][0])
+    except ModuleNotFoundError as error:
+        if (error.name or '').startswith('learned_ik.'):
+            raise
+        print(f'error: {node} needs {error.name}: source a ROS 2 workspace', file=sys.stderr)
+        return 2
+    return node_main([node, *arguments])
+
+
 def without_ros_arguments(arguments: Sequence[str]) -> list[str]:
     """Return the arguments without those that are for ROS: from `--ros-args` to `--`."""
     kept, for_ros = [], False
@@ -109,8 +130,9 @@ def without_ros_arguments(arguments: Sequence[str]) -> list[str]:
     return kept
 
 
-def _options_type(command: str) -> type:
-    module, _, name = COMMANDS[command][0].partition(':')
+def _imported(place: str) -> Any:
+    """Return what `module:name` means."""
+    module, _, name = place.partition(':')
     return getattr(importlib.import_module(module), name)
 
 
@@ -121,5 +143,5 @@ def _help() -> str:
         'Learned inverse kinematics of one robot arm.',
         '',
     ]
-    lines += [f'  {name:<10} {what}' for name, (_, what) in COMMANDS.items()]
+    lines += [f'  {name:<10} {what}' for name, (_, what) in [*COMMANDS.items(), *NODES.items()]]
     return '\n'.join([*lines, '', f'{PROGRAM} COMMAND --help tells what a command takes.'])

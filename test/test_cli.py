@@ -255,7 +255,7 @@ def test_help_lists_the_commands(called):
     for arguments in ((), ('--help',), ('-h',)):
         status, output, _ = called(*arguments)
         assert status == 0
-        for name in ('train', 'evaluate', 'solve', 'show'):
+        for name in ('train', 'evaluate', 'solve', 'show', 'ik_node'):
             assert f'  {name}' in output
     status, output, _ = called('train', '--help')
     assert status == 0
@@ -276,7 +276,16 @@ def test_no_command_imports_what_it_may_not_need():
 def test_an_unknown_command_is_refused_with_the_known_ones(called):
     status, output, errors = called('trian')
     assert (status, output) == (2, '')
-    assert "no command 'trian'; there are: train, evaluate, solve, show" in errors
+    assert "no command 'trian'; there are: train, evaluate, solve, show, ik_node" in errors
+
+
+def test_a_node_without_ros_is_told_to_source_it(called, monkeypatch):
+    monkeypatch.setitem(sys.modules, 'rclpy', None)
+    for name in [name for name in sys.modules if name.startswith('learned_ik.ros.')]:
+        monkeypatch.delitem(sys.modules, name)
+    status, output, errors = called('ik_node')
+    assert (status, output) == (2, '')
+    assert errors == 'error: ik_node needs rclpy: source a ROS 2 workspace\n'
 
 
 def test_arguments_for_ros_are_left_to_ros(monkeypatch, model_file, capsys):
