@@ -57,3 +57,7 @@ class RobotMismatchError(LearnedIkError, ValueError):
 
 class TrainingError(LearnedIkError, RuntimeError):
     """Training cannot start or cannot go on."""
+
+
+class BenchmarkError(LearnedIkError, RuntimeError):
+    """A benchmark cannot be run here: the judge or a robot is missing."""
