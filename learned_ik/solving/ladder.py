@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel, kernel
 from learned_ik.kinematics.compiled import ChainArrays, copy_into
-from learned_ik.solving.branches import gather, is_new, promise
+from learned_ik.solving.branches import is_new, promise
 from learned_ik.solving.measures import joint_distance, settle_turns
 from learned_ik.solving.packing import unpack_model, unpack_work
 from learned_ik.solving.refinement import Workspace, refine
@@ -25,10 +25,9 @@ Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
 SPACING = 10  # poses from rung to rung
-FRESH = 16  # solutions that a rung gets of its own
+FRESH = 16  # solutions that a rung gets of its own, at most
 KEPT = 16  # ways that go on from a rung, the most promising
 PLACES = KEPT + FRESH  # on one rung
-ATTEMPTS = 3 * FRESH  # refinements for the fresh ones
 NEIGHBOURS = 4  # ways, the nearest, that are tried to be steered to a fresh solution
 
 TRACKED, STEERED = 0, 1  # how a way comes to a node
@@ -49,8 +48,6 @@ class Sketch(NamedTuple):
 
     ends: Array  # (PLACES, joints) [rad or m], where each way from the rung below ends
     distances: Array  # (PLACES,) [rad or m], from those ends to a fresh solution
-    pool: Array  # (FRESH, joints) [rad or m], fresh solutions
-    promises: Array  # (FRESH,)
     way: Array  # (n, joints) [rad or m]
     errors: Array  # (n, 2), position [m] and orientation [rad]
 
@@ -73,8 +70,6 @@ def new_sketch(joints: int, poses: int) -> Sketch:
     return Sketch(
         ends=np.zeros((PLACES, joints)),
         distances=np.zeros(PLACES),
-        pool=np.zeros((FRESH, joints)),
-        promises=np.zeros(FRESH),
         way=np.zeros((poses, joints)),
         errors=np.zeros((poses, 2)),
     )
@@ -86,13 +81,13 @@ def climb(
     robot: Array,
     weights: Floats,
     numbers: Array,
-    activations: Floats,
     targets: Array,
     here: int,
     there: int,
     demand: Demand,
     low: Rung,
     count: int,
+    fresh: Array,
     high: Rung,
     sketch: Sketch,
 ) -> tuple[int, int, int]:
@@ -103,13 +98,14 @@ def climb(
         robot: likewise.
         weights: likewise.
         numbers: memory, as `packing.Memory` holds it.
-        activations: memory, likewise.
         targets: (n, 12).
         here: the pose of the rung below.
         there: the pose of the next.
         demand: what is asked of each step.
         low: the rung below.
         count: how many nodes it has.
+        fresh: (up to FRESH, joints) [rad or m], solutions of the pose of the next rung; endless
+            joints are turned.
         high: the next rung, filled.
         sketch: memory.
 
@@ -120,7 +116,7 @@ def climb(
     """
     chain, _, _ = unpack_model(layout, robot, weights)
     work, between, _ = unpack_work(layout, numbers)
-    way, ends, pool = sketch.way, sketch.ends, sketch.pool
+    way, ends = sketch.way, sketch.ends
     found, farthest, best = 0, here, 0
     for node in range(count):
         copy_into(way[here], low.nodes[node])
@@ -130,34 +126,35 @@ def climb(
             farthest, best = end, node
         if end == there + 1 and is_new(way[there], high.nodes, found):
             length = low.lengths[node] + length_of(way, here, there)
-            place(chain, high, found, way[there], length, node, TRACKED, work)
+            copy_into(high.nodes[found], way[there])
+            high.promises[found] = promise(chain, way[there], work)
+            high.lengths[found], high.parents[found], high.manners[found] = length, node, TRACKED
             found += 1
     found = keep_most_promising(high, found)
-    fresh = gather(
-        layout, robot, weights, numbers, activations, targets[there], low.nodes[0], demand,
-        0, ATTEMPTS, pool, sketch.promises, 0,
-    )  # fmt: skip
-    for k in range(fresh):
+    for k in range(fresh.shape[0]):
         for node in range(count):
-            settle_turns(chain, ends[node], True, pool[k])
-            sketch.distances[node] = joint_distance(ends[node], pool[k])
+            settle_turns(chain, ends[node], True, fresh[k])
+            sketch.distances[node] = joint_distance(ends[node], fresh[k])
         for _ in range(min(NEIGHBOURS, count)):
             node = nearest(sketch.distances, count)
             sketch.distances[node] = np.inf
-            settle_turns(chain, ends[node], True, pool[k])
-            if not is_new(pool[k], high.nodes, found):
+            settle_turns(chain, ends[node], True, fresh[k])
+            if not is_new(fresh[k], high.nodes, found):
                 break
             copy_into(way[here], low.nodes[node])
-            if steer(chain, targets, here, there, pool[k], demand, way, sketch.errors, work):
+            if steer(chain, targets, here, there, fresh[k], demand, way, sketch.errors, work):
                 length = low.lengths[node] + length_of(way, here, there)
-                place(chain, high, found, pool[k], length, node, STEERED, work)
+                copy_into(high.nodes[found], fresh[k])
+                high.promises[found] = promise(chain, fresh[k], work)
+                high.lengths[found], high.parents[found] = length, node
+                high.manners[found] = STEERED
                 found += 1
                 break
     return found, farthest, best
 
 
 @kernel
-def descend(
+def steer_again(
     layout: Integers,
     robot: Array,
     weights: Floats,
@@ -166,21 +163,14 @@ def descend(
     here: int,
     there: int,
     goal: Array,
-    manner: int,
     demand: Demand,
     path: Array,
     errors: Array,
 ) -> None:
-    """Walk again the way from one rung to the next, into path (n, joints) and errors (n, 2).
-
-    Args as `climb`; path[here] is where the way begins, goal (joints,) where it leads to.
-    """
+    """Walk again a way that was found by `steer`; args as there, and as `climb`."""
     chain, _, _ = unpack_model(layout, robot, weights)
-    work, between, _ = unpack_work(layout, numbers)
-    if manner == STEERED:
-        steer(chain, targets, here, there, goal, demand, path, errors, work)
-    else:
-        track(chain, targets, here, there + 1, demand, path, errors, between, work)
+    work, _, _ = unpack_work(layout, numbers)
+    steer(chain, targets, here, there, goal, demand, path, errors, work)
 
 
 @kernel
@@ -214,27 +204,8 @@ def steer(
 
 
 @inlined_kernel
-def place(
-    chain: ChainArrays,
-    rung: Rung,
-    at: int,
-    q: Array,
-    length: float,
-    parent: int,
-    manner: int,
-    work: Workspace,
-) -> None:
-    """Write a node onto a rung."""
-    copy_into(rung.nodes[at], q)
-    rung.lengths[at] = length
-    rung.promises[at] = promise(chain, q, work)
-    rung.parents[at] = parent
-    rung.manners[at] = manner
-
-
-@inlined_kernel
 def keep_most_promising(rung: Rung, count: int) -> int:
-    """Bring the KEPT most promising of `count` nodes to the front, and return how many they are."""
+    """Bring the KEPT most promising of `count` nodes to the front; return how many they are."""
     for k in range(min(KEPT, count)):
         best = k
         for other in range(k + 1, count):

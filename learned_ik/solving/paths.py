@@ -19,14 +19,15 @@ from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import rotation_angle
 from learned_ik.solving.branches import gather
 from learned_ik.solving.ladder import (
+    FRESH,
     PLACES,
     SPACING,
     TRACKED,
     Rung,
     climb,
-    descend,
     new_rung,
     new_sketch,
+    steer_again,
 )
 from learned_ik.solving.packing import Memory, PackedModel
 from learned_ik.solving.path_solution import PathSolution, path_solution
@@ -42,6 +43,7 @@ SHORTEST_SEARCH = 1e-3  # [s], for one pose, also when the time is almost over
 FIRST_STARTS = 8  # restarts that take the place of the heads where there is no network
 RESTARTS_PER_LOOK = 24  # restarts between two looks at the clock
 MOST_RESTARTS = 8 * RESTARTS_PER_LOOK  # as starts of one piece of a path
+ATTEMPTS = 3 * FRESH  # refinements for the fresh solutions of a rung
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -128,11 +130,10 @@ class PathFollower:
 
     def run(self, start: Array | None) -> None:
         """Fill the answer; start (joints,) [rad or m] is where the arm is, if that matters."""
-        begin, count = 0, len(self.path)
-        last = start  # the joint positions before the pose `begin`
-        while begin < count:
+        begin, last = 0, start
+        while begin < len(self.path):
             if begin > 0 and self._late():
-                self._give_up(begin, last)
+                self._give_up(begin)
                 break
             first = self._solve(begin, last)
             if first.success:
@@ -143,22 +144,7 @@ class PathFollower:
                 begin += 1
 
     def _follow_from(self, begin: int, first: Array, last: Array | None) -> int:
-        """Follow the path from a pose on, as far as possible; return where that ends."""
-        end = begin  # the pose before which the best way so far ends
-        tried = []
-        for starts in self._starts(begin, first, last):
-            tried.append(starts)
-            end = track_first_that_holds(
-                *self._tools.packed, self._tools.memory.numbers, self._targets, begin,
-                len(self.path), starts, self._demand, self._trial, self._trial_errors, self.path,
-                self.errors, end,
-            )  # fmt: skip
-            if end == len(self.path) or self._late() or not self._solvable(end):
-                return end
-        return max(end, self._climb_from(begin, np.concatenate(tried)[:PLACES], end))
-
-    def _starts(self, begin: int, first: Array, last: Array | None) -> Iterator[Array]:
-        """Yield distinct solutions (some, joints) of a pose, those that promise most first.
+        """Follow the path from a pose on, as far as possible; return where that ends.
 
         Args:
             begin: the pose.
@@ -166,80 +152,115 @@ class PathFollower:
             last: (joints,), the joint positions before.
 
         """
-        tools = self._tools
-        block = tools.heads or FIRST_STARTS
-        pool = np.empty((1 + block + MOST_RESTARTS, len(first)))
-        promises = np.zeros(len(pool))
-        pool[0], count = first, 1
-        if last is not None:
-            yield pool[:1]
-            about = last
-        else:
-            about = np.zeros_like(first)
-            count = 0
-        edges = [0, *range(block, len(pool), RESTARTS_PER_LOOK)]
-        for i in range(len(edges) - 1):
-            more = gather(
-                *tools.packed, tools.memory.numbers, tools.memory.activations,
-                self._targets[begin], about, self._demand, edges[i], edges[i + 1],
-                pool, promises, count,
-            )  # fmt: skip
-            if more > count:
-                yield pool[count:more][np.argsort(-promises[count:more], kind='stable')]
-            elif count == 0:
-                more = 1
-                yield pool[:1]
-            count = more
+        end = begin  # the pose before which the best way so far ends
+        tried = []
+        for starts in self._starts(begin, first, last):
+            tried.append(starts)
+            end = self._track(begin, len(self.path), starts, end)
+            if end == len(self.path) or self._late() or not self._passable(end):
+                return end
+        return self._climb(begin, np.concatenate(tried)[:PLACES], end)
 
-    def _climb_from(self, begin: int, starts: Array, end: int) -> int:
-        """Try the ladder graph; return where its way ends, `end` if it is not better."""
-        count = len(self.path)
-        sketch = new_sketch(len(starts[0]), count)
-        rungs = [new_rung(starts)]
-        here, nodes = begin, len(starts)
-        while here < count - 1 and not self._late():
-            rung, there = new_rung(starts[:0]), min(here + SPACING, count - 1)
+    def _starts(self, begin: int, first: Array, last: Array | None) -> Iterator[Array]:
+        """Yield distinct solutions (some, joints) of a pose, block by block.
+
+        In each block those come first that promise most. Args as `_follow_from`.
+        """
+        block = self._tools.heads or FIRST_STARTS
+        pool = np.empty((1 + block + MOST_RESTARTS, len(first)))
+        promises = np.empty(len(pool))
+        count = 0
+        if last is not None:
+            pool[0], count = first, 1
+            yield pool[:1]
+        about = np.zeros_like(first) if last is None else last
+        ends = range(block, block + MOST_RESTARTS + 1, RESTARTS_PER_LOOK)
+        for begin_at, end_at in zip((0, *ends), ends, strict=False):
+            before = count
+            count = self._gather(begin, about, begin_at, end_at, pool, promises, before)
+            if count == 0:
+                pool[0], promises[0], count = first, 0.0, 1
+            if count > before:
+                yield pool[before:count][np.argsort(-promises[before:count], kind='stable')]
+
+    def _climb(self, begin: int, starts: Array, end: int) -> int:
+        """Try the ladder graph from starts (some, joints) of a pose on.
+
+        Returns:
+            Where its way ends; `end`, how far tracking got, where it is not better.
+
+        """
+        joints, poses = starts.shape[1], len(self.path)
+        sketch = new_sketch(joints, poses)
+        pool, promises = np.empty((FRESH, joints)), np.empty(FRESH)
+        rungs, nodes, here = [new_rung(starts)], len(starts), begin
+        while here < poses - 1 and not self._late():
+            there = min(here + SPACING, poses - 1)
+            about = rungs[-1].nodes[0]
+            fresh = self._gather(there, about, 0, ATTEMPTS, pool, promises, 0)
+            rung = new_rung(starts[:0])
             found, farthest, best = climb(
-                *self._tools.packed, self._tools.memory.numbers, self._tools.memory.activations,
-                self._targets, here, there, self._demand, rungs[-1], nodes, rung, sketch,
+                *self._tools.packed, self._tools.memory.numbers, self._targets, here, there,
+                self._demand, rungs[-1], nodes, pool[:fresh], rung, sketch,
             )  # fmt: skip
             if found == 0:
-                if farthest <= end:
-                    return end
-                self._walk(begin, rungs, best, farthest)
-                return farthest
+                if farthest > end:
+                    self._walk(begin, rungs, best)
+                    return self._track(here, farthest, self.path[here : here + 1].copy(), here)
+                return end
             rungs.append(rung)
-            here, nodes = there, found
+            nodes, here = found, there
         if here < end:
             return end
-        self._walk(begin, rungs, int(np.argmin(rungs[-1].lengths[:nodes])), here + 1)
+        self._walk(begin, rungs, int(np.argmin(rungs[-1].lengths[:nodes])))
         return here + 1
 
-    def _walk(self, begin: int, rungs: list[Rung], node: int, end: int) -> None:
-        """Write the way that leads to a node of the last rung, and on by tracking up to `end`."""
-        way = [node]  # a node for each rung
+    def _walk(self, begin: int, rungs: list[Rung], node: int) -> None:
+        """Write the way that leads from a pose to a node of the last rung."""
+        way = [node]  # a node for each rung, from the last to the first
         for rung in rungs[:0:-1]:
             way.append(int(rung.parents[way[-1]]))
         way.reverse()
-        begin_at = rungs[0].nodes[way[0]][None]
-        track_first_that_holds(
-            *self._tools.packed, self._tools.memory.numbers, self._targets, begin, begin + 1,
-            begin_at, self._demand, self._trial, self._trial_errors, self.path, self.errors, begin,
+        q = rungs[0].nodes[way[0] : way[0] + 1]
+        self._track(begin, begin + 1, q, begin)
+        here = begin
+        for rung, node in zip(rungs[1:], way[1:], strict=True):
+            there = min(here + SPACING, len(self.path) - 1)
+            if rung.manners[node] == TRACKED:
+                self._track(here, there + 1, self.path[here : here + 1].copy(), here)
+            else:
+                steer_again(
+                    *self._tools.packed, self._tools.memory.numbers, self._targets, here, there,
+                    rung.nodes[node], self._demand, self.path, self.errors,
+                )  # fmt: skip
+            here = there
+
+    def _track(self, begin: int, end: int, starts: Array, reached: int) -> int:
+        """Track from starts (some, joints) of a pose; see `track_first_that_holds`."""
+        return track_first_that_holds(
+            *self._tools.packed, self._tools.memory.numbers, self._targets, begin, end, starts,
+            self._demand, self._trial, self._trial_errors, self.path, self.errors, reached,
         )  # fmt: skip
-        for k, rung in enumerate(rungs):
-            here = min(begin + k * SPACING, len(self.path) - 1)
-            self.path[here] = rung.nodes[way[k]]
-            above = rungs[k + 1] if k + 1 < len(rungs) else None
-            there = min(here + SPACING, len(self.path) - 1) if above else end - 1
-            goal = above.nodes[way[k + 1]] if above else self.path[here]
-            manner = int(above.manners[way[k + 1]]) if above else TRACKED
-            descend(
-                *self._tools.packed, self._tools.memory.numbers, self._targets, here, there,
-                goal, manner, self._demand, self.path, self.errors,
-            )  # fmt: skip
+
+    def _gather(
+        self,
+        pose: int,
+        about: Array,
+        first: int,
+        last: int,
+        pool: Array,
+        promises: Array,
+        count: int,
+    ) -> int:
+        """Add distinct solutions of a pose to a pool; see `gather`."""
+        memory = self._tools.memory
+        return gather(
+            *self._tools.packed, memory.numbers, memory.activations, self._targets[pose], about,
+            self._demand, first, last, pool, promises, count,
+        )  # fmt: skip
 
     def _solve(self, pose: int, seed: Array | None) -> Solution:
-        """Return the solution of one pose, the one next to a seed (joints,) where that is given."""
+        """Return the solution of a pose, the one next to a seed (joints,) where that is given."""
         return self._tools.solve(
             self._poses[pose, :3],
             self._poses[pose, 3:],
@@ -249,8 +270,8 @@ class PathFollower:
             timeout=max(self._deadline - perf_counter(), SHORTEST_SEARCH),
         )
 
-    def _solvable(self, pose: int) -> bool:
-        """Say whether a pose can be reached at all, from anywhere."""
+    def _passable(self, pose: int) -> bool:
+        """Say whether another start may lead across the step to a pose."""
         return self._solve(pose, self.path[pose - 1]).success
 
     def _late(self) -> bool:
@@ -263,11 +284,11 @@ class PathFollower:
         self.status[pose] = solution.status
         self.reasons[pose] = solution.message
 
-    def _give_up(self, begin: int, last: Array) -> None:
+    def _give_up(self, begin: int) -> None:
         """Leave the arm where it is for all poses that are left when the time is over."""
-        R, p = self._tools.chain.forward_matrix(last)
+        R, p = self._tools.chain.forward_matrix(self.path[begin - 1])
         targets = self._targets[begin:]
-        self.path[begin:] = last
+        self.path[begin:] = self.path[begin - 1]
         self.errors[begin:, 0] = np.linalg.norm(targets[:, 9:] - p, axis=1)
         self.errors[begin:, 1] = rotation_angle(targets[:, :9].reshape(-1, 3, 3), R)
         self.status[begin:] = Status.TIMED_OUT
