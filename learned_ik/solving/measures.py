@@ -76,3 +76,12 @@ def settle_turns(chain: ChainArrays, seed: Array, seeded: bool, q: Array) -> Non
         if chain.bound_high[j] == np.inf:
             about = seed[j] if seeded else 0.0
             q[j] -= 2 * math.pi * np.rint((q[j] - about) / (2 * math.pi))
+
+
+@inlined_kernel
+def largest_step(a: Array, b: Array) -> float:
+    """Return how far the joint that moves farthest moves from a to b (joints,) [rad or m]."""
+    largest = 0.0
+    for j in range(a.shape[0]):
+        largest = max(largest, abs(b[j] - a[j]))
+    return largest

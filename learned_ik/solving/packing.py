@@ -22,6 +22,10 @@ Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
+# Places in a request: position [m], quaternion x y z w, ease of the target's axes, the largest
+# change of a joint from its seed [rad or m], seed [rad or m].
+POSITION, ORIENTATION, EASE, LARGEST_CHANGE, SEED = 0, 3, 7, 10, 11
+
 # Places in `layout`.
 JOINTS, MOTIONS, LAYERS, WIDEST, ACTIVATION, DECODING, HEADS, PADDED_HEADS, ARRAYS = range(9)
 
@@ -49,8 +53,8 @@ class Memory:
     """All that one thread needs to answer requests; `unpack_work` and others give the views."""
 
     __slots__ = (
-        'activations', 'answer', 'numbers', 'orientation', 'outcome', 'position', 'request',
-        'seed', 'solution',
+        'activations', 'answer', 'numbers', 'options', 'orientation', 'outcome', 'position',
+        'request', 'seed', 'solution',
     )  # fmt: skip
 
     def __init__(self, packed: PackedModel) -> None:
@@ -58,15 +62,19 @@ class Memory:
         layout = packed.layout
         joints, motions, lanes = layout[JOINTS], layout[MOTIONS], layout[PADDED_HEADS]
         padded = -(-motions // 8) * 8
-        self.numbers = np.zeros(12 + joints + 6 * motions + 12 + 3 * padded + 24 + 9 * joints)
+        self.numbers = np.zeros(
+            3 + 12 + 3 * joints + 6 * motions + 12 + 3 * padded + 24 + 9 * joints
+        )
         self.activations = aligned(
             np.zeros(2 * layout[WIDEST] + (12 + 3 * motions) * LANES + (joints + 1) * lanes)
         )
         # One request and its answer, and where their parts lie.
-        self.request = np.zeros((1, 7 + joints))
-        self.position = self.request[0, 0:3]
-        self.orientation = self.request[0, 3:7]
-        self.seed = self.request[0, 7:]
+        self.request = np.zeros((1, SEED + joints))
+        self.request[0, LARGEST_CHANGE] = np.inf
+        self.position = self.request[0, POSITION:ORIENTATION]
+        self.orientation = self.request[0, ORIENTATION:EASE]
+        self.options = self.request[0, EASE:SEED]
+        self.seed = self.request[0, SEED:]
         self.answer = np.zeros((1, 7 + joints))
         self.outcome = self.answer[0, :7]
         self.solution = self.answer[0, 7:]
@@ -159,8 +167,8 @@ def unpack_work(layout: Integers, numbers: Array) -> tuple[Workspace, Array, Arr
     """Return the refinement's workspace, a target (12,) and a start (joints,)."""
     joints, motions = layout[JOINTS], layout[MOTIONS]
     padded = -(-motions // 8) * 8
-    target = numbers[:12]
-    a = 12
+    target, ease = numbers[:12], numbers[12:15]
+    a = 15
     start = numbers[a : a + joints]
     a += joints
     origins = numbers[a : a + 3 * motions].reshape((motions, 3))
@@ -180,8 +188,16 @@ def unpack_work(layout: Integers, numbers: Array) -> tuple[Workspace, Array, Arr
     a += 2 * joints
     held = numbers[a : a + joints]
     frames = Frames(origins, axes, tip, values)
-    work = Workspace(frames, columns, error, trial_error, rest, dual, step, trial, held)
+    work = Workspace(frames, columns, error, trial_error, rest, dual, step, trial, held, ease)
     return work, target, start
+
+
+@inlined_kernel
+def unpack_bounds(layout: Integers, numbers: Array) -> tuple[Array, Array]:
+    """Return the bounds (joints,) of a request that has its own [rad or m]."""
+    joints = layout[JOINTS]
+    end = numbers.shape[0]
+    return numbers[end - 2 * joints : end - joints], numbers[end - joints :]
 
 
 @inlined_kernel

@@ -42,6 +42,7 @@ class Workspace(NamedTuple):
     step: Array  # (joints,) [rad or m]
     trial: Array  # (joints,) [rad or m]
     held: Array  # (joints,), 1.0 for a joint that its limit holds
+    ease: Array  # (3,), 0 where a turn about the target's axis counts in full, 1 where it is free
 
 
 @kernel
@@ -94,8 +95,11 @@ def refine_patiently(
     damping = DAMPING_START
     stalled = 0
     fresh = True  # whether the Jacobian belongs to an older q
+    eased = work.ease[0] + work.ease[1] + work.ease[2] > 0.0
     sweep(chain, q, work.frames)
     squared = pose_error(target, work.frames.tip, work.error)
+    if eased:
+        squared = eased_pose_error(target, work.frames.tip, work.ease, work.error)
     position_squared = position_tolerance * position_tolerance
     orientation_squared = (ANGULAR_WEIGHT * orientation_tolerance) ** 2
     steps = 0
@@ -106,11 +110,16 @@ def refine_patiently(
         steps += 1
         if fresh:
             jacobian_columns(chain, work.frames, ANGULAR_WEIGHT, work.columns)
+            if eased:
+                for j in range(joints):
+                    ease_error(target, work.ease, work.columns[j])
         bounded_step(chain, q, damping * squared + DAMPING_FLOOR, work)
         for j in range(joints):
             work.trial[j] = q[j] + work.step[j]
         sweep(chain, work.trial, work.frames)
         trial_squared = pose_error(target, work.frames.tip, work.trial_error)
+        if eased:
+            trial_squared = eased_pose_error(target, work.frames.tip, work.ease, work.trial_error)
         fresh = trial_squared < squared
         if fresh:
             stalled = stalled + 1 if trial_squared > STALL_GAIN * squared else 0
@@ -166,6 +175,67 @@ def pose_error(target: Array, tip: Array, error: Array) -> float:
     error[4] = ANGULAR_WEIGHT * scale * y
     error[5] = ANGULAR_WEIGHT * scale * z
     return squared_norm(error, 0) + squared_norm(error, 3)
+
+
+@kernel
+def eased_pose_error(target: Array, tip: Array, ease: Array, error: Array) -> float:
+    """Fill the error (6,) where some axes of the target count less, and return its square [m²].
+
+    With one axis free, the turn that counts is the smallest that brings the tip's axis onto the
+    target's: the rotation vector would mix in the turn about it.
+    """
+    pose_error(target, tip, error)
+    free, axis = 0, 0
+    for c in range(3):
+        if ease[c] >= 1.0:
+            free, axis = free + 1, c
+    if free == 1:
+        ax, ay, az = tip[axis], tip[3 + axis], tip[6 + axis]
+        bx, by, bz = target[axis], target[3 + axis], target[6 + axis]
+        x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+        sine, cosine = math.sqrt(x * x + y * y + z * z), ax * bx + ay * by + az * bz
+        if sine > 1e-9:
+            scale = math.atan2(sine, cosine) / sine
+        elif cosine > 0.0:
+            scale = 1.0
+        else:  # opposite: half a turn about another of the target's axes
+            other, scale = (axis + 1) % 3, math.pi
+            x, y, z = target[other], target[3 + other], target[6 + other]
+        error[3] = ANGULAR_WEIGHT * scale * x
+        error[4] = ANGULAR_WEIGHT * scale * y
+        error[5] = ANGULAR_WEIGHT * scale * z
+    return ease_error(target, ease, error)
+
+
+@kernel
+def ease_error(target: Array, ease: Array, error: Array) -> float:
+    """Turn the angular part of an error (6,) into the target's frame, and let go of what is free.
+
+    Args:
+        target: (12,), rotation row by row, position [m].
+        ease: (3,), by how much each of the target's axes is to count less: 1 frees it.
+        error: (6,), a weighted error or a column of its Jacobian.
+
+    Returns:
+        The square of what is left [m²].
+
+    """
+    x, y, z = error[3], error[4], error[5]
+    for c in range(3):
+        along = target[c] * x + target[3 + c] * y + target[6 + c] * z
+        error[3 + c] = (1.0 - ease[c]) * along
+    return squared_norm(error, 0) + squared_norm(error, 3)
+
+
+@kernel
+def angle_that_counts(chain: ChainArrays, target: Array, q: Array, work: Workspace) -> float:
+    """Return the orientation error at q (joints,) about those axes that are not free [rad]."""
+    sweep(chain, q, work.frames)
+    pose_error(target, work.frames.tip, work.error)
+    for axis in range(3):
+        work.ease[axis] = 1.0 if work.ease[axis] >= 1.0 else 0.0
+    eased_pose_error(target, work.frames.tip, work.ease, work.error)
+    return math.sqrt(squared_norm(work.error, 3)) / ANGULAR_WEIGHT
 
 
 @kernel

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is wrong with a request, named; and batches of requests, checked."""
 
+import math
+from collections.abc import Sequence
 from typing import NoReturn
 
 import numpy as np
@@ -12,6 +14,11 @@ from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import normalized_quaternion
 
 Array = npt.NDArray[np.float64]
+
+# No axis of the target is free, and joints may go anywhere.
+NO_OPTIONS: Array = np.array([0.0, 0.0, 0.0, math.inf])
+POSITION_ONLY: Array = np.array([1.0, 1.0, 1.0, math.inf])
+TINY = 1e-12  # [rad], below any tolerance that can be met
 
 
 def explain_request(
@@ -91,6 +98,39 @@ def checked_seeds(chain: KinematicChain, seeds: npt.ArrayLike | None, count: int
             f'seeds have shape {values.shape}; expected ({count}, {chain.joint_count})'
         )
     return np.array(np.broadcast_to(values, (count, chain.joint_count)))
+
+
+def request_options(
+    orientation_tolerance: float | Sequence[float], max_joint_change: float, seeded: bool
+) -> tuple[float, Array]:
+    """Return the tolerance that counts [rad], and the options (4,) of a request.
+
+    Args:
+        orientation_tolerance: [rad], one for all axes or (3,); infinite for a free axis.
+        max_joint_change: [rad or m].
+        seeded: whether there is a seed for joints to stay near.
+
+    Raises:
+        InvalidInputError: a tolerance that is negative or NaN, a largest change that is, or one
+            without a seed.
+
+    """
+    tolerances = _numbers(orientation_tolerance, 'orientation_tolerance')
+    if tolerances.shape not in ((), (3,)) or not (tolerances >= 0).all():
+        raise InvalidInputError(
+            f'orientation_tolerance is {tolerances.tolist()}; expected one number, or one for '
+            'each of x, y, z; each 0 or more, infinite for a free axis'
+        )
+    if not max_joint_change >= 0:
+        raise InvalidInputError(f'max_joint_change is {max_joint_change}; expected 0 or more')
+    if max_joint_change < math.inf and not seeded:
+        raise InvalidInputError('max_joint_change needs a seed from which to count')
+    tolerances = np.maximum(np.broadcast_to(tolerances, 3), TINY)
+    strictest = float(tolerances.min())
+    if strictest == math.inf:
+        return math.pi, np.array([1.0, 1.0, 1.0, max_joint_change])
+    # An axis with twice the tolerance counts half: what meets the strictest, meets all.
+    return strictest, np.array([*(1 - strictest / tolerances), max_joint_change])
 
 
 def _numbers(values: npt.ArrayLike, what: str) -> Array:

@@ -16,13 +16,34 @@ from learned_ik.solving.measures import (
     all_finite,
     distance_beyond_reach,
     joint_distance,
+    largest_step,
     limit_margin,
     read_target,
     settle_turns,
 )
-from learned_ik.solving.packing import JOINTS, unpack_heads, unpack_model, unpack_work
-from learned_ik.solving.refinement import ANGULAR_WEIGHT, refine, refine_patiently
-from learned_ik.solving.starts import best_head, ranked_heads, restart_at, take_head
+from learned_ik.solving.packing import (
+    EASE,
+    JOINTS,
+    LARGEST_CHANGE,
+    SEED,
+    unpack_bounds,
+    unpack_heads,
+    unpack_model,
+    unpack_work,
+)
+from learned_ik.solving.refinement import (
+    ANGULAR_WEIGHT,
+    angle_that_counts,
+    refine,
+    refine_patiently,
+)
+from learned_ik.solving.starts import (
+    best_head,
+    bounded_about,
+    ranked_heads,
+    restart_at,
+    take_head,
+)
 
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
@@ -34,6 +55,7 @@ REFINEMENT_STEPS = 30  # of one attempt; what has not converged by then hardly e
 ATTEMPTS_BEYOND_REACH = 2  # restarts for an honest residual, where nothing can be found
 ENOUGH_RESTARTS = 32  # what then is still far from reached cannot be: wrong for 1 pose in 100 000
 NEAR_MISS = 0.03  # [m], weighted error from which on more restarts may still help
+ROUNDING = 1e-9  # [rad or m], of a joint that goes just as far as it may
 POLISHING_STEPS = 400  # for the best near miss: at a singularity, convergence is slow
 
 
@@ -78,7 +100,7 @@ def search(
         weights: likewise.
         numbers: memory, as `packing.Memory` holds it.
         activations: likewise.
-        requests: (n, 7 + joints), position [m], quaternion x y z w, seed [rad or m].
+        requests: (n, SEED + joints); `packing.py` names the places.
         answers: (n, 7 + joints), filled: the fields of `Outcome`, then joint positions [rad or m].
         seeded: whether the seeds count.
         position_tolerance: [m].
@@ -91,7 +113,8 @@ def search(
     for i in range(requests.shape[0]):
         outcome = find(
             layout, robot, weights, numbers, activations,
-            requests[i, :7], requests[i, 7 : 7 + joints], answers[i, OUTCOME : OUTCOME + joints],
+            requests[i, :SEED], requests[i, SEED : SEED + joints],
+            answers[i, OUTCOME : OUTCOME + joints],
             seeded, position_tolerance, orientation_tolerance, first, last,
         )  # fmt: skip
         answers[i, 0], answers[i, 1], answers[i, 2] = outcome[0], outcome[1], outcome[2]
@@ -113,7 +136,7 @@ def predict_many(
     chain, network, _ = unpack_model(layout, robot, weights)
     _, target, _ = unpack_work(layout, numbers)
     for i in range(requests.shape[0]):
-        if read_target(requests[i, :7], target):
+        if read_target(requests[i, :EASE], target):
             heads = ranked_heads(chain, network, layout, activations, target)
             take_head(chain, network, heads, best_head(heads, network.heads), answers[i, OUTCOME:])
 
@@ -125,7 +148,7 @@ def find(
     weights: Floats,
     numbers: Array,
     activations: Floats,
-    pose: Array,
+    asked: Array,
     seed: Array,
     best: Array,
     seeded: bool,
@@ -140,7 +163,8 @@ def find(
     restarts, the first of them in the middle of the joint ranges. A request names the range of
     attempts that it wants, so that a caller who watches the clock can go on where it stopped.
 
-    Args as `search`, but: pose (7,), seed (joints,), best (joints,) filled with the best found.
+    Args as `search`, but: asked (SEED,), a request without its seed; seed (joints,); best
+    (joints,), filled with the best found.
 
     Returns:
         An `Outcome`: MALFORMED for a pose or seed that is not finite, a quaternion of length
@@ -151,9 +175,15 @@ def find(
     work, target, start = unpack_work(layout, numbers)
     heads = unpack_heads(layout, activations)
     joints = best.shape[0]
-    wellformed = read_target(pose, target) and (not seeded or all_finite(seed))
+    wellformed = read_target(asked[:EASE], target) and (not seeded or all_finite(seed))
     if not (wellformed and position_tolerance >= 0.0 and orientation_tolerance >= 0.0):
         return Outcome(MALFORMED, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
+    copy_into(work.ease, asked[EASE:LARGEST_CHANGE])
+    largest_change = asked[LARGEST_CHANGE] if seeded else np.inf
+    near = chain
+    if largest_change < np.inf:
+        low, high = unpack_bounds(layout, numbers)
+        near = bounded_about(chain, seed, largest_change, low, high)
     beyond = distance_beyond_reach(chain, target, robot[0])
     if beyond > position_tolerance:
         last = min(last, 1 + network.heads + ATTEMPTS_BEYOND_REACH)
@@ -176,18 +206,19 @@ def find(
         elif attempt > network.heads + ENOUGH_RESTARTS and best_squared > NEAR_MISS**2:
             break
         else:
-            restart_at(chain, steps, attempt - 1 - network.heads, start)
+            restart_at(near, steps, attempt - 1 - network.heads, start)
         for j in range(joints):
-            start[j] = min(max(start[j], chain.bound_low[j]), chain.bound_high[j])
+            start[j] = min(max(start[j], near.bound_low[j]), near.bound_high[j])
         position_error, orientation_error, _ = refine(
-            chain, target, start, position_tolerance, orientation_tolerance,
+            near, target, start, position_tolerance, orientation_tolerance,
             REFINEMENT_STEPS, work,
         )  # fmt: skip
         refined += 1
         reached = position_error <= position_tolerance and (
             orientation_error <= orientation_tolerance
         )
-        settle_turns(chain, seed, seeded, start)
+        settle_turns(near, seed, seeded, start)
+        reached = reached and largest_step(start, seed) <= largest_change + ROUNDING
         squared = position_error**2 + (ANGULAR_WEIGHT * orientation_error) ** 2
         distance = joint_distance(start, seed) if seeded else 0.0
         closer = reached and (not found or distance < best_distance)
@@ -206,14 +237,20 @@ def find(
             and (best_squared < NEAR_MISS**2)
         ):
             best_position_error, best_orientation_error, _ = refine_patiently(
-                chain, target, best, position_tolerance, orientation_tolerance,
+                near, target, best, position_tolerance, orientation_tolerance,
                 POLISHING_STEPS, POLISHING_STEPS, work,
             )  # fmt: skip
-            settle_turns(chain, seed, seeded, best)
+            settle_turns(near, seed, seeded, best)
             best_distance = joint_distance(best, seed) if seeded else 0.0
-            found = best_position_error <= position_tolerance and (
-                best_orientation_error <= orientation_tolerance
+            found = (
+                best_position_error <= position_tolerance
+                and best_orientation_error <= orientation_tolerance
+                and largest_step(best, seed) <= largest_change + ROUNDING
             )
+    if work.ease[0] + work.ease[1] + work.ease[2] > 0.0:
+        best_orientation_error = angle_that_counts(chain, target, best, work)
+        for axis in range(3):  # the memory serves others, too
+            work.ease[axis] = 0.0
     return Outcome(
         FOUND if found else NOT_FOUND,
         best_position_error,

@@ -5,6 +5,7 @@
 import dataclasses
 import enum
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -66,29 +67,37 @@ class SolutionBatch:
 
 def why_not(
     status: Status,
-    position_error: float,
-    orientation_error: float,
-    beyond_reach: float,
-    attempts: int,
+    outcome: Sequence[float],
+    position_alone: bool,
+    joints_at_limits: Sequence[str],
+    near_seed: bool,
 ) -> str:
     """Say in one sentence why the best that was found is no solution.
 
     Args:
         status: TIMED_OUT or NO_SOLUTION.
-        position_error: [m], of the best found.
-        orientation_error: [rad], likewise.
-        beyond_reach: [m], how far the target lies outside the arm's outer bound.
-        attempts: how many starts were refined.
+        outcome: the fields of `search.Outcome`.
+        position_alone: whether the position can be reached with another orientation.
+        joints_at_limits: names of the joints that the best found has at a limit.
+        near_seed: whether joints were bound to stay near the seed.
 
     """
-    tries = 'the only try' if attempts == 1 else f'the nearest of {attempts} tries'
+    _, position_error, orientation_error, _, _, beyond_reach, attempts = outcome
+    tries = 'the only try' if attempts == 1 else f'the nearest of {attempts:.0f} tries'
     residual = (
         f'{tries} misses it by {1e3 * position_error:.3g} mm and '
         f'{math.degrees(orientation_error):.3g} deg'
     )
+    if joints_at_limits:
+        limits = 'its limit' if len(joints_at_limits) == 1 else 'their limits'
+        residual += f', with {", ".join(joints_at_limits)} at {limits}'
     if status is Status.TIMED_OUT:
         return f'the time was over before the search was: {residual}'
     if beyond_reach > 0:
         beyond = f'{1e3 * beyond_reach:.3g} mm beyond the stretched arm'
         return f'the pose is out of reach, {beyond}: {residual}'
+    if near_seed:
+        return f'no joint positions near enough to the seed reach the pose: {residual}'
+    if position_alone:
+        return f'the position can be reached, but not with this orientation: {residual}'
     return f'no joint positions within the limits reach the pose: {residual}'

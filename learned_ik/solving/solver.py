@@ -6,7 +6,7 @@ import logging
 import math
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 
@@ -21,7 +21,14 @@ from learned_ik.solving import paths
 from learned_ik.solving.packing import Memory, pack_model
 from learned_ik.solving.path_solution import PathSolution
 from learned_ik.solving.refinement import ANGULAR_WEIGHT
-from learned_ik.solving.requests import checked_poses, checked_seeds, explain_request
+from learned_ik.solving.requests import (
+    NO_OPTIONS,
+    POSITION_ONLY,
+    checked_poses,
+    checked_seeds,
+    explain_request,
+    request_options,
+)
 from learned_ik.solving.search import (
     ENOUGH_RESTARTS,
     FOUND,
@@ -44,6 +51,7 @@ ORIENTATION_TOLERANCE = 1e-6  # [rad]
 TIMEOUT = 0.05  # [s]
 MOST_RESTARTS = 256  # what so many starts leave unsolved is taken for unsolvable
 RESTARTS_PER_LOOK = ENOUGH_RESTARTS  # restarts between two looks at the clock
+RESTARTS_FOR_A_REASON = 4  # restarts that look for the position alone, after a vain search
 SMALLEST_BLOCK = 64  # poses of a batch that one thread takes at once, at the least
 BLOCKS_PER_THREAD = 8  # so that no thread waits long for the slowest
 
@@ -94,7 +102,8 @@ class IkSolver:
         seed: npt.ArrayLike | None = None,
         *,
         position_tolerance: float = POSITION_TOLERANCE,
-        orientation_tolerance: float = ORIENTATION_TOLERANCE,
+        orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
+        max_joint_change: float = math.inf,
         timeout: float = TIMEOUT,
     ) -> Solution:
         """Find joint positions that bring the tip to a pose.
@@ -105,7 +114,9 @@ class IkSolver:
             seed: (joints,) [rad or m], the present joint positions: a solution near them is
                 wanted. One beyond the limits is moved to them.
             position_tolerance: [m], 0 or more.
-            orientation_tolerance: [rad], 0 or more.
+            orientation_tolerance: [rad], 0 or more; or (3,), one for turns about each axis of the
+                target's own frame. `math.inf` frees an axis, three of them the orientation.
+            max_joint_change: [rad or m], how far any joint may go from the seed.
             timeout: [s], above 0; looked at now and then while the search is in vain.
 
         Returns:
@@ -120,6 +131,16 @@ class IkSolver:
             raise InvalidInputError(f'timeout is {timeout}; expected seconds, above 0')
         memory = self._memory()
         seeded = seed is not None
+        plain = (
+            max_joint_change == math.inf
+            and type(orientation_tolerance) is float
+            and orientation_tolerance < math.inf
+        )
+        if not plain:
+            orientation_tolerance, options = request_options(
+                orientation_tolerance, max_joint_change, seeded
+            )
+            memory.options[...] = options
         code = MALFORMED
         if (
             _fits(memory.position, position)
@@ -133,16 +154,18 @@ class IkSolver:
             )  # fmt: skip
             outcome = memory.outcome.tolist()
             code = outcome[0]
-        if code == MALFORMED:
-            explain_request(
-                self.chain, position, orientation, seed, position_tolerance, orientation_tolerance
-            )
         status, message = SUCCESS, ''
         if code == NOT_FOUND:
             tolerances = position_tolerance, orientation_tolerance
             status, outcome = self._search_on(memory, seeded, tolerances, outcome, began + timeout)
             if status is not SUCCESS:
-                message = why_not(status, *outcome[1:3], outcome[5], int(outcome[6]))
+                message = self._why_not(status, outcome, memory, position_tolerance)
+        if not plain:
+            memory.options[...] = NO_OPTIONS
+        if code == MALFORMED:
+            explain_request(
+                self.chain, position, orientation, seed, position_tolerance, orientation_tolerance
+            )
         _, position_error, orientation_error, seed_distance, limit_margin, _, attempts = outcome
         return Solution(
             status,
@@ -183,7 +206,9 @@ class IkSolver:
         """
         began = perf_counter()
         poses = checked_poses(positions, orientations)
-        requests = np.concatenate([poses, checked_seeds(self.chain, seeds, len(poses))], axis=1)
+        options = np.tile(NO_OPTIONS, (len(poses), 1))
+        starts = checked_seeds(self.chain, seeds, len(poses))
+        requests = np.concatenate([poses, options, starts], axis=1)
         if not (position_tolerance >= 0 and orientation_tolerance >= 0):
             raise InvalidInputError(
                 f'tolerances are {position_tolerance} m and {orientation_tolerance} rad; '
@@ -318,6 +343,30 @@ class IkSolver:
                 break
         memory.solution[...] = solution
         return status, [*best[:6], attempts]
+
+    def _why_not(
+        self, status: Status, outcome: list[float], memory: Memory, position_tolerance: float
+    ) -> str:
+        """Say why the best in memory is no solution; memory's request is lost."""
+        q = memory.solution.copy()
+        near = bool(np.isfinite(memory.options).all())  # joints were to stay near the seed
+        at_limits = [
+            name
+            for name, value, low, high in zip(
+                self.chain.joint_names, q, self.chain.lower, self.chain.upper, strict=True
+            )
+            if low < high and (value <= low or value >= high)
+        ]
+        memory.seed[...] = q
+        memory.options[...] = POSITION_ONLY
+        search(
+            *self._packed, memory.numbers, memory.activations, memory.request, memory.answer,
+            True, position_tolerance, math.pi, 0, 1 + self._heads + RESTARTS_FOR_A_REASON,
+        )  # fmt: skip
+        position_alone = memory.outcome[0] == FOUND
+        memory.options[...] = NO_OPTIONS
+        memory.solution[...] = q
+        return why_not(status, outcome, position_alone, at_limits, near)
 
 
 def _fits(place: Array, values: npt.ArrayLike) -> bool:

@@ -61,3 +61,25 @@ def restart_at(chain: ChainArrays, steps: Array, restart: int, start: Array) -> 
         share = 0.5 + restart * steps[j]
         share -= math.floor(share)
         start[j] = chain.lower[j] + share * (chain.upper[j] - chain.lower[j])
+
+
+@inlined_kernel
+def bounded_about(
+    chain: ChainArrays, seed: Array, largest_change: float, low: Array, high: Array
+) -> ChainArrays:
+    """Return the chain with limits that keep every joint near a seed.
+
+    Args:
+        chain: the robot.
+        seed: (joints,) [rad or m].
+        largest_change: [rad or m], of any joint from the seed.
+        low: (joints,), memory for the lower limits; a seed beyond the limits leaves one point.
+        high: (joints,), memory for the upper limits.
+
+    """
+    for j in range(seed.shape[0]):
+        low[j] = min(max(seed[j] - largest_change, chain.bound_low[j]), chain.bound_high[j])
+        high[j] = max(min(seed[j] + largest_change, chain.bound_high[j]), chain.bound_low[j])
+    return ChainArrays(
+        chain.transforms, chain.coupling, chain.structure, low, high, low, high, chain.slides
+    )

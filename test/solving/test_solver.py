@@ -3,6 +3,7 @@
 
 import itertools
 import math
+import re
 import threading
 
 import numpy as np
@@ -12,7 +13,11 @@ from hypothesis import strategies as st
 
 from learned_ik import IkSolver, KinematicChain, Status
 from learned_ik.errors import InvalidInputError
-from learned_ik.rotations import matrix_from_quaternion, rotation_angle
+from learned_ik.rotations import (
+    matrix_from_quaternion,
+    quaternion_from_matrix,
+    rotation_angle,
+)
 
 TOLERANCE = 1e-6  # [m] and [rad], the default of both
 
@@ -107,11 +112,114 @@ def test_a_pose_that_only_the_limits_exclude(solver, tiago):
     wide = tiago.with_limits(tiago.lower - 1, tiago.upper + 1)
     solution = solver.solve(*wide.forward(beyond))
     if not solution.success:  # another posture may reach it
-        assert 'within the limits' in solution.message
+        assert re.search(
+            r'the nearest of \d+ tries misses it by .* mm and .* deg', solution.message
+        )
     narrow = IkSolver(tiago.with_limits(tiago.middle - 1e-3, tiago.middle + 1e-3))
     refused = narrow.solve(*tiago.forward(tiago.middle + 0.5))
     assert refused.status is Status.NO_SOLUTION
     assert 'no joint positions within the limits reach the pose' in refused.message
+
+
+def test_an_orientation_that_the_position_does_not_allow(solver, tiago):
+    """Right at the shoulder, behind the arm, hardly any orientation is possible."""
+    rng = np.random.default_rng(12)
+    position, _ = tiago.forward(tiago.with_scaled_limits(0.5).sample(rng, 40))
+    orientation = rng.normal(size=(40, 4))
+    solutions = [solver.solve(*pose) for pose in zip(position, orientation, strict=True)]
+    messages = [solution.message for solution in solutions if not solution.success]
+    told = [message for message in messages if 'but not with this orientation' in message]
+    assert len(told) > 10
+    assert any(re.search(r', with (arm_\d_joint, )*arm_\d_joint at', message) for message in told)
+    again = solver.solve(position[0], orientation[0])  # the reason was asked on borrowed memory
+    np.testing.assert_array_equal(again.joint_positions, solutions[0].joint_positions)
+
+
+class TestFreeAxes:
+    def targets(self, chain, count=100):
+        """Positions within reach, with orientations that mostly are not."""
+        rng = np.random.default_rng(13)
+        position, _ = chain.forward(chain.sample(rng, count))
+        return position, rng.normal(size=(count, 4))
+
+    def test_position_only(self, solver, tiago):
+        for position, orientation in zip(*self.targets(tiago), strict=True):
+            solution = solver.solve(position, orientation, orientation_tolerance=[math.inf] * 3)
+            assert solution.success
+            reached, _ = tiago.forward(solution.joint_positions)
+            assert np.linalg.norm(reached - position) <= TOLERANCE
+            assert solution.orientation_error == 0
+            same = solver.solve(position, orientation, orientation_tolerance=math.inf)
+            np.testing.assert_array_equal(same.joint_positions, solution.joint_positions)
+
+    @pytest.mark.parametrize('axis', range(3))
+    def test_a_free_axis_may_turn_and_keeps_its_direction(self, solver, tiago, axis):
+        rng = np.random.default_rng(14)
+        rotation, position = tiago.forward_matrix(tiago.sample(rng, 50))
+        turn = rng.uniform(-np.pi, np.pi, 50)
+        tolerance = [TOLERANCE] * 3
+        tolerance[axis] = math.inf
+        solved = 0
+        for R, p, angle in zip(rotation, position, turn, strict=True):
+            about = np.zeros(4)
+            about[axis], about[3] = np.sin(angle / 2), np.cos(angle / 2)
+            asked = quaternion_from_matrix(R @ matrix_from_quaternion(about))
+            solution = solver.solve(p, asked, orientation_tolerance=tolerance)
+            solved += solution.success
+            reached, _ = tiago.forward_matrix(solution.joint_positions)
+            if solution.success:
+                np.testing.assert_allclose(reached[:, axis], R[:, axis], atol=3e-6)
+        assert solved == 50
+
+    def test_a_looser_axis_keeps_its_own_tolerance(self, solver, tiago):
+        position, orientation = tiago.forward(tiago.middle + 0.2)
+        tolerance = np.array([0.2, 1e-3, 1e-3])
+        solution = solver.solve(position, orientation, orientation_tolerance=tolerance)
+        reached, _ = tiago.forward_matrix(solution.joint_positions)
+        difference = matrix_from_quaternion(orientation).T @ reached
+        vector = [difference[2, 1], difference[0, 2], difference[1, 0]]
+        assert solution.success
+        assert (np.abs(vector) <= tolerance).all()
+
+    def test_the_next_request_is_not_affected(self, solver, tiago):
+        pose = tiago.forward(tiago.middle + 0.1)
+        before = solver.solve(*pose).joint_positions
+        solver.solve(*pose, tiago.middle, orientation_tolerance=math.inf, max_joint_change=0.01)
+        with pytest.raises(InvalidInputError):
+            solver.solve([math.nan] * 3, pose[1], orientation_tolerance=[math.inf] * 3)
+        np.testing.assert_array_equal(solver.solve(*pose).joint_positions, before)
+
+    @pytest.mark.parametrize('tolerance', [[1e-3, -1, 1], [math.nan] * 3, [1.0, 2.0], 'wide'])
+    def test_malformed_tolerances(self, solver, tolerance):
+        with pytest.raises(InvalidInputError, match='orientation_tolerance is'):
+            solver.solve([0.5, 0, 0.2], [0, 0, 0, 1], orientation_tolerance=tolerance)
+
+
+class TestLargestChange:
+    def test_it_is_kept_or_the_request_refused(self, solver, tiago):
+        rng = np.random.default_rng(15)
+        refused = 0
+        for q, seed in zip(tiago.sample(rng, 100), tiago.sample(rng, 100), strict=True):
+            for seed_near in (
+                np.clip(q + rng.uniform(-0.1, 0.1, 7), tiago.lower, tiago.upper),
+                seed,
+            ):
+                solution = solver.solve(*tiago.forward(q), seed_near, max_joint_change=0.2)
+                if solution.success:
+                    assert np.abs(solution.joint_positions - seed_near).max() <= 0.2 + 1e-9
+                else:
+                    refused += 1
+                    assert 'near enough to the seed' in solution.message
+                if seed_near is not seed:
+                    assert solution.success
+        assert refused > 50
+
+    def test_malformed(self, solver, tiago):
+        pose = tiago.forward(tiago.middle)
+        with pytest.raises(InvalidInputError, match='max_joint_change needs a seed'):
+            solver.solve(*pose, max_joint_change=0.1)
+        with pytest.raises(InvalidInputError, match='max_joint_change is -1'):
+            solver.solve(*pose, tiago.middle, max_joint_change=-1)
 
 
 def test_the_same_request_always_gets_the_same_answer(solver, tiago):
@@ -280,7 +388,8 @@ class TestTolerances:
         (dict(seed=[[0.0] * 7]), 'seed has shape'),
         (dict(seed=[0.0] * 6 + [math.nan]), 'seed contains values that are not finite'),
         (dict(position_tolerance=-1e-3), 'tolerances are -0.001 m'),
-        (dict(orientation_tolerance=math.nan), 'tolerances are'),
+        (dict(orientation_tolerance=math.nan), 'orientation_tolerance is nan'),
+        (dict(orientation_tolerance=-1.0), 'tolerances are'),
         (dict(timeout=0), 'timeout is 0; expected seconds'),
         (dict(timeout=math.nan), 'timeout is nan'),
     ],
