@@ -31,6 +31,7 @@ class PathSolution:
     start_step: float  # [rad or m], of one joint from `start` to the first pose; NaN without one
     jumps: Integers  # poses before which a joint moves by more than `jump`
     failures: Integers  # poses that are not reached
+    timed_out: bool  # whether the time was over before everything was tried
     solve_time: float  # [s], inside `follow`
     message: str  # where it breaks and why; empty after success
 
@@ -51,6 +52,7 @@ def path_solution(
     reasons: dict[int, str],
     start: Array | None,
     jump: float,
+    timed_out: bool,
     solve_time: float,
 ) -> PathSolution:
     """Measure a path and say where it breaks.
@@ -63,6 +65,7 @@ def path_solution(
         reasons: why, for poses that are not reached.
         start: (joints,) [rad or m], where the arm was, or None.
         jump: [rad or m].
+        timed_out: whether the time was over before everything was tried.
         solve_time: [s].
 
     """
@@ -75,7 +78,7 @@ def path_solution(
         joint = int(np.argmax(np.abs(path[pose] - path[pose - 1])))
         reasons[int(pose)] = (
             f"joint '{chain.joint_names[joint]}' jumps by {steps[pose - 1]:.3g} before it: "
-            f'{_why_it_breaks(chain, path[pose - 1])}'
+            f'{_why_it_breaks(chain, path[pose - 1], timed_out)}'
         )
     return PathSolution(
         joint_positions=path,
@@ -86,6 +89,7 @@ def path_solution(
         start_step=np.nan if start is None or not len(path) else _largest_step(start, path[0]),
         jumps=jumps,
         failures=failures,
+        timed_out=timed_out,
         solve_time=solve_time,
         message=_message(reasons),
     )
@@ -96,8 +100,10 @@ def _largest_step(a: Array, b: Array) -> float:
     return float(np.abs(b - a).max())
 
 
-def _why_it_breaks(chain: KinematicChain, q: Array) -> str:
-    """Say what is special about the joint positions (joints,) from which no way leads on."""
+def _why_it_breaks(chain: KinematicChain, q: Array, timed_out: bool) -> str:
+    """Say why no way leads on from joint positions (joints,), the last before a jump."""
+    if timed_out:
+        return 'the time was over before every start was tried'
     margin = np.where(endless_joints(chain), np.inf, np.minimum(q - chain.lower, chain.upper - q))
     joint = int(np.argmin(margin))
     if margin[joint] < AT_LIMIT:

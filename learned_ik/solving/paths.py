@@ -14,7 +14,6 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.errors import InvalidInputError
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import rotation_angle
 from learned_ik.solving.branches import gather
@@ -31,7 +30,7 @@ from learned_ik.solving.ladder import (
 )
 from learned_ik.solving.packing import Memory, PackedModel
 from learned_ik.solving.path_solution import PathSolution, path_solution
-from learned_ik.solving.requests import checked_poses
+from learned_ik.solving.requests import check_path_demand, checked_path, checked_start
 from learned_ik.solving.solution import Solution, Status
 from learned_ik.solving.tracking import Demand, read_targets, track_first_that_holds
 
@@ -66,49 +65,32 @@ def follow_path(
     timeout: float,
 ) -> PathSolution:
     """Return one joint path through poses; see `IkSolver.follow`."""
+    make_ready(tools)
     began = perf_counter()
     poses = checked_path(positions, orientations)
     q_start = None if start is None else checked_start(tools.chain, start)
-    check_demand(demand, timeout)
+    check_path_demand(*demand, timeout)
     follower = PathFollower(tools, poses, demand, began + timeout)
     follower.run(q_start)
     return path_solution(
         tools.chain, follower.path, follower.errors, follower.status, follower.reasons,
-        q_start, demand.jump, perf_counter() - began,
+        q_start, demand.jump, follower.timed_out, perf_counter() - began,
     )  # fmt: skip
 
 
-def checked_path(positions: npt.ArrayLike, orientations: npt.ArrayLike) -> Array:
-    """Return poses (n, 7) as `checked_poses` does; two empty lists are a path of no poses."""
-    if np.size(positions) == np.size(orientations) == 0:
-        return np.empty((0, 7))
-    return checked_poses(positions, orientations)
-
-
-def checked_start(chain: KinematicChain, start: npt.ArrayLike) -> Array:
-    """Return the joint positions (joints,) at which a path shall begin [rad or m].
-
-    Raises:
-        InvalidInputError: wrong shape, or values that are not finite.
-
-    """
-    values = chain.checked_joints(start, 'start')
-    if values.ndim != 1:
-        raise InvalidInputError(f'start has shape {values.shape}; expected ({chain.joint_count},)')
-    return values
-
-
-def check_demand(demand: Demand, timeout: float) -> None:
-    """Raise `InvalidInputError` for tolerances below 0, or a jump or timeout not above 0."""
-    if not (demand.position_tolerance >= 0 and demand.orientation_tolerance >= 0):
-        raise InvalidInputError(
-            f'tolerances are {demand.position_tolerance} m and {demand.orientation_tolerance} '
-            'rad; expected numbers, 0 or more'
-        )
-    if not demand.jump > 0:
-        raise InvalidInputError(f'jump is {demand.jump}; expected above 0, in rad or m')
-    if not timeout > 0:
-        raise InvalidInputError(f'timeout is {timeout}; expected seconds, above 0')
+def make_ready(tools: Tools) -> None:
+    """Compile all that following needs, or load it from disk, so that no timeout pays for it."""
+    if steer_again.signatures:
+        return
+    q = tools.chain.middle
+    poses = np.tile(np.concatenate(tools.chain.forward(q)), (2, 1))
+    follower = PathFollower(tools, poses, Demand(1e-6, 1e-6, JUMP), np.inf)
+    follower.run(q)
+    follower.climb(0, q[None], 0)
+    steer_again(
+        *tools.packed, tools.memory.numbers, follower.targets, 0, 1, q, follower.demand,
+        follower.path, follower.errors,
+    )  # fmt: skip
 
 
 class PathFollower:
@@ -118,14 +100,15 @@ class PathFollower:
         """Make room for the answer to checked poses (n, 7); the deadline is one of the clock."""
         self._tools = tools
         self._poses = poses
-        self._demand = demand
+        self.demand = demand
         self._deadline = deadline
-        self._targets = np.empty((len(poses), 12))
-        read_targets(poses, self._targets)
+        self.targets = np.empty((len(poses), 12))
+        read_targets(poses, self.targets)
         self.path = np.empty((len(poses), tools.chain.joint_count))  # [rad or m]
         self.errors = np.empty((len(poses), 2))  # position [m], orientation [rad]
         self.status = np.full(len(poses), Status.SUCCESS, np.int64)
         self.reasons: dict[int, str] = {}  # why, for the poses that are not reached
+        self.timed_out = False  # whether the time was over before everything was tried
         self._trial, self._trial_errors = np.empty_like(self.path), np.empty_like(self.errors)
 
     def run(self, start: Array | None) -> None:
@@ -157,9 +140,9 @@ class PathFollower:
         for starts in self._starts(begin, first, last):
             tried.append(starts)
             end = self._track(begin, len(self.path), starts, end)
-            if end == len(self.path) or self._late() or not self._passable(end):
+            if end == len(self.path) or not self._passable(end) or self._late():
                 return end
-        return self._climb(begin, np.concatenate(tried)[:PLACES], end)
+        return self.climb(begin, np.concatenate(tried)[:PLACES], end)
 
     def _starts(self, begin: int, first: Array, last: Array | None) -> Iterator[Array]:
         """Yield distinct solutions (some, joints) of a pose, block by block.
@@ -183,7 +166,7 @@ class PathFollower:
             if count > before:
                 yield pool[before:count][np.argsort(-promises[before:count], kind='stable')]
 
-    def _climb(self, begin: int, starts: Array, end: int) -> int:
+    def climb(self, begin: int, starts: Array, end: int) -> int:
         """Try the ladder graph from starts (some, joints) of a pose on.
 
         Returns:
@@ -200,8 +183,8 @@ class PathFollower:
             fresh = self._gather(there, about, 0, ATTEMPTS, pool, promises, 0)
             rung = new_rung(starts[:0])
             found, farthest, best = climb(
-                *self._tools.packed, self._tools.memory.numbers, self._targets, here, there,
-                self._demand, rungs[-1], nodes, pool[:fresh], rung, sketch,
+                *self._tools.packed, self._tools.memory.numbers, self.targets, here, there,
+                self.demand, rungs[-1], nodes, pool[:fresh], rung, sketch,
             )  # fmt: skip
             if found == 0:
                 if farthest > end:
@@ -230,16 +213,16 @@ class PathFollower:
                 self._track(here, there + 1, self.path[here : here + 1].copy(), here)
             else:
                 steer_again(
-                    *self._tools.packed, self._tools.memory.numbers, self._targets, here, there,
-                    rung.nodes[node], self._demand, self.path, self.errors,
+                    *self._tools.packed, self._tools.memory.numbers, self.targets, here, there,
+                    rung.nodes[node], self.demand, self.path, self.errors,
                 )  # fmt: skip
             here = there
 
     def _track(self, begin: int, end: int, starts: Array, reached: int) -> int:
         """Track from starts (some, joints) of a pose; see `track_first_that_holds`."""
         return track_first_that_holds(
-            *self._tools.packed, self._tools.memory.numbers, self._targets, begin, end, starts,
-            self._demand, self._trial, self._trial_errors, self.path, self.errors, reached,
+            *self._tools.packed, self._tools.memory.numbers, self.targets, begin, end, starts,
+            self.demand, self._trial, self._trial_errors, self.path, self.errors, reached,
         )  # fmt: skip
 
     def _gather(
@@ -255,8 +238,8 @@ class PathFollower:
         """Add distinct solutions of a pose to a pool; see `gather`."""
         memory = self._tools.memory
         return gather(
-            *self._tools.packed, memory.numbers, memory.activations, self._targets[pose], about,
-            self._demand, first, last, pool, promises, count,
+            *self._tools.packed, memory.numbers, memory.activations, self.targets[pose], about,
+            self.demand, first, last, pool, promises, count,
         )  # fmt: skip
 
     def _solve(self, pose: int, seed: Array | None) -> Solution:
@@ -265,8 +248,8 @@ class PathFollower:
             self._poses[pose, :3],
             self._poses[pose, 3:],
             seed,
-            position_tolerance=self._demand.position_tolerance,
-            orientation_tolerance=self._demand.orientation_tolerance,
+            position_tolerance=self.demand.position_tolerance,
+            orientation_tolerance=self.demand.orientation_tolerance,
             timeout=max(self._deadline - perf_counter(), SHORTEST_SEARCH),
         )
 
@@ -275,7 +258,9 @@ class PathFollower:
         return self._solve(pose, self.path[pose - 1]).success
 
     def _late(self) -> bool:
-        return perf_counter() > self._deadline
+        """Say whether the time is over, where there is something left to try."""
+        self.timed_out = self.timed_out or perf_counter() > self._deadline
+        return self.timed_out
 
     def _miss(self, pose: int, solution: Solution) -> None:
         """Take the nearest try for a pose that cannot be reached."""
@@ -283,11 +268,12 @@ class PathFollower:
         self.errors[pose] = solution.position_error, solution.orientation_error
         self.status[pose] = solution.status
         self.reasons[pose] = solution.message
+        self.timed_out = self.timed_out or solution.status == Status.TIMED_OUT
 
     def _give_up(self, begin: int) -> None:
         """Leave the arm where it is for all poses that are left when the time is over."""
         R, p = self._tools.chain.forward_matrix(self.path[begin - 1])
-        targets = self._targets[begin:]
+        targets = self.targets[begin:]
         self.path[begin:] = self.path[begin - 1]
         self.errors[begin:, 0] = np.linalg.norm(targets[:, 9:] - p, axis=1)
         self.errors[begin:, 1] = rotation_angle(targets[:, :9].reshape(-1, 3, 3), R)

@@ -100,6 +100,41 @@ def checked_seeds(chain: KinematicChain, seeds: npt.ArrayLike | None, count: int
     return np.array(np.broadcast_to(values, (count, chain.joint_count)))
 
 
+def checked_path(positions: npt.ArrayLike, orientations: npt.ArrayLike) -> Array:
+    """Return poses (n, 7) as `checked_poses` does; two empty lists are a path of no poses."""
+    if np.size(positions) == np.size(orientations) == 0:
+        return np.empty((0, 7))
+    return checked_poses(positions, orientations)
+
+
+def checked_start(chain: KinematicChain, start: npt.ArrayLike) -> Array:
+    """Return the joint positions (joints,) at which a path shall begin [rad or m].
+
+    Raises:
+        InvalidInputError: wrong shape, or values that are not finite.
+
+    """
+    values = chain.checked_joints(_numbers(start, 'start'), 'start')
+    if values.ndim != 1:
+        raise InvalidInputError(f'start has shape {values.shape}; expected ({chain.joint_count},)')
+    return values
+
+
+def check_path_demand(
+    position_tolerance: float, orientation_tolerance: float, jump: float, timeout: float
+) -> None:
+    """Raise `InvalidInputError` for tolerances [m, rad] below 0; jump or timeout not above 0."""
+    if not (position_tolerance >= 0 and orientation_tolerance >= 0):
+        raise InvalidInputError(
+            f'tolerances are {position_tolerance} m and {orientation_tolerance} rad; '
+            'expected numbers, 0 or more'
+        )
+    if not jump > 0:
+        raise InvalidInputError(f'jump is {jump}; expected above 0, in rad or m')
+    if not timeout > 0:
+        raise InvalidInputError(f'timeout is {timeout}; expected seconds, above 0')
+
+
 def request_options(
     orientation_tolerance: float | Sequence[float], max_joint_change: float, seeded: bool
 ) -> tuple[float, Array]:
