@@ -14,7 +14,7 @@ pytest.importorskip('rclpy')
 pytest.importorskip('matplotlib')
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120  # [s], for a machine that has to compile first
+PATIENCE = 180  # [s], for a machine that has to compile first
 
 
 @pytest.fixture

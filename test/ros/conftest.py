@@ -22,7 +22,7 @@ os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
 os.environ.setdefault('ROS_DOMAIN_ID', str(1 + os.getpid() % 100))
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0  # [s], for a machine that has to compile first, with other work to do
+PATIENCE = 180.0  # [s], for a machine that has to compile first, with other work to do
 
 
 class NodeProcess:
