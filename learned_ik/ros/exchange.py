@@ -14,10 +14,11 @@ Array = npt.NDArray[np.float64]
 
 
 class ErrorCode(enum.IntEnum):
-    """The constants of GetIK.srv, which are those of moveit_msgs/MoveItErrorCodes."""
+    """The constants of GetIK.srv and GetIKPath.srv: those of moveit_msgs/MoveItErrorCodes."""
 
     SUCCESS = 1
     FAILURE = 99999
+    PLANNING_FAILED = -1  # of paths alone
     TIMED_OUT = -6
     GOAL_IN_COLLISION = -12
     INVALID_GOAL_CONSTRAINTS = -16
@@ -65,3 +66,39 @@ class IkAnswer:
     def solved(self) -> bool:
         """Whether the pose is reached within both tolerances."""
         return self.error_code is ErrorCode.SUCCESS
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PathRequest:
+    """Poses to be reached one after the other, as they came: nothing is checked yet."""
+
+    frame: str  # the frame of the poses; empty: the chain's base link
+    positions: Array  # (n, 3) [m]
+    orientations: Array  # (n, 4) x y z w
+    start_names: Sequence[str] = ()  # joint names, in any order
+    start_positions: Sequence[float] = ()  # one for each name [rad or m]
+    position_tolerance: float = 0.0  # [m]; 0: the default
+    orientation_tolerance: float = 0.0  # [rad]; 0: the default
+    jump_threshold: float = 0.0  # [rad or m]; 0: the default
+    velocity_scaling: float = 0.0  # share of the velocity limits; 0: all
+    acceleration: float = 0.0  # [rad/s² or m/s²]; 0: the default
+    timeout: float = 0.0  # [s]; 0: the default
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PathAnswer:
+    """What became of a path; all arrays are None when the request is refused."""
+
+    error_code: ErrorCode
+    message: str = ''  # what went wrong; empty on success
+    joint_positions: Array | None = None  # (n, joints) [rad or m]
+    velocities: Array | None = None  # (n, joints) [rad/s or m/s]
+    times: Array | None = None  # (n,) [s]
+    failed_poses: Sequence[int] = ()
+    jumps: Sequence[int] = ()
+    fraction: float = 0.0  # share of the poses before the first of both
+    max_position_error: float = math.nan  # [m]
+    max_orientation_error: float = math.nan  # [rad]
+    largest_step: float = math.nan  # [rad or m]
+    start_step: float = math.nan  # [rad or m]
+    solve_time: float = 0.0  # [s]

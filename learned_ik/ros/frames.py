@@ -28,14 +28,14 @@ def pose_in_base(
     position: Array,
     orientation: Array,
 ) -> tuple[Array, Array]:
-    """Return a pose, given in `frame`, in the frame of the base link.
+    """Return a pose, or many, given in `frame`, in the frame of the base link.
 
     Args:
         base_link: the link in whose frame the solver wants its poses.
         base_frames: T_base_frame (4, 4) of each link rigidly tied to the base.
         frame: a name out of `base_frames`; empty means the base link.
-        position: (3,) [m].
-        orientation: (4,) quaternion x y z w.
+        position: (..., 3) [m].
+        orientation: (..., 4) quaternion x y z w.
 
     Raises:
         UnknownFrameError: the frame is not tied to the base; the error lists those that are.
@@ -53,6 +53,6 @@ def pose_in_base(
     T_base_frame = base_frames[frame]
     R_frame_target = matrix_from_quaternion(normalized_quaternion(orientation))
     return (
-        T_base_frame[:3, 3] + T_base_frame[:3, :3] @ position,
+        T_base_frame[:3, 3] + position @ T_base_frame[:3, :3].T,
         quaternion_from_matrix(np.asarray(T_base_frame[:3, :3] @ R_frame_target)),
     )

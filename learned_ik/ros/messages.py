@@ -6,13 +6,13 @@ Messages are read and written by their fields alone, so that this module needs n
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.ros.exchange import IkAnswer, IkRequest
+from learned_ik.ros.exchange import IkAnswer, IkRequest, PathAnswer, PathRequest
 
 Array = npt.NDArray[np.float64]
 
@@ -47,6 +47,50 @@ def fill_service_response(response: Any, answer: IkAnswer, joint_names: Iterable
     response.solve_time = float(answer.solve_time)
     if answer.joint_positions is not None:
         fill_joint_state(response.joint_state, joint_names, answer.joint_positions)
+
+
+def path_request_from_service(message: Any) -> PathRequest:
+    """Return what a `GetIKPath.Request` asks for."""
+    poses = [arrays_from_pose(pose) for pose in message.poses]
+    return PathRequest(
+        frame=message.header.frame_id,
+        positions=np.reshape([position for position, _ in poses], (-1, 3)),
+        orientations=np.reshape([orientation for _, orientation in poses], (-1, 4)),
+        start_names=message.start.name,
+        start_positions=message.start.position,
+        position_tolerance=message.position_tolerance,
+        orientation_tolerance=message.orientation_tolerance,
+        jump_threshold=message.jump_threshold,
+        velocity_scaling=message.velocity_scaling,
+        acceleration=message.acceleration,
+        timeout=seconds_from_duration(message.timeout),
+    )
+
+
+def fill_path_response(
+    response: Any, answer: PathAnswer, joint_names: Iterable[str], new_point: Callable[[], Any]
+) -> None:
+    """Write an answer into a `GetIKPath.Response`; `new_point` makes a `JointTrajectoryPoint`."""
+    response.error_code = int(answer.error_code)
+    response.message = answer.message
+    response.failed_poses = [int(pose) for pose in answer.failed_poses]
+    response.jumps = [int(pose) for pose in answer.jumps]
+    response.fraction = float(answer.fraction)
+    response.max_position_error = float(answer.max_position_error)
+    response.max_orientation_error = float(answer.max_orientation_error)
+    response.largest_step = float(answer.largest_step)
+    response.start_step = float(answer.start_step)
+    response.solve_time = float(answer.solve_time)
+    if answer.joint_positions is None:
+        return
+    response.trajectory.joint_names = list(joint_names)
+    for positions, velocities, time in zip(
+        answer.joint_positions.tolist(), answer.velocities.tolist(), answer.times, strict=True
+    ):
+        point = new_point()
+        point.positions, point.velocities = positions, velocities
+        fill_duration(point.time_from_start, float(time))
+        response.trajectory.points.append(point)
 
 
 def fill_joint_state(message: Any, joint_names: Iterable[str], positions: npt.ArrayLike) -> None:

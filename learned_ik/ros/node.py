@@ -26,17 +26,19 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
 from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
+from trajectory_msgs.msg import JointTrajectoryPoint
 
 from learned_ik import resources
 from learned_ik.compilation import is_compiled
 from learned_ik.errors import LearnedIkError
 from learned_ik.ros import messages, parameters
-from learned_ik.ros.exchange import ErrorCode, IkAnswer
+from learned_ik.ros.exchange import ErrorCode, IkAnswer, PathAnswer
 from learned_ik.ros.outages import OutageReporter
+from learned_ik.ros.path_serving import PathServing
 from learned_ik.ros.serving import IkServing
 from learned_ik.ros.stopping import stopped_by_signals
 from learned_ik.solving.solver import IkSolver
-from learned_ik_interfaces.srv import GetIK
+from learned_ik_interfaces.srv import GetIK, GetIKPath
 
 NODE_NAME = 'learned_ik'
 SHIPPED_MODEL = 'models/tiago_arm.safetensors'
@@ -47,7 +49,7 @@ LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class IkNode(Node):
-    """Serves `~/get_ik`, and turns `~/target_pose` into `~/joint_command`."""
+    """Serves `~/get_ik` and `~/get_ik_path`; turns `~/target_pose` into `~/joint_command`."""
 
     def __init__(self, **options: Any) -> None:
         """Declare the parameters; nothing is served before `start`."""
@@ -66,6 +68,7 @@ class IkNode(Node):
         began = time.monotonic()
         solver = load_solver(parameters.text(self, parameters.MODEL), self.get_logger().info)
         self._serving = IkServing(solver)
+        self._path_serving = PathServing(self._serving)
         self._check_robot(parameters.text(self, parameters.ROBOT_DESCRIPTION) or None)
         self.add_on_set_parameters_callback(self._on_parameters)
         self._commands = self.create_publisher(JointState, '~/joint_command', 10)
@@ -74,6 +77,7 @@ class IkNode(Node):
         listen(JointState, 'joint_states', self._guarded(self._on_joints), qos_profile_sensor_data)
         listen(PoseStamped, '~/target_pose', self._guarded(self._on_target), LATEST)
         self.create_service(GetIK, '~/get_ik', self._on_request)
+        self.create_service(GetIKPath, '~/get_ik_path', self._on_path_request)
         self._namesake_timer = self.create_timer(
             DISCOVERY_PERIOD, self._look_for_namesake, clock=steady_clock()
         )
@@ -91,6 +95,22 @@ class IkNode(Node):
             failure = IkAnswer(ErrorCode.FAILURE, f'fault in the node: {error!r}; see its log')
             response = GetIK.Response()
             messages.fill_service_response(response, failure, ())
+        return response
+
+    def _on_path_request(
+        self, request: GetIKPath.Request, response: GetIKPath.Response
+    ) -> GetIKPath.Response:
+        try:
+            asked = messages.path_request_from_service(request)
+            answer = self._path_serving.answer(asked, parameters.defaults(self))
+            messages.fill_path_response(
+                response, answer, self._serving.joint_names, JointTrajectoryPoint
+            )
+        except Exception as error:  # a fault of ours must not take the node down
+            self.get_logger().error(f'get_ik_path failed:\n{traceback.format_exc()}')
+            failure = PathAnswer(ErrorCode.FAILURE, f'fault in the node: {error!r}; see its log')
+            response = GetIKPath.Response()
+            messages.fill_path_response(response, failure, (), JointTrajectoryPoint)
         return response
 
     def _on_target(self, target: PoseStamped) -> None:
@@ -168,8 +188,9 @@ def load_solver(path: str, say: Callable[[str], Any]) -> IkSolver:
     say(f'loading {path}')
     solver = IkSolver.load(path)
     if not is_compiled():
-        say('compiling the solver once, about 15 s; later starts take it from the cache')
+        say('compiling the solver once, about 20 s; later starts take it from the cache')
     solver.warm_up()
+    solver.follow((), ())  # a path of no poses: compiles what paths need
     return solver
 
 

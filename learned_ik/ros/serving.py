@@ -32,6 +32,11 @@ class IkServing:
         self.refusal: str | None = None  # why no request is answered at all; None: all is well
 
     @property
+    def solver(self) -> 'IkSolver':
+        """What solves."""
+        return self._solver
+
+    @property
     def joint_names(self) -> tuple[str, ...]:
         """The joints of every answer, from base to tip."""
         return self._chain.joint_names
@@ -87,29 +92,21 @@ class IkServing:
         if self.refusal is not None:
             return IkAnswer(ErrorCode.FAILURE, self.refusal)
         try:
-            position, orientation = pose_in_base(
-                self._chain.base_link,
-                self._base_frames,
-                request.frame,
-                request.position,
-                request.orientation,
+            position, orientation = self.in_base(
+                request.frame, request.position, request.orientation
             )
             solution = self._solver.solve(
                 position,
                 orientation,
-                self._seed(request, other_seed),
+                self.seed(request.seed_names, request.seed_positions, other_seed),
                 position_tolerance=request.position_tolerance or defaults.position_tolerance,
                 orientation_tolerance=(
                     request.orientation_tolerance or defaults.orientation_tolerance
                 ),
                 timeout=request.timeout or defaults.timeout,
             )
-        except UnknownFrameError as error:
-            return IkAnswer(ErrorCode.FRAME_TRANSFORM_FAILURE, str(error))
-        except SeedError as error:
-            return IkAnswer(ErrorCode.INVALID_ROBOT_STATE, str(error))
-        except InvalidInputError as error:
-            return IkAnswer(ErrorCode.INVALID_GOAL_CONSTRAINTS, str(error))
+        except BAD_INPUT as error:
+            return IkAnswer(code_of(error), str(error))
         return IkAnswer(
             error_code=ErrorCode(int(solution.status)),
             message=solution.message,
@@ -119,8 +116,32 @@ class IkServing:
             solve_time=solution.solve_time,
         )
 
-    def _seed(self, request: IkRequest, other_seed: Array | None) -> Array | None:
-        if request.seed_names or len(request.seed_positions):
-            return seed_by_name(self.joint_names, request.seed_names, request.seed_positions)
+    def in_base(self, frame: str, position: Array, orientation: Array) -> tuple[Array, Array]:
+        """Return a pose, or many, in the frame of the base link; see `frames.pose_in_base`."""
+        return pose_in_base(self._chain.base_link, self._base_frames, frame, position, orientation)
+
+    def seed(
+        self, names: Sequence[str], positions: Sequence[float], other_seed: Array | None = None
+    ) -> Array | None:
+        """Return where the joints (joints,) are [rad or m]: as given, else reported, else other.
+
+        Raises:
+            SeedError: the given names and positions are not those of the joints.
+
+        """
+        if names or len(positions):
+            return seed_by_name(self.joint_names, names, positions)
         reported = self._joints.positions
         return other_seed if reported is None else reported
+
+
+BAD_INPUT = (UnknownFrameError, InvalidInputError)  # what is wrong with a request, as exceptions
+
+
+def code_of(error: Exception) -> ErrorCode:
+    """Return the error code for one of `BAD_INPUT`."""
+    if isinstance(error, UnknownFrameError):
+        return ErrorCode.FRAME_TRANSFORM_FAILURE
+    if isinstance(error, SeedError):
+        return ErrorCode.INVALID_ROBOT_STATE
+    return ErrorCode.INVALID_GOAL_CONSTRAINTS

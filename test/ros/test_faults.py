@@ -21,7 +21,7 @@ def node():
     context = rclpy.Context()
     rclpy.init(context=context)
     node = IkNode(context=context)
-    node._serving = Broken()
+    node._serving = node._path_serving = Broken()
     yield node
     node.destroy_node()
     context.try_shutdown()
@@ -34,6 +34,15 @@ def test_a_fault_in_the_service_is_an_answer(node):
     assert response.error_code == GetIK.Response.FAILURE
     assert 'answer is broken' in response.message
     assert not response.joint_state.name
+
+
+def test_a_fault_in_the_service_of_paths_is_an_answer(node):
+    from learned_ik_interfaces.srv import GetIKPath
+
+    response = node._on_path_request(GetIKPath.Request(), GetIKPath.Response())
+    assert response.error_code == GetIKPath.Response.FAILURE
+    assert 'answer is broken' in response.message
+    assert not response.trajectory.points
 
 
 def test_a_fault_in_a_topic_drops_the_message(node):
