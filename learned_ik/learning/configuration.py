@@ -35,7 +35,7 @@ class TrainingConfig:
     device: str = 'cpu'  # 'cpu', 'cuda', 'cuda:1', ...: whatever torch knows
     threads: int | None = None  # of the CPU; torch's own choice where not given
 
-    hidden: tuple[int, ...] = (128, 128, 128)  # neurons of each hidden layer
+    hidden: tuple[int, ...] = (128,) * 6  # neurons of each hidden layer
     heads: int = 8  # answers to each pose, of which the best by forward kinematics counts
     activation: Activation = 'silu'  # of the hidden layers
     batch_norm: bool = False  # normalise each hidden layer over the batch (paper, section II-C)
@@ -45,14 +45,14 @@ class TrainingConfig:
     batch: int = 1000  # poses in each step
     optimizer: Optimizer = 'muon'  # for the matrices between hidden layers; Adam for the rest
     learning_rate: float = 1e-2  # the peak of the 1cycle schedule
-    warm_up: float = 0.3  # share of the budget in which the learning rate rises
+    warm_up: float = 0.2  # share of the budget in which the learning rate rises
 
     loss: Loss = 'distance'  # of a pose: lengths in m and rad, or the paper's mean squares
     rotation_weight: float = 0.3  # [m/rad], of orientation against position
     limit_weight: float = 1.0  # of broken joint limits; a bounded encoding has none
-    mean_weight: float = 0.05  # of all heads' mean against the best head; fades to 0
+    mean_weight: float = 0.02  # of all heads' mean against the best head; fades to 0
 
-    hard_share: float = 0.25  # of each batch: the worst of the batch before, jittered
+    hard_share: float = 0.1  # of each batch: the worst of the batch before, jittered
     hard_jitter: float = 0.007  # standard deviation of that, as a share of a joint's range
 
     held_out: int = 200_000  # poses on which the finished network is judged
@@ -132,6 +132,7 @@ PAPER = TrainingConfig(
     learning_rate=1e-3,
     loss='squared',
     rotation_weight=1.0,
+    warm_up=0.3,
     mean_weight=0.0,
     hard_share=0.0,
 )

@@ -41,7 +41,7 @@ class InputScaling:
         _, position = chain.forward_matrix(q)
         low, high = position.min(axis=0), position.max(axis=0)  # (3,) [m]
         extent = high - low
-        # An arm that moves in a plane has no extent across: keep that direction unscaled by it.
+        # An arm that moves in a plane has no extent across it: its longest one serves there.
         extent = np.where(extent > 1e-3 * extent.max(), extent, max(extent.max(), 1e-3))
         scale, shift = np.ones(12), np.zeros(12)
         if inputs == 'paper':

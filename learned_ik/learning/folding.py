@@ -62,6 +62,7 @@ def unfold_into(network: PoseNetwork, trained: Network) -> None:
     if network.to_limits:
         weight, bias = layers[-1]
         extent, lower = _to_limits(network)
+        extent = np.where(extent == 0, np.inf, extent)  # a joint that cannot move
         layers[-1] = (weight / extent[:, None], (bias - lower) / extent)
     for i, norm in enumerate(network.norms):
         weight, bias = layers[i]
