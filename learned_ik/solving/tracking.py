@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel, kernel
 from learned_ik.kinematics.compiled import ChainArrays, copy_into
-from learned_ik.solving.measures import read_target
+from learned_ik.solving.measures import largest_step, read_target
 from learned_ik.solving.packing import unpack_model, unpack_work
 from learned_ik.solving.refinement import ANGULAR_WEIGHT, Workspace, pose_error, refine
 
@@ -150,15 +150,6 @@ def holds(
         and orientation_error <= demand.orientation_tolerance
         and largest_step(before, q) <= demand.jump
     )
-
-
-@inlined_kernel
-def largest_step(a: Array, b: Array) -> float:
-    """Return how far the joint that moves farthest moves from a to b (joints,) [rad or m]."""
-    largest = 0.0
-    for j in range(a.shape[0]):
-        largest = max(largest, abs(b[j] - a[j]))
-    return largest
 
 
 @kernel
