@@ -35,6 +35,16 @@ setup(
         'urdf-parser-py',
     ],
     extras_require={
+        'benchmark': [
+            'eaik',
+            'example-robot-data',
+            'matplotlib',
+            'optik-py',
+            'pin',
+            'pytracik',
+            'roboticstoolbox-python',
+            'ssik[urdf]',
+        ],
         'train': ['matplotlib', 'rich', 'torch'],
         'test': ['example-robot-data', 'hypothesis', 'pin', 'pytest', 'ruff'],
     },
@@ -46,6 +56,7 @@ setup(
             'evaluate = learned_ik.cli:evaluate_main',
             'solve = learned_ik.cli:solve_main',
             'show = learned_ik.cli:show_main',
+            'benchmark = learned_ik.cli:benchmark_main',
         ],
     },
 )

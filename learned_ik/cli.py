@@ -72,6 +72,11 @@ def show_main() -> int:
     return run('show', sys.argv[1:])
 
 
+def benchmark_main() -> int:
+    """Be `ros2 run learned_ik benchmark`."""
+    return run('benchmark', sys.argv[1:])
+
+
 def run(command: str, arguments: Sequence[str]) -> int:
     """Run a command with its arguments and return the exit status."""
     import tyro

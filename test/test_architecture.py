@@ -20,6 +20,7 @@ MAY_IMPORT = {
     'model': {'robot'},
     'learning': {'robot', 'kinematics', 'model', 'configuration'},
     'solving': {'robot', 'kinematics', 'model', 'compilation'},
+    'benchmarking': {'robot', 'model', 'solving', 'resources', 'trajectories'},
     'ros': {
         'robot',
         'model',

@@ -50,7 +50,7 @@ def in_turns(
         poses: n of them.
         seeds: (n, joints) [rad or m], or None where none are given.
         joint_count: of the arm.
-        budget: [s] of each solver, after which it begins no further block.
+        budget: [s] of each solver, after which it gets no further pose.
         report: called with the number of poses done, for a progress bar.
 
     """
@@ -67,7 +67,14 @@ def in_turns(
                 rows = zip(poses.positions[block], poses.rotations[block], starts, strict=True)
                 requests = [solver.arguments(*row) for row in rows]
                 _timed(solver.call, requests[0])
-                outcomes = [_timed(solver.call, request) for request in requests]
+                outcomes = []
+                left = budget - sum(times[name])
+                for request in requests:
+                    time, answer = _timed(solver.call, request)
+                    outcomes.append((time, answer))
+                    left -= time
+                    if left < 0:
+                        break
                 for time, answer in outcomes:
                     q = None if answer is None else solver.read(answer)
                     times[name].append(time)

@@ -33,8 +33,8 @@ class Eaik:
         from eaik.IK_Homogeneous import HomogeneousRobot
 
         chain = task.chain
-        if chain.joint_count > 6 or chain.prismatic.any():
-            raise UnsuitedError('only arms of up to 6 revolute joints')
+        if chain.joint_count != 6 or chain.prismatic.any():  # fewer: mostly least squares
+            raise UnsuitedError('only arms of 6 revolute joints')
         with _silence():  # it writes to standard output what it thinks of the arm
             self._robot = HomogeneousRobot(_frames_at_zero(chain))
             known = self._robot.hasKnownDecomposition()

@@ -3,6 +3,7 @@
 """ssik: enumerative analytic solutions for arms of six and seven revolute joints."""
 
 import importlib.util
+import logging
 import subprocess
 import sys
 import tempfile
@@ -41,6 +42,7 @@ class Ssik:
         chain = task.chain
         if chain.joint_count not in (6, 7) or chain.prismatic.any():
             raise UnsuitedError('only arms of 6 or 7 revolute joints')
+        logging.getLogger('ssik').setLevel(logging.WARNING)  # writing a line a call takes time
         limits = np.stack([chain.lower, chain.upper], axis=-1)
         solver = ssik.Manipulator.from_transforms(chain.transforms, limits=limits)
         self.setting = f'{solver.solver_name}, one solution, '
@@ -48,7 +50,7 @@ class Ssik:
             solver = _artifact(chain)
             self.setting += 'artifact of `ssik build`'
         else:
-            warnings.filterwarnings('ignore', module='ssik')  # that a build would be faster
+            warnings.filterwarnings('ignore', message='.*ssik build')  # that one would be faster
             self.setting += 'Manipulator without a build'
         self._middle = chain.middle
         self._solver = solver

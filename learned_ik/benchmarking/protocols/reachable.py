@@ -19,6 +19,7 @@ from learned_ik.benchmarking.timing import in_turns
 Array = npt.NDArray[np.float64]
 
 NEAR = 0.1  # [rad or m], how far at most each joint of a near seed is from a solution
+FEWEST = 20  # poses that a solver has to take within its budget: fewer make no percentiles
 
 
 def reachable(robot: Robot, field: Field, task: Task, settings: Settings) -> dict[str, Any]:
@@ -52,7 +53,11 @@ def measured(
     """
     trials = in_turns(field.solvers, poses, seeds, robot.chain.joint_count, budget)
     rows: list[Row] = []
+    absent = dict(field.absent)
     for name, trial in trials.items():
+        if len(trial.times) < min(FEWEST, len(poses)):
+            absent[field.solvers[name].label] = f'too slow: {trial.times.mean():.1g} s a call'
+            continue
         solved = confirmed(trial, robot.judge, poses, task)
         rows.append(score(name, field.solvers[name], trial, solved, task, seeds))
-    return {'rows': [dataclasses.asdict(row) for row in rows], 'absent': field.absent}
+    return {'rows': [dataclasses.asdict(row) for row in rows], 'absent': absent}
