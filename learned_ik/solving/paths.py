@@ -137,14 +137,14 @@ class PathFollower:
         """
         end = begin  # the pose before which the best way so far ends
         tried = []
-        for starts in self._starts(begin, first, last):
+        for starts in self.starts(begin, first, last):
             tried.append(starts)
-            end = self._track(begin, len(self.path), starts, end)
+            end = self.track(begin, len(self.path), starts, end)
             if end == len(self.path) or not self._passable(end) or self._late():
                 return end
         return self.climb(begin, np.concatenate(tried)[:PLACES], end)
 
-    def _starts(self, begin: int, first: Array, last: Array | None) -> Iterator[Array]:
+    def starts(self, begin: int, first: Array, last: Array | None) -> Iterator[Array]:
         """Yield distinct solutions (some, joints) of a pose, block by block.
 
         In each block those come first that promise most. Args as `_follow_from`.
@@ -189,7 +189,7 @@ class PathFollower:
             if found == 0:
                 if farthest > end:
                     self._walk(begin, rungs, best)
-                    return self._track(here, farthest, self.path[here : here + 1].copy(), here)
+                    return self.track(here, farthest, self.path[here : here + 1].copy(), here)
                 return end
             rungs.append(rung)
             nodes, here = found, there
@@ -205,12 +205,12 @@ class PathFollower:
             way.append(int(rung.parents[way[-1]]))
         way.reverse()
         q = rungs[0].nodes[way[0] : way[0] + 1]
-        self._track(begin, begin + 1, q, begin)
+        self.track(begin, begin + 1, q, begin)
         here = begin
         for rung, node in zip(rungs[1:], way[1:], strict=True):
             there = min(here + SPACING, len(self.path) - 1)
             if rung.manners[node] == TRACKED:
-                self._track(here, there + 1, self.path[here : here + 1].copy(), here)
+                self.track(here, there + 1, self.path[here : here + 1].copy(), here)
             else:
                 steer_again(
                     *self._tools.packed, self._tools.memory.numbers, self.targets, here, there,
@@ -218,7 +218,7 @@ class PathFollower:
                 )  # fmt: skip
             here = there
 
-    def _track(self, begin: int, end: int, starts: Array, reached: int) -> int:
+    def track(self, begin: int, end: int, starts: Array, reached: int) -> int:
         """Track from starts (some, joints) of a pose; see `track_first_that_holds`."""
         return track_first_that_holds(
             *self._tools.packed, self._tools.memory.numbers, self.targets, begin, end, starts,
