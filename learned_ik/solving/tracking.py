@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
 TRACKING_STEPS = 12  # of one refinement; the next pose is near, and two or three are the rule
-BRIDGES = (4, 16)  # poses put between two that one refinement does not connect
+BRIDGES = (4, 16)  # pieces of a step that one refinement does not take; 1-5 % more starts hold
 
 
 class Demand(NamedTuple):
