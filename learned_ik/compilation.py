@@ -79,8 +79,9 @@ def is_compiled() -> bool:
 
 
 def _sources_hash() -> str:
-    digest = hashlib.sha256(numba.__version__.encode())
     package = Path(__file__).parent
+    # numba keeps apart what lies at different paths: another copy has to compile for itself.
+    digest = hashlib.sha256(f'{numba.__version__} {package}'.encode())
     for path in sorted(p for name in KERNEL_FOLDERS for p in (package / name).glob('*.py')):
         digest.update(path.name.encode() + b'\0' + path.read_bytes())
     return digest.hexdigest()[:16]
