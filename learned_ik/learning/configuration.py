@@ -33,7 +33,7 @@ class TrainingConfig:
     samples: int | None = None  # budget in poses, all batches together
     seed: int = 0  # of the first weights and of every sample
     device: str = 'cpu'  # 'cpu', 'cuda', 'cuda:1', ...: whatever torch knows
-    threads: int | None = None  # of the CPU; torch's own choice where not given
+    threads: int | None = None  # of the CPU; where not given one for each core, 4 at most
 
     hidden: tuple[int, ...] = (128,) * 6  # neurons of each hidden layer
     heads: int = 8  # answers to each pose, of which the best by forward kinematics counts

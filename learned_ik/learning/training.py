@@ -9,6 +9,7 @@ import contextlib
 import copy
 import logging
 import math
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ CHECKS = 50  # how often in a training the network is judged; the best of these 
 CHECK_POSES = 2_000  # on how many poses
 CHECK_SEED = 2  # which are others than the held-out ones
 MOST_ROLLBACKS = 3  # of a training whose weights are no longer numbers
+MOST_THREADS = 4  # unless asked for: on more, batches of this size are waited for, not computed
 
 
 def train(
@@ -186,8 +188,10 @@ def available_device(name: str) -> torch.device:
 def _threads(count: int | None) -> Iterator[int]:
     """Let torch compute on this many threads of the CPU; give their number."""
     before = torch.get_num_threads()
+    if count is None:
+        count = min(MOST_THREADS, len(os.sched_getaffinity(0)))
     try:
-        torch.set_num_threads(count if count is not None else before)
+        torch.set_num_threads(count)
         yield torch.get_num_threads()
     finally:
         torch.set_num_threads(before)
