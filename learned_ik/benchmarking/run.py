@@ -19,6 +19,7 @@ from learned_ik.benchmarking.peers import PEERS, assemble, versions
 from learned_ik.benchmarking.peers.contract import Task
 from learned_ik.benchmarking.protocols.batch import batch
 from learned_ik.benchmarking.protocols.growth import growth
+from learned_ik.benchmarking.protocols.paths import paths
 from learned_ik.benchmarking.protocols.reachable import near, reachable
 from learned_ik.benchmarking.protocols.unreachable import unreachable
 from learned_ik.benchmarking.robots import robot_named
@@ -27,7 +28,13 @@ from learned_ik.errors import BenchmarkError
 
 log = logging.getLogger(__name__)
 
-PER_ROBOT = {'reachable': reachable, 'near': near, 'unreachable': unreachable, 'batch': batch}
+PER_ROBOT = {
+    'reachable': reachable,
+    'near': near,
+    'paths': paths,
+    'unreachable': unreachable,
+    'batch': batch,
+}
 
 
 def run(settings: Settings) -> dict[str, Any]:

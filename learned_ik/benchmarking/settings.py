@@ -9,7 +9,7 @@ from learned_ik.benchmarking.peers import PEERS, check_names
 from learned_ik.benchmarking.robots import ROBOTS
 from learned_ik.errors import ConfigurationError
 
-PROTOCOLS = ('reachable', 'near', 'unreachable', 'batch', 'growth')
+PROTOCOLS = ('reachable', 'near', 'paths', 'unreachable', 'batch', 'growth')
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,6 +12,7 @@ Row = Mapping[str, Any]
 TITLES = {
     'reachable': 'reachable poses, peers from mid-range',
     'near': 'reachable poses, a seed within 0.1 rad of a solution in every joint',
+    'paths': 'straight lines and spirals of 200 poses',
     'unreachable': 'unreachable poses: the search in vain',
     'batch': 'many poses in one call',
     'growth': 'the artificial arm as it grows',
@@ -38,14 +39,19 @@ def text(result: Mapping[str, Any]) -> str:
 def section_lines(protocol: str, section: Mapping[str, Any]) -> list[str]:
     """Return one block: a header, the solvers' lines, and who does not take part."""
     columns = columns_of(protocol, section['rows'])
-    lines = [f'  {"":<{LABEL_WIDTH}}' + ''.join(f'{title:>10}' for title, _ in columns)]
+    lines = [f'  {"":<{LABEL_WIDTH}}' + ''.join(f'{title:>11}' for title, _ in columns)]
     for row in section['rows']:
-        cells = ''.join(f'{cell(row):>10}' for _, cell in columns)
+        cells = ''.join(f'{cell(row):>11}' for _, cell in columns)
         lines.append(f'  {row["label"]:<{LABEL_WIDTH}}' + cells)
     lines += [f'  {label}: {reason}' for label, reason in section['absent'].items()]
     if 'reachable' in section:
         unreachable = section['poses'] - section['reachable']
         lines.append(f'  {unreachable} of {section["poses"]} poses count as unreachable')
+    if 'feasible' in section:
+        lines.append(
+            f'  {section["feasible"]} of {section["paths"]} paths are followed by some solver: '
+            'all but their number is of these'
+        )
     return lines
 
 
@@ -56,6 +62,16 @@ def columns_of(protocol: str, rows: Sequence[Row]) -> list[tuple[str, Callable[[
             ('poses', lambda row: f'{row["poses"]}'),
             ('solved %', lambda row: percent(row['solved'])),
             ('poses/s', lambda row: f'{row["poses_per_second"]:.0f}'),
+        ]
+    if protocol == 'paths':
+        return [
+            ('paths', lambda row: f'{row["paths"]}'),
+            ('followed %', lambda row: percent(row['followed'])),
+            ('jumps', lambda row: f'{row["jumps"]}'),
+            ('failures', lambda row: f'{row["failures"]}'),
+            ('step rad', lambda row: _or_dash(row['largest_step'], '.3f')),
+            ('median ms', lambda row: _or_dash(row['median_ms'], '.2f')),
+            ('p99 ms', lambda row: _or_dash(row['p99_ms'], '.2f')),
         ]
     times: list[tuple[str, Callable[[Row], str]]] = [
         (f'{figure} µs', lambda row, figure=figure: microseconds(row[figure]))
@@ -98,6 +114,10 @@ def percent(share: float | None) -> str:
 def microseconds(time: float) -> str:
     """Return a time [µs] with as many digits as mean something."""
     return f'{time:.1f}' if time < 100 else f'{time:.0f}'
+
+
+def _or_dash(value: float | None, spec: str) -> str:
+    return '-' if value is None else format(value, spec)
 
 
 def _footnotes(result: Mapping[str, Any]) -> list[str]:

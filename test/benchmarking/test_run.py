@@ -17,6 +17,7 @@ from learned_ik.benchmarking.settings import Settings
 from learned_ik.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[2]
+DONE = ('reachable', 'near', 'paths', 'unreachable', 'batch')
 SMALL = Settings(robots=('tiago',), peers=('pinocchio-lm',), poses=20, protocols=())
 
 
@@ -26,7 +27,7 @@ def result(tmp_path_factory):
     out = tmp_path_factory.mktemp('results')
     command = [sys.executable, '-m', 'learned_ik', 'benchmark', '--json', '--poses', '20']
     command += ['--robots', 'tiago', 'artificial7', '--peers', 'pinocchio-lm', '--out', str(out)]
-    command += ['--protocols', 'reachable', 'near', 'unreachable', 'batch']
+    command += ['--protocols', *DONE]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout), out
@@ -35,7 +36,7 @@ def result(tmp_path_factory):
 def test_json_is_alone_on_standard_output_and_in_the_folder(result):
     printed, out = result
     assert json.loads((out / 'results.json').read_text()) == printed
-    assert list(printed['protocols']) == ['reachable', 'near', 'unreachable', 'batch']
+    assert tuple(printed['protocols']) == DONE
 
 
 @pytest.mark.parametrize('robot', ['tiago', 'artificial7'])
@@ -47,6 +48,11 @@ def test_ours_solves_everything_and_claims_nothing_wrong(result, robot):
         assert 'pinocchio-lm' in rows
     for row in result[0]['protocols']['unreachable'][robot]['rows']:
         assert row['wrong'] == 0
+    paths = result[0]['protocols']['paths'][robot]
+    assert paths['paths'] == 4
+    assert paths['rows'][-1]['name'] == 'pinocchio-lm'
+    if paths['feasible']:  # our two solvers follow what the peer's does and more
+        assert max(row['followed'] for row in paths['rows'][:-1]) == 1
     batch = result[0]['protocols']['batch'][robot]
     assert batch['rows'][-1]['solved'] == 1
     assert batch['rows'][-1]['poses'] == 200
@@ -63,7 +69,7 @@ def test_a_robot_without_a_model_says_so(result):
 def test_the_table_has_a_line_for_each_solver(result):
     text = tables.text(result[0])
     assert 'tiago, 7 joints: reachable poses' in text
-    assert text.count('learned_ik without the network') == 8
+    assert text.count('learned_ik without the network') == 10
     assert 'learned_ik: no network was trained for this arm' in text
     assert 'Solved: within 1e-05 m and 0.0001 rad' in text
 

@@ -61,6 +61,16 @@ class BatchSolver(Protocol):
         """Return the joint positions (n, joints); NaN where none is claimed."""
 
 
+class PathSolver(Protocol):
+    """A solver that follows whole paths."""
+
+    def follow(self, path: Poses) -> Callable[[], Any]:
+        """Return a call that follows the path, to be timed."""
+
+    def read_path(self, answer: Any) -> Array:
+        """Return the joint positions (n, joints); NaN where none is claimed."""
+
+
 class UnsuitedError(Exception):
     """This solver does not take this arm; the message says why."""
 

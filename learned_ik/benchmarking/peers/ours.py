@@ -13,7 +13,8 @@ from learned_ik.benchmarking.judge import Poses
 from learned_ik.benchmarking.peers.contract import Task
 from learned_ik.model import IkModel
 from learned_ik.rotations import quaternion_from_matrix
-from learned_ik.solving.solution import SolutionBatch
+from learned_ik.solving.path_solution import PathSolution
+from learned_ik.solving.solution import SolutionBatch, Status
 from learned_ik.solving.solver import IkSolver
 
 Array = npt.NDArray[np.float64]
@@ -59,3 +60,14 @@ class Ours:
     def read_batch(self, answer: SolutionBatch) -> Array:
         """Return the joint positions (n, joints); NaN where it says no."""
         return np.where(answer.success[:, None], answer.joint_positions, np.nan)
+
+    def follow(self, path: Poses) -> Callable[[], PathSolution]:
+        """Return a call of `follow`."""
+        return functools.partial(
+            self._solver.follow, path.positions, path.quaternions, **self._tolerances
+        )
+
+    def read_path(self, answer: PathSolution) -> Array:
+        """Return the joint positions (n, joints); NaN where it says no."""
+        reached = answer.status == Status.SUCCESS
+        return np.where(reached[:, None], answer.joint_positions, np.nan)
