@@ -11,7 +11,8 @@ from learned_ik.compilation import inlined_kernel, kernel
 from learned_ik.kinematics.compiled import ChainArrays, copy_into, jacobian_columns, sweep
 from learned_ik.solving.measures import largest_step, settle_turns
 from learned_ik.solving.packing import unpack_heads, unpack_model, unpack_work
-from learned_ik.solving.refinement import ANGULAR_WEIGHT, Workspace, refine
+from learned_ik.solving.pose_error import ANGULAR_WEIGHT
+from learned_ik.solving.refinement import Workspace, refine
 from learned_ik.solving.search import REFINEMENT_STEPS
 from learned_ik.solving.starts import best_head, ranked_heads, restart_at, take_head
 from learned_ik.solving.tracking import Demand

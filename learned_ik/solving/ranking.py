@@ -11,7 +11,7 @@ import numpy.typing as npt
 from learned_ik.compilation import exact_kernel, inlined_kernel, kernel
 from learned_ik.kinematics.compiled import ChainArrays
 from learned_ik.solving.forward_pass import LANES
-from learned_ik.solving.refinement import ANGULAR_WEIGHT
+from learned_ik.solving.pose_error import ANGULAR_WEIGHT
 
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]

@@ -31,12 +31,8 @@ from learned_ik.solving.packing import (
     unpack_model,
     unpack_work,
 )
-from learned_ik.solving.refinement import (
-    ANGULAR_WEIGHT,
-    angle_that_counts,
-    refine,
-    refine_patiently,
-)
+from learned_ik.solving.pose_error import ANGULAR_WEIGHT
+from learned_ik.solving.refinement import angle_that_counts, refine, refine_patiently
 from learned_ik.solving.starts import (
     best_head,
     bounded_about,

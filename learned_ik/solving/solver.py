@@ -20,27 +20,24 @@ from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving import paths
 from learned_ik.solving.packing import Memory, pack_model
 from learned_ik.solving.path_solution import PathSolution
-from learned_ik.solving.refinement import ANGULAR_WEIGHT
 from learned_ik.solving.requests import (
     NO_OPTIONS,
-    POSITION_ONLY,
     checked_poses,
     checked_seeds,
     explain_request,
     request_options,
 )
 from learned_ik.solving.search import (
-    ENOUGH_RESTARTS,
     FOUND,
     MALFORMED,
-    NEAR_MISS,
     NOT_FOUND,
     OUTCOME,
     predict_many,
     search,
 )
-from learned_ik.solving.solution import Solution, SolutionBatch, Status, why_not
+from learned_ik.solving.solution import Solution, SolutionBatch, Status
 from learned_ik.solving.tracking import Demand
+from learned_ik.solving.vain import MOST_RESTARTS, RESTARTS_PER_LOOK, reason, search_on
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +46,6 @@ Array = npt.NDArray[np.float64]
 POSITION_TOLERANCE = 1e-6  # [m]
 ORIENTATION_TOLERANCE = 1e-6  # [rad]
 TIMEOUT = 0.05  # [s]
-MOST_RESTARTS = 256  # what so many starts leave unsolved is taken for unsolvable
-RESTARTS_PER_LOOK = ENOUGH_RESTARTS  # restarts between two looks at the clock
-RESTARTS_FOR_A_REASON = 4  # restarts that look for the position alone, after a vain search
 SMALLEST_BLOCK = 64  # poses of a batch that one thread takes at once, at the least
 BLOCKS_PER_THREAD = 8  # so that no thread waits long for the slowest
 
@@ -157,9 +151,13 @@ class IkSolver:
         status, message = SUCCESS, ''
         if code == NOT_FOUND:
             tolerances = position_tolerance, orientation_tolerance
-            status, outcome = self._search_on(memory, seeded, tolerances, outcome, began + timeout)
+            status, outcome = search_on(
+                self._packed, memory, seeded, tolerances, outcome, began + timeout
+            )
             if status is not SUCCESS:
-                message = self._why_not(status, outcome, memory, position_tolerance)
+                message = reason(
+                    self.chain, self._packed, memory, position_tolerance, status, outcome
+                )
         if not plain:
             memory.options[...] = NO_OPTIONS
         if code == MALFORMED:
@@ -310,64 +308,6 @@ class IkSolver:
             self._memories.memory = Memory(self._packed)
             return self._memories.memory
 
-    def _search_on(
-        self,
-        memory: Memory,
-        seeded: bool,
-        tolerances: tuple[float, float],
-        outcome: list[float],
-        deadline: float,
-    ) -> tuple[Status, list[float]]:
-        """Go on with restarts after a vain beginning; `memory.solution` becomes the best."""
-        best, solution, attempts = outcome, memory.solution.copy(), outcome[6]
-        status = Status.NO_SOLUTION
-        restarts = range(RESTARTS_PER_LOOK, MOST_RESTARTS, RESTARTS_PER_LOOK)
-        for restart in restarts:
-            if outcome[5] > tolerances[0] or _squared_error(best) > NEAR_MISS**2:
-                break  # beyond reach, or far from reached after enough restarts
-            if perf_counter() > deadline:
-                status = Status.TIMED_OUT
-                break
-            first = 1 + self._heads + restart
-            search(
-                *self._packed, memory.numbers, memory.activations, memory.request, memory.answer,
-                seeded, *tolerances, first, first + RESTARTS_PER_LOOK,
-            )  # fmt: skip
-            outcome = memory.outcome.tolist()
-            attempts += outcome[6]
-            found = outcome[0] == FOUND
-            if found or _squared_error(outcome) < _squared_error(best):
-                best, solution = outcome, memory.solution.copy()
-            if found:
-                status = SUCCESS
-                break
-        memory.solution[...] = solution
-        return status, [*best[:6], attempts]
-
-    def _why_not(
-        self, status: Status, outcome: list[float], memory: Memory, position_tolerance: float
-    ) -> str:
-        """Say why the best in memory is no solution; memory's request is lost."""
-        q = memory.solution.copy()
-        near = bool(np.isfinite(memory.options).all())  # joints were to stay near the seed
-        at_limits = [
-            name
-            for name, value, low, high in zip(
-                self.chain.joint_names, q, self.chain.lower, self.chain.upper, strict=True
-            )
-            if low < high and (value <= low or value >= high)
-        ]
-        memory.seed[...] = q
-        memory.options[...] = POSITION_ONLY
-        search(
-            *self._packed, memory.numbers, memory.activations, memory.request, memory.answer,
-            True, position_tolerance, math.pi, 0, 1 + self._heads + RESTARTS_FOR_A_REASON,
-        )  # fmt: skip
-        position_alone = memory.outcome[0] == FOUND
-        memory.options[...] = NO_OPTIONS
-        memory.solution[...] = q
-        return why_not(status, outcome, position_alone, at_limits, near)
-
 
 def _fits(place: Array, values: npt.ArrayLike) -> bool:
     """Copy values into their place in memory; False if they are not numbers of its shape."""
@@ -379,11 +319,6 @@ def _fits(place: Array, values: npt.ArrayLike) -> bool:
     except (TypeError, ValueError):
         return False
     return True
-
-
-def _squared_error(outcome: list[float]) -> float:
-    """Return the squared weighted pose error [m²]."""
-    return outcome[1] ** 2 + (ANGULAR_WEIGHT * outcome[2]) ** 2
 
 
 def _in_blocks(run: Callable[[slice], None], count: int, threads: int | None) -> None:

@@ -15,7 +15,8 @@ from learned_ik.compilation import inlined_kernel, kernel
 from learned_ik.kinematics.compiled import ChainArrays, copy_into
 from learned_ik.solving.measures import largest_step, read_target
 from learned_ik.solving.packing import unpack_model, unpack_work
-from learned_ik.solving.refinement import ANGULAR_WEIGHT, Workspace, pose_error, refine
+from learned_ik.solving.pose_error import ANGULAR_WEIGHT, pose_error
+from learned_ik.solving.refinement import Workspace, refine
 
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]

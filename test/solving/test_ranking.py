@@ -7,8 +7,8 @@ import pytest
 from learned_ik.kinematics.compiled import chain_arrays
 from learned_ik.rotations import rotation_angle
 from learned_ik.solving.forward_pass import LANES
+from learned_ik.solving.pose_error import ANGULAR_WEIGHT
 from learned_ik.solving.ranking import score_heads, sines_and_cosines32
-from learned_ik.solving.refinement import ANGULAR_WEIGHT
 
 
 @pytest.mark.parametrize('lanes', [LANES, 3 * LANES])

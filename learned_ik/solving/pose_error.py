@@ -1,0 +1,143 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""How far the tip is from its target: a weighted error of six entries, compiled.
+
+Good at every angle, half turns included; and with axes of the target that count less, or not.
+"""
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.compilation import inlined_kernel, kernel
+
+Array = npt.NDArray[np.float64]
+
+ANGULAR_WEIGHT = 0.3  # [m/rad], what a radian of error weighs against a metre
+
+
+@inlined_kernel
+def squared_norm(error: Array, begin: int) -> float:
+    """Return the squared length of three entries of a (6,) vector."""
+    return error[begin] ** 2 + error[begin + 1] ** 2 + error[begin + 2] ** 2
+
+
+@inlined_kernel
+def pose_error(target: Array, tip: Array, error: Array) -> float:
+    """Fill the weighted error (6,) from tip to target, both (12,), and return its square [m²].
+
+    Its angular part is the rotation vector of R_target R_tipᵀ times `ANGULAR_WEIGHT`.
+    """
+    error[0] = target[9] - tip[9]
+    error[1] = target[10] - tip[10]
+    error[2] = target[11] - tip[11]
+    # The columns of both rotations give sine and cosine of the angle between them.
+    x = y = z = trace = 0.0
+    for c in range(3):
+        ax, ay, az = tip[c], tip[3 + c], tip[6 + c]
+        bx, by, bz = target[c], target[3 + c], target[6 + c]
+        x += ay * bz - az * by
+        y += az * bx - ax * bz
+        z += ax * by - ay * bx
+        trace += ax * bx + ay * by + az * bz
+    u = 0.25 * (x * x + y * y + z * z)  # the squared sine of the angle
+    cosine = 0.5 * (trace - 1.0)
+    if cosine > 0.0 and u < 0.01:
+        # The angle over twice its sine, by the series of the arc sine: to 1e-13 here.
+        scale = 0.5 + u * (1 / 12 + u * (3 / 80 + u * (5 / 224 + u * (35 / 2304))))
+    elif cosine > 0.0 or u > 1e-6:
+        sine = math.sqrt(u)
+        scale = 0.5 * math.atan2(sine, cosine) / sine
+    else:
+        half_turn(target, tip, math.atan2(math.sqrt(u), cosine), x, y, z, error)
+        return squared_norm(error, 0) + squared_norm(error, 3)
+    error[3] = ANGULAR_WEIGHT * scale * x
+    error[4] = ANGULAR_WEIGHT * scale * y
+    error[5] = ANGULAR_WEIGHT * scale * z
+    return squared_norm(error, 0) + squared_norm(error, 3)
+
+
+@kernel
+def half_turn(
+    target: Array, tip: Array, angle: float, x: float, y: float, z: float, error: Array
+) -> None:
+    """Fill the angular error near half a turn, where the sine hardly shows the axis.
+
+    For D = R_target R_tipᵀ, each column of D + Dᵀ - (trace D - 1) I is a multiple of the axis: the
+    longest is taken, and the sine (x, y, z) is still good for its sign.
+    """
+    best, length = 0, -1.0
+    for column in range(3):
+        squared = 0.0
+        for row in range(3):
+            squared += axis_entry(target, tip, row, column) ** 2
+        if squared > length:
+            best, length = column, squared
+    ax, ay = axis_entry(target, tip, 0, best), axis_entry(target, tip, 1, best)
+    az = axis_entry(target, tip, 2, best)
+    scale = ANGULAR_WEIGHT * angle / math.sqrt(length)
+    if ax * x + ay * y + az * z < 0.0:
+        scale = -scale
+    error[3], error[4], error[5] = scale * ax, scale * ay, scale * az
+
+
+@inlined_kernel
+def axis_entry(target: Array, tip: Array, row: int, column: int) -> float:
+    """Return an entry of D + Dᵀ - (trace D - 1) I for D = R_target R_tipᵀ."""
+    entry = trace = 0.0
+    for k in range(3):
+        entry += target[3 * row + k] * tip[3 * column + k]
+        entry += target[3 * column + k] * tip[3 * row + k]
+        trace += target[k] * tip[k] + target[3 + k] * tip[3 + k] + target[6 + k] * tip[6 + k]
+    return entry - (trace - 1.0 if row == column else 0.0)
+
+
+@kernel
+def eased_pose_error(target: Array, tip: Array, ease: Array, error: Array) -> float:
+    """Fill the error (6,) where some axes of the target count less, and return its square [m²].
+
+    With one axis free, the turn that counts is the smallest that brings the tip's axis onto the
+    target's: the rotation vector would mix in the turn about it.
+    """
+    pose_error(target, tip, error)
+    free, axis = 0, 0
+    for c in range(3):
+        if ease[c] >= 1.0:
+            free, axis = free + 1, c
+    if free == 1:
+        ax, ay, az = tip[axis], tip[3 + axis], tip[6 + axis]
+        bx, by, bz = target[axis], target[3 + axis], target[6 + axis]
+        x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+        sine, cosine = math.sqrt(x * x + y * y + z * z), ax * bx + ay * by + az * bz
+        if sine > 1e-9:
+            scale = math.atan2(sine, cosine) / sine
+        elif cosine > 0.0:
+            scale = 1.0
+        else:  # opposite: half a turn about another of the target's axes
+            other, scale = (axis + 1) % 3, math.pi
+            x, y, z = target[other], target[3 + other], target[6 + other]
+        error[3] = ANGULAR_WEIGHT * scale * x
+        error[4] = ANGULAR_WEIGHT * scale * y
+        error[5] = ANGULAR_WEIGHT * scale * z
+    return ease_error(target, ease, error)
+
+
+@kernel
+def ease_error(target: Array, ease: Array, error: Array) -> float:
+    """Turn the angular part of an error (6,) into the target's frame, and let go of what is free.
+
+    Args:
+        target: (12,), rotation row by row, position [m].
+        ease: (3,), by how much each of the target's axes is to count less: 1 frees it.
+        error: (6,), a weighted error or a column of its Jacobian.
+
+    Returns:
+        The square of what is left [m²].
+
+    """
+    x, y, z = error[3], error[4], error[5]
+    for c in range(3):
+        along = target[c] * x + target[3 + c] * y + target[6 + c] * z
+        error[3 + c] = (1.0 - ease[c]) * along
+    return squared_norm(error, 0) + squared_norm(error, 3)
