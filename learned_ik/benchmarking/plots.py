@@ -80,8 +80,9 @@ def _latency(sections: Mapping[str, Section], protocol: str) -> Any:
     for ax in axes:
         ax.set_xlabel('time of one call [µs]')
     figure.suptitle(
-        f'How long a call takes: {TITLES[protocol]} (bar: median, triangle: 99th percentile; '
-        'heights are scaled)'
+        f'How long a call takes: {TITLES[protocol]}\n'
+        'bar: median, triangle: 99th percentile; heights are scaled',
+        fontsize='medium',
     )
     return figure
 
@@ -108,7 +109,7 @@ def _growth(sections: Mapping[str, Section]) -> Any:
     for ax, (_, title) in zip(axes, figures, strict=False):
         ax.set(yscale='log', ylabel=title)
 
-    axes[2].set(ylabel='solved [%]', ylim=(0, 102))
+    axes[2].set(ylabel='solved [%]')
     for ax in axes:
         ax.set_xlabel('joints of the artificial arm')
         ax.grid(alpha=0.3)
@@ -123,7 +124,7 @@ def _panels(count: int, height: float) -> tuple[Any, list[Any]]:
 
     columns = min(count, COLUMNS)
     lines = -(-count // columns)
-    size = (4.2 * columns + 0.8, height * lines + 1.2)
+    size = (max(4.2 * columns + 0.8, 7.0), max(height * lines + 1.2, 4.6))
     figure, grid = plt.subplots(lines, columns, figsize=size, squeeze=False, layout='constrained')
     axes = list(grid.flat)
     for ax in axes[count:]:
@@ -145,7 +146,10 @@ def _legend(figure: Any, axes: list[Any]) -> None:
         for line, label in zip(*ax.get_legend_handles_labels(), strict=True):
             looks.setdefault(label, line)
     figure.legend(
-        looks.values(), looks.keys(), loc='outside lower center', ncols=min(len(looks), 5)
+        looks.values(),
+        looks.keys(),
+        loc='outside lower center',
+        ncols=min(len(axes) + 2, 5),
     )
 
 
