@@ -188,7 +188,7 @@ def load_solver(path: str, say: Callable[[str], Any]) -> IkSolver:
     say(f'loading {path}')
     solver = IkSolver.load(path)
     if not is_compiled():
-        say('compiling the solver once, about 20 s; later starts take it from the cache')
+        say('compiling the solver once, up to a minute; later starts take it from the cache')
     solver.warm_up()
     solver.follow((), ())  # a path of no poses: compiles what paths need
     return solver

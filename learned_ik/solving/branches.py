@@ -12,7 +12,7 @@ from learned_ik.kinematics.compiled import ChainArrays, copy_into, jacobian_colu
 from learned_ik.solving.measures import largest_step, settle_turns
 from learned_ik.solving.packing import unpack_heads, unpack_model, unpack_work
 from learned_ik.solving.pose_error import ANGULAR_WEIGHT
-from learned_ik.solving.refinement import Workspace, refine
+from learned_ik.solving.refinement import PATIENCE, Workspace, refine
 from learned_ik.solving.search import REFINEMENT_STEPS
 from learned_ik.solving.starts import best_head, ranked_heads, restart_at, take_head
 from learned_ik.solving.tracking import Demand
@@ -79,7 +79,7 @@ def gather(
             start[j] = min(max(start[j], chain.bound_low[j]), chain.bound_high[j])
         position_error, orientation_error, _ = refine(
             chain, target, start, demand.position_tolerance, demand.orientation_tolerance,
-            REFINEMENT_STEPS, work,
+            REFINEMENT_STEPS, PATIENCE, work,
         )  # fmt: skip
         settle_turns(chain, about, True, start)
         if (

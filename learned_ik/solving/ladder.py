@@ -17,7 +17,7 @@ from learned_ik.kinematics.compiled import ChainArrays, copy_into
 from learned_ik.solving.branches import is_new, promise
 from learned_ik.solving.measures import joint_distance, settle_turns
 from learned_ik.solving.packing import unpack_model, unpack_work
-from learned_ik.solving.refinement import Workspace, refine
+from learned_ik.solving.refinement import PATIENCE, Workspace, refine
 from learned_ik.solving.tracking import TRACKING_STEPS, Demand, holds, track
 
 Array = npt.NDArray[np.float64]
@@ -196,7 +196,7 @@ def steer(
             q[j] = before[j] + share * (goal[j] - before[j])
         errors[i, 0], errors[i, 1], _ = refine(
             chain, targets[i], q, demand.position_tolerance, demand.orientation_tolerance,
-            TRACKING_STEPS, work,
+            TRACKING_STEPS, PATIENCE, work,
         )  # fmt: skip
         if not holds(demand, errors[i, 0], errors[i, 1], before, q):
             return False

@@ -59,25 +59,6 @@ def refine(
     position_tolerance: float,
     orientation_tolerance: float,
     most_steps: int,
-    work: Workspace,
-) -> tuple[float, float, int]:
-    """Move q towards the target pose, and give up early where that hardly helps.
-
-    Args and returns as `refine_patiently`.
-    """
-    return refine_patiently(
-        chain, target, q, position_tolerance, orientation_tolerance, most_steps, PATIENCE, work
-    )
-
-
-@kernel
-def refine_patiently(
-    chain: ChainArrays,
-    target: Array,
-    q: Array,
-    position_tolerance: float,
-    orientation_tolerance: float,
-    most_steps: int,
     patience: int,
     work: Workspace,
 ) -> tuple[float, float, int]:

@@ -32,7 +32,7 @@ from learned_ik.solving.packing import (
     unpack_work,
 )
 from learned_ik.solving.pose_error import ANGULAR_WEIGHT
-from learned_ik.solving.refinement import angle_that_counts, refine, refine_patiently
+from learned_ik.solving.refinement import PATIENCE, angle_that_counts, refine
 from learned_ik.solving.starts import (
     best_head,
     bounded_about,
@@ -199,7 +199,11 @@ def find(
             heads.scores[head] = np.inf
         elif found:
             break
-        elif attempt > network.heads + ENOUGH_RESTARTS and best_squared > NEAR_MISS**2:
+        elif (
+            first == 0  # who goes on from a former call has the evidence, and has judged it
+            and attempt > network.heads + ENOUGH_RESTARTS
+            and best_squared > NEAR_MISS**2
+        ):
             break
         else:
             restart_at(near, steps, attempt - 1 - network.heads, start)
@@ -207,7 +211,7 @@ def find(
             start[j] = min(max(start[j], near.bound_low[j]), near.bound_high[j])
         position_error, orientation_error, _ = refine(
             near, target, start, position_tolerance, orientation_tolerance,
-            REFINEMENT_STEPS, work,
+            REFINEMENT_STEPS, PATIENCE, work,
         )  # fmt: skip
         refined += 1
         reached = position_error <= position_tolerance and (
@@ -232,7 +236,7 @@ def find(
             and not found
             and (best_squared < NEAR_MISS**2)
         ):
-            best_position_error, best_orientation_error, _ = refine_patiently(
+            best_position_error, best_orientation_error, _ = refine(
                 near, target, best, position_tolerance, orientation_tolerance,
                 POLISHING_STEPS, POLISHING_STEPS, work,
             )  # fmt: skip

@@ -85,7 +85,7 @@ class IkSolver:
     def warm_up(self) -> None:
         """Compile now, or load from disk what was compiled before, so that no request waits."""
         if not is_compiled():
-            log.info('compiling the solver for this machine, once; this takes about 15 seconds')
+            log.info('compiling the solver for this machine, once; this can take half a minute')
         position, orientation = self.chain.forward(self.chain.middle)
         self.solve(position, orientation)
 

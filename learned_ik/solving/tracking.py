@@ -16,7 +16,7 @@ from learned_ik.kinematics.compiled import ChainArrays, copy_into
 from learned_ik.solving.measures import largest_step, read_target
 from learned_ik.solving.packing import unpack_model, unpack_work
 from learned_ik.solving.pose_error import ANGULAR_WEIGHT, pose_error
-from learned_ik.solving.refinement import Workspace, refine
+from learned_ik.solving.refinement import PATIENCE, Workspace, refine
 
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
@@ -87,7 +87,7 @@ def track_first_that_holds(
         copy_into(q, starts[k])
         trial_errors[begin, 0], trial_errors[begin, 1], _ = refine(
             chain, targets[begin], q, demand.position_tolerance, demand.orientation_tolerance,
-            0, work,
+            0, PATIENCE, work,
         )  # fmt: skip
         last = track(chain, targets, begin, end, demand, trial, trial_errors, between, work)
         if last > reached:
@@ -125,7 +125,7 @@ def track(
         copy_into(q, path[i - 1])
         position_error, orientation_error, _ = refine(
             chain, targets[i], q, demand.position_tolerance, demand.orientation_tolerance,
-            TRACKING_STEPS, work,
+            TRACKING_STEPS, PATIENCE, work,
         )  # fmt: skip
         if not holds(demand, position_error, orientation_error, path[i - 1], q):
             for pieces in BRIDGES:
@@ -177,7 +177,8 @@ def cross(
         blend(here, there, piece / pieces, between, work.trial_error)
         position_error, orientation_error, _ = refine(
             chain, between if piece < pieces else there, q,
-            demand.position_tolerance, demand.orientation_tolerance, TRACKING_STEPS, work,
+            demand.position_tolerance, demand.orientation_tolerance,
+            TRACKING_STEPS, PATIENCE, work,
         )  # fmt: skip
     return position_error, orientation_error
 

@@ -9,7 +9,7 @@ from learned_ik.kinematics.compiled import chain_arrays
 from learned_ik.rotations import rotation_angle
 from learned_ik.solving.packing import Memory, pack_model, unpack_work
 from learned_ik.solving.pose_error import ANGULAR_WEIGHT
-from learned_ik.solving.refinement import refine
+from learned_ik.solving.refinement import PATIENCE, refine
 
 
 class Refinement:
@@ -22,7 +22,7 @@ class Refinement:
         R, p = self.chain.forward_matrix(target_q)
         q = np.array(start)
         target = np.concatenate([R.ravel(), p])
-        return q, refine(self.arrays, target, q, tolerance, tolerance, steps, self.work)
+        return q, refine(self.arrays, target, q, tolerance, tolerance, steps, PATIENCE, self.work)
 
 
 def test_it_converges_from_nearby(real_robot):

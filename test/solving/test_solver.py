@@ -50,6 +50,16 @@ def test_every_reachable_pose_is_solved_exactly(real_robot, untrained):
         np.testing.assert_allclose(batch.orientation_error, orientation_error, atol=1e-9)
 
 
+def test_single_requests_find_what_batches_find(real_robot):
+    """Also for the few poses that need more restarts than one look at the clock allows."""
+    _, chain = real_robot
+    solver = IkSolver(chain)
+    positions, orientations = chain.forward(chain.sample(np.random.default_rng(0), 1000))
+    for position, orientation in zip(positions, orientations, strict=True):
+        solution = solver.solve(position, orientation, timeout=60)
+        assert solution.success, solution.message
+
+
 @pytest.mark.parametrize('joints', [6, 10, 14, 20, 30])
 def test_arms_of_any_length(artificial, joints):
     chain = artificial(joints)
