@@ -69,8 +69,3 @@ def chosen_heads(
         return best
     random = torch.randint(heads, (batch, 1), generator=generator, device=loss.device)
     return torch.cat([best, random], dim=1)
-
-
-def faded(weight: float, progress: float) -> float:
-    """Return a weight that falls evenly from its full value to 0 over the first half."""
-    return weight * max(0.0, 1 - 2 * progress)

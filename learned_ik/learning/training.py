@@ -9,7 +9,6 @@ import contextlib
 import copy
 import logging
 import math
-import os
 import threading
 import time
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from learned_ik.learning.configuration import HELD_OUT_SEED, TrainingConfig
 from learned_ik.learning.evaluation import errors_on, evaluate, poses_within
 from learned_ik.learning.folding import folded, unfold_into
 from learned_ik.learning.interruption import set_by_signals
-from learned_ik.learning.losses import POSE_LOSSES, chosen_heads, faded
+from learned_ik.learning.losses import POSE_LOSSES, chosen_heads
 from learned_ik.learning.network import PoseNetwork
 from learned_ik.learning.optimizers import one_cycle, optimizers_for
 from learned_ik.learning.progress import Listener, Progress, reporting
@@ -36,7 +35,6 @@ CHECKS = 50  # how often in a training the network is judged; the best of these 
 CHECK_POSES = 2_000  # on how many poses
 CHECK_SEED = 2  # which are others than the held-out ones
 MOST_ROLLBACKS = 3  # of a training whose weights are no longer numbers
-MOST_THREADS = 4  # unless asked for: on more, batches of this size are waited for, not computed
 
 
 def train(
@@ -122,7 +120,7 @@ def train(
             position, rotation = position[:, None], rotation[:, None]  # the same for all heads
 
             # Choose the heads to improve; only through these the gradient goes.
-            mean_weight = faded(config.mean_weight, fraction)
+            mean_weight = config.mean_weight * (1 - fraction)
             if config.heads > 1:
                 with torch.no_grad():
                     p, R = kinematics.forward(decode(y))  # (batch, heads, 3), ...
@@ -185,11 +183,9 @@ def available_device(name: str) -> torch.device:
 
 
 @contextlib.contextmanager
-def _threads(count: int | None) -> Iterator[int]:
+def _threads(count: int) -> Iterator[int]:
     """Let torch compute on this many threads of the CPU; give their number."""
     before = torch.get_num_threads()
-    if count is None:
-        count = min(MOST_THREADS, len(os.sched_getaffinity(0)))
     try:
         torch.set_num_threads(count)
         yield torch.get_num_threads()

@@ -12,7 +12,6 @@ torch = pytest.importorskip('torch')
 from learned_ik.learning.losses import (  # noqa: E402
     chosen_heads,
     distance_loss,
-    faded,
     squared_loss,
 )
 
@@ -56,7 +55,3 @@ def test_the_random_head_stands_for_the_mean_over_heads():
     assert (chosen[:, 0] == loss[0].argmin()).all()
     counts = np.bincount(chosen[:, 1].numpy(), minlength=4)
     assert np.abs(counts / 20_000 - 0.25).max() < 0.02
-
-
-def test_the_mean_fades_over_the_first_half():
-    assert [faded(0.05, progress) for progress in (0.0, 0.25, 0.5, 1.0)] == [0.05, 0.025, 0, 0]
