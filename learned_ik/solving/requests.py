@@ -18,7 +18,7 @@ Array = npt.NDArray[np.float64]
 # No axis of the target is free, and joints may go anywhere.
 NO_OPTIONS: Array = np.array([0.0, 0.0, 0.0, math.inf])
 POSITION_ONLY: Array = np.array([1.0, 1.0, 1.0, math.inf])
-TINY = 1e-12  # [rad], below any tolerance that can be met
+TINY = 1e-12  # [rad], in place of a tolerance of 0 where tolerances are compared
 
 
 def explain_request(
@@ -160,12 +160,13 @@ def request_options(
         raise InvalidInputError(f'max_joint_change is {max_joint_change}; expected 0 or more')
     if max_joint_change < math.inf and not seeded:
         raise InvalidInputError('max_joint_change needs a seed from which to count')
-    tolerances = np.maximum(np.broadcast_to(tolerances, 3), TINY)
+    tolerances = np.broadcast_to(tolerances, 3)
     strictest = float(tolerances.min())
     if strictest == math.inf:
         return math.pi, np.array([1.0, 1.0, 1.0, max_joint_change])
     # An axis with twice the tolerance counts half: what meets the strictest, meets all.
-    return strictest, np.array([*(1 - strictest / tolerances), max_joint_change])
+    shares = max(strictest, TINY) / np.maximum(tolerances, TINY)
+    return strictest, np.array([*(1 - shares), max_joint_change])
 
 
 def _numbers(values: npt.ArrayLike, what: str) -> Array:

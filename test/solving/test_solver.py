@@ -368,9 +368,10 @@ class TestTolerances:
         assert loose.position_error.max() <= 1e-2
         assert loose.position_error.max() > 1e-6  # it stopped early
 
-    def test_zero_is_honest(self, solver, tiago):
+    @pytest.mark.parametrize('zero', [0, 0.0, [0, 0, 0]])
+    def test_zero_is_honest(self, solver, tiago, zero):
         solution = solver.solve(
-            *tiago.forward(tiago.middle + 0.3), position_tolerance=0, orientation_tolerance=0
+            *tiago.forward(tiago.middle + 0.3), position_tolerance=0, orientation_tolerance=zero
         )
         assert solution.success == (
             solution.position_error == 0 and solution.orientation_error == 0
