@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""`IkNode`: inverse kinematics as a ROS 2 node. Thin: it converts, calls, converts back.
+"""`IkNode`: inverse kinematics as a ROS 2 lifecycle node. Thin: it converts, calls, converts back.
 
 Run it with `ros2 run learned_ik ik_node` or `python -m learned_ik.ros.node`.
 """
@@ -8,155 +8,156 @@ Run it with `ros2 run learned_ik ik_node` or `python -m learned_ik.ros.node`.
 import sys
 import time
 import traceback
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import rclpy
 import rclpy.logging
-from geometry_msgs.msg import PoseStamped
+from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import ParameterException
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
-from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
 from rclpy.signals import SignalHandlerOptions
-from sensor_msgs.msg import JointState
-from std_msgs.msg import String
-from trajectory_msgs.msg import JointTrajectoryPoint
 
-from learned_ik import resources
-from learned_ik.compilation import is_compiled
 from learned_ik.errors import LearnedIkError
-from learned_ik.ros import messages, parameters
-from learned_ik.ros.exchange import ErrorCode, IkAnswer, PathAnswer
-from learned_ik.ros.outages import OutageReporter
-from learned_ik.ros.path_serving import PathServing
+from learned_ik.ros import parameters
+from learned_ik.ros.diagnostics import diagnostic_array
+from learned_ik.ros.endpoints import Endpoints, check_robot
+from learned_ik.ros.health import Health
+from learned_ik.ros.loading import description_of, load_solver
 from learned_ik.ros.serving import IkServing
 from learned_ik.ros.stopping import stopped_by_signals
 from learned_ik.solving.solver import IkSolver
-from learned_ik_interfaces.srv import GetIK, GetIKPath
 
 NODE_NAME = 'learned_ik'
-SHIPPED_MODEL = 'models/tiago_arm.safetensors'
+DIAGNOSTICS_PERIOD = 1.0  # [s]
 DISCOVERY_PERIOD = 2.0  # [s], between two looks for a node of the same name
 SIGNAL_PERIOD = 0.1  # [s], between two looks for a signal
-LATEST = QoSProfile(depth=1)  # of targets, only the newest is worth an answer
-LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
 
 
-class IkNode(Node):
-    """Serves `~/get_ik` and `~/get_ik_path`; turns `~/target_pose` into `~/joint_command`."""
+class IkNode(LifecycleNode):
+    """Serves `~/get_ik` and `~/get_ik_path`; turns `~/target_pose` into `~/joint_command`.
+
+    Configuring loads the model and opens services and topics, activating serves: in between,
+    every request is answered with the reason why it is refused.
+    """
 
     def __init__(self, **options: Any) -> None:
-        """Declare the parameters; nothing is served before `start`."""
+        """Declare the parameters; nothing is loaded before the node is configured."""
         super().__init__(NODE_NAME, **options)
         parameters.declare_all(self)
-        self._last_command: npt.NDArray[np.float64] | None = None  # (joints,) [rad or m]
-        self._outages = OutageReporter()
+        self.add_on_set_parameters_callback(self._on_parameters)
+        self.finalized = False  # shut down through its life cycle: the process may end
+        self.health = Health()
+        self._defaults = parameters.defaults(self)
+        self._serving: IkServing | None = None
+        self._endpoints: Endpoints | None = None
+        self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
+        clock = steady_clock()
+        self.create_timer(DIAGNOSTICS_PERIOD, self._publish_diagnostics, clock=clock)
+        self._namesake_timer = self.create_timer(
+            DISCOVERY_PERIOD, self._look_for_namesake, clock=clock
+        )
 
-    def start(self) -> None:
-        """Load the model, make the solver ready, then open services and topics.
+    def start(self) -> bool:
+        """Configure and activate without being told to; return whether that worked."""
+        return self.trigger_configure() is SUCCESS and self.trigger_activate() is SUCCESS
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Load the model, make the solver ready, then open services and topics."""
+        began = time.monotonic()
+        try:
+            path = parameters.text(self, parameters.MODEL)
+            solver = load_solver(path, self.get_logger().info)
+            self._serving = IkServing(solver)
+            self._serving.paused = self._not_active()
+            description = parameters.text(self, parameters.ROBOT_DESCRIPTION)
+            check_robot(self._serving, description or None, self.get_logger())
+            self._endpoints = Endpoints(self, self._serving, self.health, lambda: self._defaults)
+        except LearnedIkError as error:
+            self.get_logger().fatal(str(error))
+            return FAILURE
+        except Exception:  # rclpy would take it without a word
+            self.get_logger().fatal(f'configuring failed:\n{traceback.format_exc()}')
+            return FAILURE
+        self.get_logger().info(
+            f'configured after {time.monotonic() - began:.1f} s: {description_of(solver)}'
+        )
+        return super().on_configure(state)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Serve."""
+        self._serving.paused = None
+        self.get_logger().info('ready')
+        return super().on_activate(state)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Refuse every request from now on, with the reason."""
+        self._serving.paused = self._not_active()
+        self._endpoints.forget_commands()  # the arm may be moved meanwhile
+        self.get_logger().info('inactive')
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Withdraw services and topics, and let go of the model."""
+        self._close()
+        return super().on_cleanup(state)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Do the same, for good."""
+        self._close()
+        self.finalized = True
+        return super().on_shutdown(state)
+
+    def use_solver(self, solver: IkSolver) -> None:
+        """Serve with another solver from now on.
 
         Raises:
-            ModelFileError: there is no model there, or none that can be read.
+            RobotMismatchError: its model does not fit the robot, and nothing has changed.
 
         """
-        began = time.monotonic()
-        solver = load_solver(parameters.text(self, parameters.MODEL), self.get_logger().info)
-        self._serving = IkServing(solver)
-        self._path_serving = PathServing(self._serving)
-        self._check_robot(parameters.text(self, parameters.ROBOT_DESCRIPTION) or None)
-        self.add_on_set_parameters_callback(self._on_parameters)
-        self._commands = self.create_publisher(JointState, '~/joint_command', 10)
-        listen = self.create_subscription
-        listen(String, 'robot_description', self._guarded(self._on_description), LATCHED)
-        listen(JointState, 'joint_states', self._guarded(self._on_joints), qos_profile_sensor_data)
-        listen(PoseStamped, '~/target_pose', self._guarded(self._on_target), LATEST)
-        self.create_service(GetIK, '~/get_ik', self._on_request)
-        self.create_service(GetIKPath, '~/get_ik_path', self._on_path_request)
-        self._namesake_timer = self.create_timer(
-            DISCOVERY_PERIOD, self._look_for_namesake, clock=steady_clock()
-        )
-        self.get_logger().info(
-            f'ready after {time.monotonic() - began:.1f} s: {description_of(solver)}'
-        )
+        self._serving.replace_solver(solver)
+        self._endpoints.forget_commands()
+        self.get_logger().info(f'now serving {description_of(solver)}')
 
-    def _on_request(self, request: GetIK.Request, response: GetIK.Response) -> GetIK.Response:
-        try:
-            asked = messages.request_from_service(request)
-            answer = self._serving.answer(asked, parameters.defaults(self))
-            messages.fill_service_response(response, answer, self._serving.joint_names)
-        except Exception as error:  # a fault of ours must not take the node down
-            self.get_logger().error(f'get_ik failed:\n{traceback.format_exc()}')
-            failure = IkAnswer(ErrorCode.FAILURE, f'fault in the node: {error!r}; see its log')
-            response = GetIK.Response()
-            messages.fill_service_response(response, failure, ())
-        return response
+    def _close(self) -> None:
+        if self._endpoints is not None:
+            self._endpoints.close()
+        self._endpoints = self._serving = None
 
-    def _on_path_request(
-        self, request: GetIKPath.Request, response: GetIKPath.Response
-    ) -> GetIKPath.Response:
-        try:
-            asked = messages.path_request_from_service(request)
-            answer = self._path_serving.answer(asked, parameters.defaults(self))
-            messages.fill_path_response(
-                response, answer, self._serving.joint_names, JointTrajectoryPoint
-            )
-        except Exception as error:  # a fault of ours must not take the node down
-            self.get_logger().error(f'get_ik_path failed:\n{traceback.format_exc()}')
-            failure = PathAnswer(ErrorCode.FAILURE, f'fault in the node: {error!r}; see its log')
-            response = GetIKPath.Response()
-            messages.fill_path_response(response, failure, (), JointTrajectoryPoint)
-        return response
-
-    def _on_target(self, target: PoseStamped) -> None:
-        asked = messages.request_from_target(target)
-        answer = self._serving.answer(asked, parameters.defaults(self), self._last_command)
-        if answer.solved:
-            self._last_command = answer.joint_positions
-            command = JointState()
-            command.header.stamp = target.header.stamp
-            messages.fill_joint_state(command, self._serving.joint_names, answer.joint_positions)
-            self._commands.publish(command)
-            if line := self._outages.reached(time.monotonic()):
-                self.get_logger().info(line)
-        elif line := self._outages.missed(answer.message, time.monotonic()):
-            self.get_logger().warning(line)
-
-    def _on_joints(self, message: JointState) -> None:
-        self._serving.remember_joints(message.name, message.position)
-
-    def _on_description(self, message: String) -> None:
-        self._check_robot(message.data)
+    def _not_active(self) -> str:
+        name = self.get_fully_qualified_name()
+        return f'the node is not active; activate it with: ros2 lifecycle set {name} activate'
 
     def _on_parameters(self, changed: list[Parameter]) -> SetParametersResult:
-        for parameter in changed:
-            if parameter.name == parameters.ROBOT_DESCRIPTION.name:
-                self._guarded(self._check_robot)(parameter.value or None)
+        values = {parameter.name: parameter.value for parameter in changed}
+        try:
+            if self._serving is not None:
+                self._take(values)
+        except LearnedIkError as error:
+            return SetParametersResult(successful=False, reason=f'the old model stays: {error}')
+        except Exception as error:
+            self.get_logger().error(f'parameters refused:\n{traceback.format_exc()}')
+            return SetParametersResult(successful=False, reason=f'fault in the node: {error!r}')
+        self._defaults = parameters.changed_defaults(self._defaults, values)
         return SetParametersResult(successful=True)
 
-    def _check_robot(self, description: str | None) -> None:
-        if not self._serving.compare_with_robot(description):
-            return
-        if self._serving.refusal is not None:
-            self.get_logger().error(f'refusing every request: {self._serving.refusal}')
-        elif description is not None:
-            self.get_logger().info('the model fits the robot description')
+    def _take(self, values: dict[str, Any]) -> None:
+        """Let parameters work that do more than to be read."""
+        if parameters.MODEL.name in values:
+            self.use_solver(load_solver(values[parameters.MODEL.name], self.get_logger().info))
+        if parameters.ROBOT_DESCRIPTION.name in values:
+            description = values[parameters.ROBOT_DESCRIPTION.name] or None
+            check_robot(self._serving, description, self.get_logger())
 
-    def _guarded(self, callback: Callable[[Any], None]) -> Callable[[Any], None]:
-        """Return the callback of a topic, so that no message can take the node down."""
-
-        def guarded(message: Any) -> None:
-            try:
-                callback(message)
-            except Exception:
-                self.get_logger().error(f'message dropped:\n{traceback.format_exc()}')
-
-        return guarded
+    def _publish_diagnostics(self) -> None:
+        report = self.health.report(self._serving)
+        stamp = self.get_clock().now().to_msg()
+        name = self.get_fully_qualified_name()
+        self._diagnostics.publish(diagnostic_array(report, name, stamp))
 
     def _look_for_namesake(self) -> None:
         own = (self.get_name(), self.get_namespace())
@@ -173,38 +174,6 @@ def steady_clock() -> Clock:
     return Clock(clock_type=ClockType.STEADY_TIME)
 
 
-def load_solver(path: str, say: Callable[[str], Any]) -> IkSolver:
-    """Return a solver that is ready to answer at full speed.
-
-    Args:
-        path: the model file; empty: the one that comes with the package.
-        say: called with a line of text before anything that takes long.
-
-    Raises:
-        ModelFileError: there is no model there, or none that can be read.
-
-    """
-    path = path or str(resources.shipped_file(SHIPPED_MODEL))
-    say(f'loading {path}')
-    solver = IkSolver.load(path)
-    if not is_compiled():
-        say('compiling the solver once, up to a minute; later starts take it from the cache')
-    solver.warm_up()
-    solver.follow((), ())  # a path of no poses: compiles what paths need
-    return solver
-
-
-def description_of(solver: IkSolver) -> str:
-    """Return one line that names model, chain and network."""
-    model = solver.model
-    chain, network = model.chain, model.network
-    widths = ' × '.join(str(weight.shape[0]) for weight in network.weights[:-1])
-    return (
-        f"model '{model.name or 'unnamed'}', {chain.base_link} → {chain.tip_link}, "
-        f'{chain.joint_count} joints; network {widths}, {network.heads} heads'
-    )
-
-
 def main(args: list[str] | None = None) -> int:
     """Run the node until it is told to stop; return the exit status of the process."""
     with stopped_by_signals() as stop_request:
@@ -213,10 +182,17 @@ def main(args: list[str] | None = None) -> int:
             node = IkNode()
             executor = SingleThreadedExecutor()
             executor.add_node(node)
-            node.start()
-            node.create_timer(SIGNAL_PERIOD, stop_request.check, clock=steady_clock())
+            if parameters.flag(node, parameters.AUTOSTART) and not node.start():
+                return 1
+
+            def look_for_the_end() -> None:
+                stop_request.check()
+                if node.finalized:
+                    raise KeyboardInterrupt
+
+            node.create_timer(SIGNAL_PERIOD, look_for_the_end, clock=steady_clock())
             executor.spin()
-        except (LearnedIkError, ParameterException) as error:
+        except ParameterException as error:
             rclpy.logging.get_logger(NODE_NAME).fatal(str(error))
             return 1
         finally:

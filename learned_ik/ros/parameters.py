@@ -3,6 +3,8 @@
 """The node's parameters, each declared in one place: description, range, default."""
 
 import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor
 from rclpy.node import Node
@@ -15,7 +17,7 @@ class NodeParameter:
     """One parameter, as `ros2 param describe` shows it."""
 
     name: str
-    default: str | float
+    default: str | float | bool
     description: str
     limits: tuple[float, float] | None = None  # smallest and largest value accepted
     read_only: bool = False  # fixed when the node starts
@@ -36,8 +38,10 @@ class NodeParameter:
 MODEL = NodeParameter(
     name='model',
     default='',
-    description='Model file made by `train`; empty: the TIAGo arm that comes with the package',
-    read_only=True,
+    description=(
+        'Model file made by `train`; empty: the TIAGo arm that comes with the package. Setting it '
+        'reads the file again; where that fails, the old model stays'
+    ),
 )
 ROBOT_DESCRIPTION = NodeParameter(
     name='robot_description',
@@ -65,8 +69,23 @@ TIMEOUT = NodeParameter(
     description='Longest time to search for a solution of one pose [s]',
     limits=(1e-4, 60.0),
 )
+AUTOSTART = NodeParameter(
+    name='autostart',
+    default=True,
+    description='Whether the node configures and activates itself when it starts',
+    read_only=True,
+)
 
-ALL = (MODEL, ROBOT_DESCRIPTION, POSITION_TOLERANCE, ORIENTATION_TOLERANCE, TIMEOUT)
+ALL = (
+    MODEL,
+    ROBOT_DESCRIPTION,
+    POSITION_TOLERANCE,
+    ORIENTATION_TOLERANCE,
+    TIMEOUT,
+    AUTOSTART,
+)
+
+DEFAULTS = tuple(field.name for field in dataclasses.fields(Defaults))  # each a parameter too
 
 
 def declare_all(node: Node) -> None:
@@ -85,11 +104,16 @@ def text(node: Node, parameter: NodeParameter) -> str:
     return str(node.get_parameter(parameter.name).value)
 
 
+def flag(node: Node, parameter: NodeParameter) -> bool:
+    """Return the present value of a parameter that is true or false."""
+    return bool(node.get_parameter(parameter.name).value)
+
+
 def defaults(node: Node) -> Defaults:
     """Return tolerances and timeout as they are set at this moment."""
-    return Defaults(
-        *(
-            node.get_parameter(parameter.name).value
-            for parameter in (POSITION_TOLERANCE, ORIENTATION_TOLERANCE, TIMEOUT)
-        )
-    )
+    return Defaults(**{name: node.get_parameter(name).value for name in DEFAULTS})
+
+
+def changed_defaults(old: Defaults, values: Mapping[str, Any]) -> Defaults:
+    """Return tolerances and timeout after some parameters got new values."""
+    return dataclasses.replace(old, **{n: v for n, v in values.items() if n in DEFAULTS})

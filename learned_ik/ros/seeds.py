@@ -52,6 +52,7 @@ class JointMemory:
     """Where the joints were last reported to be, also when each report names but some of them."""
 
     def __init__(self, joint_names: Sequence[str]) -> None:
+        self.names = tuple(joint_names)
         self._index = {name: i for i, name in enumerate(joint_names)}
         self._positions = np.full(len(joint_names), np.nan)
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.errors import InvalidInputError, SeedError, UnknownFrameError, UrdfError
+from learned_ik.errors import (
+    InvalidInputError,
+    RobotMismatchError,
+    SeedError,
+    UnknownFrameError,
+    UrdfError,
+)
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.ros.exchange import Defaults, ErrorCode, IkAnswer, IkRequest
 from learned_ik.ros.frames import pose_in_base
@@ -24,12 +30,38 @@ class IkServing:
     """Answers requests with one solver, as long as its model fits the robot."""
 
     def __init__(self, solver: 'IkSolver') -> None:
+        self._description: str | None = None
+        self.paused: str | None = None  # why nobody is served for the moment; None: all are
+        self._adopt(solver)
+
+    def _adopt(self, solver: 'IkSolver') -> None:
         self._solver = solver
         self._chain = solver.model.chain
         self._base_frames = self._chain.base_frames
         self._joints = JointMemory(self._chain.joint_names)
-        self._description: str | None = None
-        self.refusal: str | None = None  # why no request is answered at all; None: all is well
+        self.mismatch: str | None = None  # why the model does not fit the robot; None: it does
+
+    def replace_solver(self, solver: 'IkSolver') -> None:
+        """Answer with another solver from now on; what is known of robot and joints remains.
+
+        Raises:
+            RobotMismatchError: its model does not fit the robot, and nothing has changed.
+
+        """
+        successor = IkServing(solver)
+        successor.compare_with_robot(self._description)
+        if successor.mismatch is not None:
+            raise RobotMismatchError(successor.mismatch)
+        joints = self._joints
+        self._adopt(solver)
+        self._base_frames = successor._base_frames
+        if joints.names == self._joints.names:
+            self._joints = joints
+
+    @property
+    def refusal(self) -> str | None:
+        """Why no request is answered at all; None: all is well."""
+        return self.paused or self.mismatch
 
     @property
     def solver(self) -> 'IkSolver':
@@ -44,14 +76,14 @@ class IkServing:
     def compare_with_robot(self, description: str | None) -> bool:
         """Take note of the robot's URDF, and say whether it is another one than before.
 
-        A robot that the model does not fit, or a description that cannot be read, sets
-        `refusal` until a fitting one comes. None leaves the robot unchecked.
+        With a robot that the model does not fit, or a description that cannot be read, every
+        request is refused until a fitting one comes. None leaves the robot unchecked.
         """
         if description == self._description:
             return False
         self._description = description
         self._base_frames = self._chain.base_frames
-        self.refusal = None
+        self.mismatch = None
         if description is not None:
             self._compare(description)
         return True
@@ -62,11 +94,11 @@ class IkServing:
                 description, self._chain.base_link, self._chain.tip_link
             )
         except UrdfError as error:
-            self.refusal = f'the robot description cannot be used: {error}'
+            self.mismatch = f'the robot description cannot be used: {error}'
             return
         difference = self._chain.difference_from(robot)
         if difference is not None:
-            self.refusal = (
+            self.mismatch = (
                 f"model '{self._solver.model.name}' was trained for another robot than the one "
                 f"described: {difference} ('here' is the model, 'there' the robot)"
             )

@@ -21,33 +21,58 @@ def node():
     context = rclpy.Context()
     rclpy.init(context=context)
     node = IkNode(context=context)
-    node._serving = node._path_serving = Broken()
     yield node
     node.destroy_node()
     context.try_shutdown()
 
 
-def test_a_fault_in_the_service_is_an_answer(node):
+@pytest.fixture
+def endpoints(node):
+    from learned_ik.ros.endpoints import Endpoints
+
+    endpoints = Endpoints(node, Broken(), node.health, lambda: None)
+    endpoints._paths = Broken()
+    yield endpoints
+    endpoints.close()
+
+
+def test_a_fault_in_the_service_is_an_answer(endpoints):
     from learned_ik_interfaces.srv import GetIK
 
-    response = node._on_request(GetIK.Request(), GetIK.Response())
+    response = endpoints._on_request(GetIK.Request(), GetIK.Response())
     assert response.error_code == GetIK.Response.FAILURE
     assert 'answer is broken' in response.message
     assert not response.joint_state.name
 
 
-def test_a_fault_in_the_service_of_paths_is_an_answer(node):
+def test_a_fault_in_the_service_of_paths_is_an_answer(endpoints):
     from learned_ik_interfaces.srv import GetIKPath
 
-    response = node._on_path_request(GetIKPath.Request(), GetIKPath.Response())
+    response = endpoints._on_path_request(GetIKPath.Request(), GetIKPath.Response())
     assert response.error_code == GetIKPath.Response.FAILURE
     assert 'answer is broken' in response.message
     assert not response.trajectory.points
 
 
-def test_a_fault_in_a_topic_drops_the_message(node):
+def test_a_fault_in_a_topic_drops_the_message_and_is_counted(node, endpoints):
     from geometry_msgs.msg import PoseStamped
+
+    endpoints._guarded(endpoints._on_target)(PoseStamped())
+    assert node.health.report(None).values['faults'] == '1'
+
+
+def test_a_fault_while_a_parameter_is_set_refuses_it(node):
     from rclpy.parameter import Parameter
 
-    node._guarded(node._on_target)(PoseStamped())
-    node._on_parameters([Parameter('robot_description', value='<robot/>')])
+    node._serving = Broken()
+    result = node._on_parameters([Parameter('robot_description', value='<robot/>')])
+    assert not result.successful
+    assert 'is broken' in result.reason
+
+
+def test_a_fault_while_it_configures_leaves_it_unconfigured(node, monkeypatch):
+    from rclpy.lifecycle import TransitionCallbackReturn
+
+    monkeypatch.setattr('learned_ik.ros.node.IkServing', lambda solver: Broken().serving)
+    assert not node.start()
+    assert node.trigger_configure() is TransitionCallbackReturn.FAILURE

@@ -37,7 +37,7 @@ def test_starts_the_node_and_ends_it_cleanly():
 
     def on_output(event):
         log.append(event.text.decode())
-        return launch.actions.EmitEvent(event=Shutdown()) if 'ready after' in log[-1] else None
+        return launch.actions.EmitEvent(event=Shutdown()) if 'ready' in log[-1] else None
 
     urdf = ROOT / 'config' / 'tiago_arm.urdf'
     arguments = {'robot_description_file': str(urdf), 'namespace': 'arm', 'timeout': '0.1'}

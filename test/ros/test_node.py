@@ -142,19 +142,13 @@ def test_every_parameter_has_a_description_and_numbers_have_a_range(node, client
 
     describe = client.node.create_client(DescribeParameters, '/learned_ik/describe_parameters')
     client.spin_until(describe.service_is_ready)
-    names = [
-        'model',
-        'robot_description',
-        'position_tolerance',
-        'orientation_tolerance',
-        'timeout',
-    ]
-    for descriptor in client.call(describe, DescribeParameters.Request(names=names)).descriptors:
+    from learned_ik.ros.parameters import ALL
+
+    request = DescribeParameters.Request(names=[parameter.name for parameter in ALL])
+    for descriptor, parameter in zip(client.call(describe, request).descriptors, ALL, strict=True):
         assert descriptor.description, descriptor.name
-        assert bool(descriptor.floating_point_range) == (
-            descriptor.name not in ('model', 'robot_description')
-        )
-        assert descriptor.read_only == (descriptor.name == 'model')
+        assert bool(descriptor.floating_point_range) == isinstance(parameter.default, float)
+        assert descriptor.read_only == (descriptor.name == 'autostart')
 
 
 def test_serving_needs_no_torch(node):

@@ -1,0 +1,154 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`Endpoints`: the services and topics by which a configured node is asked. Conversion alone."""
+
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from geometry_msgs.msg import PoseStamped
+from rclpy.lifecycle import LifecycleNode
+from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
+from sensor_msgs.msg import JointState
+from std_msgs.msg import String
+from trajectory_msgs.msg import JointTrajectoryPoint
+
+from learned_ik.ros import messages
+from learned_ik.ros.exchange import Defaults, ErrorCode, IkAnswer, PathAnswer
+from learned_ik.ros.health import Health
+from learned_ik.ros.outages import OutageReporter
+from learned_ik.ros.path_serving import PathServing
+from learned_ik.ros.serving import IkServing
+from learned_ik_interfaces.srv import GetIK, GetIKPath
+
+LATEST = QoSProfile(depth=1)  # of targets, only the newest is worth an answer
+LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+
+
+class Endpoints:
+    """Converts what comes in, asks an `IkServing`, converts back; from `__init__` to `close`."""
+
+    def __init__(
+        self,
+        node: LifecycleNode,
+        serving: IkServing,
+        health: Health,
+        defaults: Callable[[], Defaults],
+    ) -> None:
+        """Open services and topics on the node; `defaults` returns what holds at the moment."""
+        self._node = node
+        self._serving = serving
+        self._paths = PathServing(serving)
+        self._health = health
+        self._defaults = defaults
+        self._outages = OutageReporter()
+        self._last_command: npt.NDArray[np.float64] | None = None  # (joints,) [rad or m]
+        self._commands = node.create_lifecycle_publisher(JointState, '~/joint_command', 10)
+        listen = node.create_subscription
+        self._subscriptions = [
+            listen(String, 'robot_description', self._guarded(self._on_description), LATCHED),
+            listen(
+                JointState,
+                'joint_states',
+                self._guarded(self._on_joints),
+                qos_profile_sensor_data,
+            ),
+            listen(PoseStamped, '~/target_pose', self._guarded(self._on_target), LATEST),
+        ]
+        self._services = [
+            node.create_service(GetIK, '~/get_ik', self._on_request),
+            node.create_service(GetIKPath, '~/get_ik_path', self._on_path_request),
+        ]
+
+    def close(self) -> None:
+        """Withdraw all of them."""
+        self._node.destroy_lifecycle_publisher(self._commands)
+        for subscription in self._subscriptions:
+            self._node.destroy_subscription(subscription)
+        for service in self._services:
+            self._node.destroy_service(service)
+
+    def forget_commands(self) -> None:
+        """Let no earlier command be the seed of the next target: time or the arm has changed."""
+        self._last_command = None
+
+    def _on_request(self, request: GetIK.Request, response: GetIK.Response) -> GetIK.Response:
+        try:
+            asked = messages.request_from_service(request)
+            answer = self._serving.answer(asked, self._defaults())
+            messages.fill_service_response(response, answer, self._serving.joint_names)
+            self._health.note_answer(answer.error_code, answer.solve_time)
+        except Exception as error:  # a fault of ours must not take the node down
+            response = GetIK.Response()
+            messages.fill_service_response(
+                response, IkAnswer(ErrorCode.FAILURE, self._fault('get_ik', error)), ()
+            )
+        return response
+
+    def _on_path_request(
+        self, request: GetIKPath.Request, response: GetIKPath.Response
+    ) -> GetIKPath.Response:
+        try:
+            asked = messages.path_request_from_service(request)
+            answer = self._paths.answer(asked, self._defaults())
+            messages.fill_path_response(
+                response, answer, self._serving.joint_names, JointTrajectoryPoint
+            )
+            self._health.note_answer(answer.error_code, 0.0)  # solve times are those of one pose
+        except Exception as error:  # a fault of ours must not take the node down
+            failure = PathAnswer(ErrorCode.FAILURE, self._fault('get_ik_path', error))
+            response = GetIKPath.Response()
+            messages.fill_path_response(response, failure, (), JointTrajectoryPoint)
+        return response
+
+    def _fault(self, service: str, error: Exception) -> str:
+        """Log an exception under way, count it, and return what to tell the client."""
+        self._health.note_fault()
+        self._node.get_logger().error(f'{service} failed:\n{traceback.format_exc()}')
+        return f'fault in the node: {error!r}; see its log'
+
+    def _on_target(self, target: PoseStamped) -> None:
+        asked = messages.request_from_target(target)
+        answer = self._serving.answer(asked, self._defaults(), self._last_command)
+        self._health.note_answer(answer.error_code, answer.solve_time)
+        if answer.solved:
+            self._last_command = answer.joint_positions
+            command = JointState()
+            command.header.stamp = target.header.stamp
+            messages.fill_joint_state(command, self._serving.joint_names, answer.joint_positions)
+            self._commands.publish(command)
+            if line := self._outages.reached(time.monotonic()):
+                self._node.get_logger().info(line)
+        elif line := self._outages.missed(answer.message, time.monotonic()):
+            self._node.get_logger().warning(line)
+
+    def _on_joints(self, message: JointState) -> None:
+        self._serving.remember_joints(message.name, message.position)
+
+    def _on_description(self, message: String) -> None:
+        check_robot(self._serving, message.data, self._node.get_logger())
+
+    def _guarded(self, callback: Callable[[Any], None]) -> Callable[[Any], None]:
+        """Return the callback of a topic, so that no message can take the node down."""
+
+        def guarded(message: Any) -> None:
+            try:
+                callback(message)
+            except Exception:
+                self._health.note_fault()
+                self._node.get_logger().error(f'message dropped:\n{traceback.format_exc()}')
+
+        return guarded
+
+
+def check_robot(serving: IkServing, description: str | None, log: Any) -> None:
+    """Compare a robot with the model, and log what comes out when it is another than before."""
+    if not serving.compare_with_robot(description):
+        return
+    if serving.mismatch is not None:
+        log.error(f'refusing every request: {serving.mismatch}')
+    elif description is not None:
+        log.info('the model fits the robot description')

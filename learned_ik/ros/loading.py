@@ -1,0 +1,44 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""From a model file to a solver that answers at full speed, and what to say about it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from learned_ik import resources
+from learned_ik.compilation import is_compiled
+from learned_ik.solving.solver import IkSolver
+
+SHIPPED_MODEL = 'models/tiago_arm.safetensors'
+
+
+def load_solver(path: str, say: Callable[[str], Any]) -> IkSolver:
+    """Return a solver that is ready to answer at full speed.
+
+    Args:
+        path: the model file; empty: the one that comes with the package.
+        say: called with a line of text before anything that takes long.
+
+    Raises:
+        ModelFileError: there is no model there, or none that can be read.
+
+    """
+    path = path or str(resources.shipped_file(SHIPPED_MODEL))
+    say(f'loading {path}')
+    solver = IkSolver.load(path)
+    if not is_compiled():
+        say('compiling the solver once, up to a minute; later starts take it from the cache')
+    solver.warm_up()
+    solver.follow((), ())  # a path of no poses: compiles what paths need
+    return solver
+
+
+def description_of(solver: IkSolver) -> str:
+    """Return one line that names model, chain and network."""
+    model = solver.model
+    chain, network = model.chain, model.network
+    widths = ' × '.join(str(weight.shape[0]) for weight in network.weights[:-1])
+    return (
+        f"model '{model.name or 'unnamed'}', {chain.base_link} → {chain.tip_link}, "
+        f'{chain.joint_count} joints; network {widths}, {network.heads} heads'
+    )
