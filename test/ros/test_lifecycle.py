@@ -158,7 +158,7 @@ def test_a_model_set_while_nothing_is_loaded_is_the_one_that_is_configured(
     assert manager.set('model', '/nowhere.safetensors').successful
     assert not manager.change('configure')
     assert manager.state == 'unconfigured'
-    assert "'/nowhere.safetensors' does not exist" in node.log
+    node.wait_for_log("'/nowhere.safetensors' does not exist")
     path = tmp_path / 'untrained.safetensors'
     IkModel(chain=chain, network=untrained(chain).network, name='mine').save(path)
     assert manager.set('model', str(path)).successful
