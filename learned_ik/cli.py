@@ -25,6 +25,7 @@ COMMANDS = {
     'evaluate': ('learned_ik.commands.evaluate:Evaluate', 'how good a model is'),
     'solve': ('learned_ik.commands.solve:Solve', 'joint positions for one pose'),
     'show': ('learned_ik.commands.show:Show', 'what is in a model file'),
+    'body': ('learned_ik.commands.body:GiveBody', 'give a model file the capsules of its arm'),
     'benchmark': ('learned_ik.commands.benchmark:Benchmark', 'our solver against its peers'),
 }
 # node: its main function, which takes ROS arguments, and what it does
@@ -70,6 +71,11 @@ def solve_main() -> int:
 def show_main() -> int:
     """Be `ros2 run learned_ik show`."""
     return run('show', sys.argv[1:])
+
+
+def body_main() -> int:
+    """Be `ros2 run learned_ik body`."""
+    return run('body', sys.argv[1:])
 
 
 def benchmark_main() -> int:

@@ -21,6 +21,7 @@ from safetensors.numpy import save
 
 from learned_ik import __version__
 from learned_ik.errors import InvalidInputError, ModelFileError
+from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 
 FORMAT_VERSION = 1
@@ -94,6 +95,7 @@ class IkModel:
     # errors of the network alone on poses that it was not trained on
     obstacles: tuple[tuple[float, float, float, float], ...] = ()
     # spheres it was trained with: x, y, z, radius [m], in the base frame
+    body: Body | None = None  # the arm's capsules; None: files made before there were any
     package_version: str = __version__
 
     def __post_init__(self) -> None:
@@ -128,6 +130,7 @@ class IkModel:
             'training': dict(self.training),
             'held_out': dict(self.held_out),
             'obstacles': [list(sphere) for sphere in self.obstacles],
+            'body': None if self.body is None else self.body.to_dict(),
             'units': {'length': 'm', 'angle': 'rad', 'quaternion': 'x y z w'},
         }
         tensors = {}
@@ -191,9 +194,11 @@ class IkModel:
         cls, description: Mapping[str, Any], tensors: Mapping[str, Weights]
     ) -> 'IkModel':
         about = description['network']
+        chain = KinematicChain.from_dict(description['chain'])
+        body = description.get('body')
         layers = range(int(about['layers']))
         return cls(
-            chain=KinematicChain.from_dict(description['chain']),
+            chain=chain,
             network=Network(
                 weights=tuple(tensors[f'layer_{i}.weight'].astype(np.float32) for i in layers),
                 biases=tuple(tensors[f'layer_{i}.bias'].astype(np.float32) for i in layers),
@@ -207,6 +212,7 @@ class IkModel:
             obstacles=tuple(
                 (float(x), float(y), float(z), float(r)) for x, y, z, r in description['obstacles']
             ),
+            body=None if body is None else Body.from_dict(body, chain),
             package_version=str(description['package_version']),
         )
 

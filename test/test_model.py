@@ -11,6 +11,7 @@ from safetensors.numpy import load_file, save_file
 from learned_ik import IkModel
 from learned_ik.errors import InvalidInputError, ModelFileError
 from learned_ik.model import METADATA_KEY
+from learned_ik.robot.body import Body
 
 
 @pytest.fixture
@@ -20,6 +21,7 @@ def model(tiago, untrained) -> IkModel:
         training={'minutes': 2.0, 'command': 'python -m learned_ik train'},
         held_out={'position_mean': 0.006},
         obstacles=((0.1, 0.2, 0.3, 0.05),),
+        body=Body.from_chain(tiago, 0.06),
     )
 
 
@@ -50,6 +52,22 @@ def test_what_is_saved_is_what_is_loaded(model, path):
         assert getattr(loaded.network, field) == getattr(model.network, field)
     for field in ('name', 'training', 'held_out', 'obstacles', 'package_version'):
         assert getattr(loaded, field) == getattr(model, field)
+
+
+def test_the_body_travels_with_it(model, path):
+    loaded = IkModel.load(path)
+    assert loaded.body.to_dict() == model.body.to_dict()
+
+
+def test_a_file_from_before_there_were_bodies_is_read(path):
+    described(path, lambda description: description.pop('body'))
+    assert IkModel.load(path).body is None
+
+
+def test_a_body_that_does_not_fit_the_chain_is_a_damaged_file(path):
+    described(path, lambda description: description['body']['frames'].__setitem__(0, 99))
+    with pytest.raises(ModelFileError, match='frames that the chain does not have'):
+        IkModel.load(path)
 
 
 def test_saving_twice_gives_the_same_bytes(model, path, tmp_path):

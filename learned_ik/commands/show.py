@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tyro.conf import Positional
 
+from learned_ik.commands.body import sentence, summary
 from learned_ik.commands.result import Result, error_lines
 from learned_ik.model import IkModel
 
@@ -51,6 +52,7 @@ class Show:
             'training': dict(model.training),
             'held_out': dict(model.held_out),
             'obstacles': [list(sphere) for sphere in model.obstacles],
+            'body': summary(model.body),
         }
         lines = [
             f"{self.model}: model '{model.name}', written by learned_ik {model.package_version}",
@@ -63,6 +65,7 @@ class Show:
             ),
             f'network {" x ".join(map(str, layers))}, {network.activation}, '
             f'{network.parameter_count} parameters, {network.heads} heads, {network.decoding}',
+            sentence(model.body),
             f'trained by: {model.training.get("command", "unknown")}',
             *error_lines(model.held_out),
         ]

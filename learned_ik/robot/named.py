@@ -8,6 +8,7 @@ from pathlib import Path
 from learned_ik.configuration import load_yaml
 from learned_ik.errors import ConfigurationError
 from learned_ik.resources import shipped_file, shipped_files
+from learned_ik.robot.body import LINK_RADIUS, Body
 from learned_ik.robot.chain import KinematicChain
 
 
@@ -68,8 +69,36 @@ def chain_from_file(
         ConfigurationError: the file cannot be read.
 
     """
-    try:
-        urdf = Path(path).read_text(encoding='utf-8')
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"URDF file '{path}' cannot be read: {error}") from error
+    urdf = _text_of(path, 'URDF')
     return KinematicChain.from_urdf(urdf, base_link, tip_link, soft_limits=soft_limits)
+
+
+def body_from_file(
+    path: str | Path,
+    chain: KinematicChain,
+    srdf: str | Path | None = None,
+    link_radius: float = LINK_RADIUS,
+) -> Body:
+    """Return the body of a URDF file's robot; see `Body.from_urdf`.
+
+    Packages of meshes are looked for about the file as well.
+
+    Raises:
+        UrdfError: or one of its subclasses: what is wrong with URDF or SRDF.
+        ConfigurationError: a file cannot be read.
+
+    """
+    return Body.from_urdf(
+        _text_of(path, 'URDF'),
+        chain,
+        srdf=None if srdf is None else _text_of(srdf, 'SRDF'),
+        link_radius=link_radius,
+        folders=[Path(path).resolve().parent],
+    )
+
+
+def _text_of(path: str | Path, kind: str) -> str:
+    try:
+        return Path(path).read_text(encoding='utf-8')
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{kind} file '{path}' cannot be read: {error}") from error

@@ -22,7 +22,7 @@ def parse_urdf(urdf: str) -> urdf_parser.Robot:
             not a robot, or links and joints that do not form one tree.
 
     """
-    root = _kinematic_elements(_parse_xml(urdf))
+    root = _kinematic_elements(parse_xml(urdf))
     try:
         robot = urdf_parser.Robot.from_xml_string(etree.tostring(root))
     # urdf_parser_py raises bare Exception, AssertionError, ValueError and errors of its own.
@@ -32,7 +32,8 @@ def parse_urdf(urdf: str) -> urdf_parser.Robot:
     return robot
 
 
-def _parse_xml(urdf: str) -> etree._Element:
+def parse_xml(urdf: str) -> etree._Element:
+    """Return the root element <robot> of a URDF's text, or raise `UrdfError`."""
     if not isinstance(urdf, str):
         raise UrdfError(f'the robot description is a {type(urdf).__name__}; expected text (str)')
     if not urdf.strip():

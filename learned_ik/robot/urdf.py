@@ -49,8 +49,8 @@ def chain_from_urdf(
     lower: list[float] = []
     upper: list[float] = []
     transforms, motions = [np.eye(4)], []
-    for joint, forwards in _joints_between(robot, base_link, tip_link):
-        T_origin = _origin(joint)
+    for joint, forwards in joints_between(robot, base_link, tip_link):
+        T_origin = joint_origin(joint)
         if joint.type == 'fixed':
             transforms[-1] = transforms[-1] @ (
                 T_origin if forwards else inverse_transform(T_origin)
@@ -67,7 +67,9 @@ def chain_from_urdf(
             lower[k], upper[k] = limits.narrowed_by_follower(joint, drive, lower[k], upper[k])
         # Align the motion with z. Backwards, the child frame moves the other way and the fixed
         # origin comes after the motion instead of before it.
-        T_axis = transform(rotation_to_axis(_axis(joint) * (1 if forwards else -1)), np.zeros(3))
+        T_axis = transform(
+            rotation_to_axis(joint_axis(joint) * (1 if forwards else -1)), np.zeros(3)
+        )
         if forwards:
             transforms[-1] = transforms[-1] @ T_origin @ T_axis
             transforms.append(T_axis.T)
@@ -109,7 +111,7 @@ def _only_leaf(robot: urdf_parser.Robot) -> str:
     return leaves[0]
 
 
-def _joints_between(
+def joints_between(
     robot: urdf_parser.Robot, base_link: str, tip_link: str
 ) -> Iterator[tuple[urdf_parser.Joint, bool]]:
     """Yield each joint on the way, and whether it is traversed from parent to child."""
@@ -221,7 +223,7 @@ class _Limits:
         return narrowed
 
 
-def _origin(joint: urdf_parser.Joint) -> Array:
+def joint_origin(joint: urdf_parser.Joint) -> Array:
     """Return T_parent_joint (4, 4); the identity where the URDF gives none."""
     if joint.origin is None:
         return np.eye(4)
@@ -232,7 +234,7 @@ def _origin(joint: urdf_parser.Joint) -> Array:
     return transform(matrix_from_rpy(rpy), xyz)
 
 
-def _axis(joint: urdf_parser.Joint) -> Array:
+def joint_axis(joint: urdf_parser.Joint) -> Array:
     """Return the unit axis (3,) in the joint's frame; x where the URDF gives none."""
     axis = np.array(joint.axis if joint.axis is not None else [1.0, 0.0, 0.0], dtype=np.float64)
     length = float(np.linalg.norm(axis))
@@ -256,12 +258,12 @@ def _rigid_frames(robot: urdf_parser.Robot, base_link: str) -> dict[str, Array]:
     while frontier:
         link = frontier.pop()
         steps = [
-            (joint.child, _origin(joint))
+            (joint.child, joint_origin(joint))
             for joint in robot.joints
             if joint.type == 'fixed' and joint.parent == link
         ]
         steps += [
-            (joint.parent, inverse_transform(_origin(joint)))
+            (joint.parent, inverse_transform(joint_origin(joint)))
             for joint in robot.joints
             if joint.type == 'fixed' and joint.child == link
         ]

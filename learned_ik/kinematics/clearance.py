@@ -1,0 +1,267 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Clearance of one posture in numba: capsules to spheres and to each other, and its gradient.
+
+Only capsules that move are kept clear of spheres: what stands still, no posture can move away.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.compilation import inlined_kernel, kernel
+from learned_ik.kinematics.compiled import ChainArrays, Frames, sines_and_cosines
+from learned_ik.robot.body import Body
+from learned_ik.robot.chain import KinematicChain
+
+Array = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+CONTACT = 12  # numbers of a contact: see `contacts`
+
+
+class BodyArrays(NamedTuple):
+    """A body as compiled code sees it."""
+
+    frames: Integers  # (capsules,), see `Body`
+    ends: Array  # (capsules, 6) [m], both ends in the capsule's frame
+    radii: Array  # (capsules,) [m]
+    inverse: Array  # (capsules,) [1/m²], of the segment's squared length; 0 for a sphere
+    half: Array  # (capsules,) [m], of the segment's length
+    pairs: Integers  # (pairs, 2)
+
+
+class Placement(NamedTuple):
+    """Where a body lies: what `place` fills."""
+
+    rotations: Array  # (motions + 1, 12), rotation row by row and origin [m] of each frame
+    ends: Array  # (capsules, 6) [m], in the base frame
+
+
+def body_arrays(body: Body) -> BodyArrays:
+    """Lay out a body for the kernels."""
+    squared = np.sum((body.ends[:, 1] - body.ends[:, 0]) ** 2, axis=-1)
+    return BodyArrays(
+        frames=body.frames.copy(),
+        ends=np.ascontiguousarray(body.ends.reshape(-1, 6)),
+        radii=body.radii.copy(),
+        inverse=np.where(squared > 1e-18, 1 / np.maximum(squared, 1e-18), 0.0),
+        half=0.5 * np.sqrt(squared),
+        pairs=np.ascontiguousarray(body.pairs.reshape(-1, 2)),
+    )
+
+
+def empty_placement(chain: KinematicChain, body: Body) -> Placement:
+    """Allocate what `place` fills."""
+    return Placement(np.zeros((chain.motion_count + 1, 12)), np.zeros((len(body), 6)))
+
+
+@inlined_kernel
+def place(
+    chain: ChainArrays, body: BodyArrays, q: Array, frames: Frames, placement: Placement
+) -> None:
+    """Do what `sweep` does, and place the capsules too."""
+    motions = chain.structure.shape[0]
+    values, sines, cosines = frames.values[0], frames.values[1], frames.values[2]
+    for i in range(motions):
+        values[i] = chain.coupling[i, 0] * q[chain.structure[i, 1]] + chain.coupling[i, 1]
+    sines_and_cosines(values, sines, cosines)
+    xx, xy, xz = 1.0, 0.0, 0.0  # the running rotation; row, column
+    yx, yy, yz = 0.0, 1.0, 0.0
+    zx, zy, zz = 0.0, 0.0, 1.0
+    px, py, pz = 0.0, 0.0, 0.0  # the running position [m]
+    for i in range(motions + 1):
+        here = placement.rotations[i]
+        here[0], here[1], here[2], here[3], here[4], here[5] = xx, xy, xz, yx, yy, yz
+        here[6], here[7], here[8], here[9], here[10], here[11] = zx, zy, zz, px, py, pz
+        t = chain.transforms[i]
+        px += xx * t[9] + xy * t[10] + xz * t[11]
+        py += yx * t[9] + yy * t[10] + yz * t[11]
+        pz += zx * t[9] + zy * t[10] + zz * t[11]
+        xx, xy, xz = (
+            xx * t[0] + xy * t[3] + xz * t[6],
+            xx * t[1] + xy * t[4] + xz * t[7],
+            xx * t[2] + xy * t[5] + xz * t[8],
+        )
+        yx, yy, yz = (
+            yx * t[0] + yy * t[3] + yz * t[6],
+            yx * t[1] + yy * t[4] + yz * t[7],
+            yx * t[2] + yy * t[5] + yz * t[8],
+        )
+        zx, zy, zz = (
+            zx * t[0] + zy * t[3] + zz * t[6],
+            zx * t[1] + zy * t[4] + zz * t[7],
+            zx * t[2] + zy * t[5] + zz * t[8],
+        )
+        if i == motions:
+            break
+        origin, axis = frames.origins[i], frames.axes[i]
+        origin[0], origin[1], origin[2] = px, py, pz
+        axis[0], axis[1], axis[2] = xz, yz, zz
+        if chain.structure[i, 0] == 1:
+            value = values[i]
+            px += xz * value
+            py += yz * value
+            pz += zz * value
+        else:
+            s, c = sines[i], cosines[i]
+            xx, xy = c * xx + s * xy, c * xy - s * xx
+            yx, yy = c * yx + s * yy, c * yy - s * yx
+            zx, zy = c * zx + s * zy, c * zy - s * zx
+    tip = frames.tip
+    tip[0], tip[1], tip[2] = xx, xy, xz
+    tip[3], tip[4], tip[5] = yx, yy, yz
+    tip[6], tip[7], tip[8] = zx, zy, zz
+    tip[9], tip[10], tip[11] = px, py, pz
+    for c in range(body.frames.shape[0]):
+        r, local, world = placement.rotations[body.frames[c]], body.ends[c], placement.ends[c]
+        for k in range(0, 6, 3):
+            x, y, z = local[k], local[k + 1], local[k + 2]
+            world[k] = r[0] * x + r[1] * y + r[2] * z + r[9]
+            world[k + 1] = r[3] * x + r[4] * y + r[5] * z + r[10]
+            world[k + 2] = r[6] * x + r[7] * y + r[8] * z + r[11]
+
+
+@kernel
+def contacts(
+    body: BodyArrays, ends: Array, spheres: Array, margin: float, itself: bool, found: Array
+) -> tuple[int, float]:
+    """Fill what is nearer than a margin, and return its number and the least distance [m].
+
+    Of each capsule that moves the nearest sphere counts; then each pair of capsules.
+
+    Args:
+        body: the body.
+        ends: (capsules, 6) [m], where it lies.
+        spheres: (n, 4), x y z radius [m].
+        margin: [m].
+        itself: whether the pairs count.
+        found: (capsules + pairs, CONTACT): distance [m]; capsule; the other capsule, or -1; point
+            (3,) of the capsule's segment [m]; point of the other one's, or the sphere's centre;
+            unit vector (3,) from there to the former.
+
+    """
+    count, least = 0, np.inf
+    for c in range(body.frames.shape[0] if spheres.shape[0] > 0 else 0):
+        if body.frames[c] == 0:
+            continue
+        e, inverse, radius = ends[c], body.inverse[c], body.radii[c]
+        ax, ay, az = e[0], e[1], e[2]
+        ux, uy, uz = e[3] - ax, e[4] - ay, e[5] - az
+        nearest, which = np.inf, 0
+        for s in range(spheres.shape[0]):
+            ball = spheres[s]
+            wx, wy, wz = ball[0] - ax, ball[1] - ay, ball[2] - az
+            t = min(max((wx * ux + wy * uy + wz * uz) * inverse, 0.0), 1.0)
+            wx, wy, wz = wx - t * ux, wy - t * uy, wz - t * uz
+            distance = math.sqrt(wx * wx + wy * wy + wz * wz) - ball[3]
+            if distance < nearest:
+                nearest, which = distance, s
+        nearest -= radius
+        least = min(least, nearest)
+        if nearest < margin:
+            ball = spheres[which]
+            wx, wy, wz = ball[0] - ax, ball[1] - ay, ball[2] - az
+            t = min(max((wx * ux + wy * uy + wz * uz) * inverse, 0.0), 1.0)
+            record(
+                found[count], nearest, c, -1, ax + t * ux, ay + t * uy, az + t * uz,
+                ball[0], ball[1], ball[2],
+            )  # fmt: skip
+            count += 1
+    for k in range(body.pairs.shape[0] if itself else 0):
+        i, j = body.pairs[k, 0], body.pairs[k, 1]
+        e, f = ends[i], ends[j]
+        radii = body.radii[i] + body.radii[j]
+        wx, wy, wz = (
+            0.5 * (e[0] + e[3] - f[0] - f[3]),
+            0.5 * (e[1] + e[4] - f[1] - f[4]),
+            0.5 * (e[2] + e[5] - f[2] - f[5]),
+        )
+        # No nearer than the balls around both capsules: most pairs need no closer look.
+        reach = max(margin, least) + radii + body.half[i] + body.half[j]
+        if wx * wx + wy * wy + wz * wz > reach * reach:
+            continue
+        s, t = nearest_shares(e, f, body.inverse[i], body.inverse[j])
+        px, py, pz = (
+            e[0] + s * (e[3] - e[0]), e[1] + s * (e[4] - e[1]), e[2] + s * (e[5] - e[2]),
+        )  # fmt: skip
+        rx, ry, rz = (
+            f[0] + t * (f[3] - f[0]), f[1] + t * (f[4] - f[1]), f[2] + t * (f[5] - f[2]),
+        )  # fmt: skip
+        distance = math.sqrt((px - rx) ** 2 + (py - ry) ** 2 + (pz - rz) ** 2) - radii
+        least = min(least, distance)
+        if distance < margin:
+            record(found[count], distance, i, j, px, py, pz, rx, ry, rz)
+            count += 1
+    return count, least
+
+
+@inlined_kernel
+def record(
+    contact: Array, distance: float, a: int, b: int,
+    px: float, py: float, pz: float, rx: float, ry: float, rz: float,
+) -> None:  # fmt: skip
+    """Fill a contact; where both points coincide, the way out is up."""
+    nx, ny, nz = px - rx, py - ry, pz - rz
+    length = math.sqrt(nx * nx + ny * ny + nz * nz)
+    if length < 1e-9:
+        nx, ny, nz, length = 0.0, 0.0, 1.0, 1.0
+    contact[0], contact[1], contact[2] = distance, a, b
+    contact[3], contact[4], contact[5] = px, py, pz
+    contact[6], contact[7], contact[8] = rx, ry, rz
+    contact[9], contact[10], contact[11] = nx / length, ny / length, nz / length
+
+
+@inlined_kernel
+def nearest_shares(e: Array, f: Array, e_inverse: float, f_inverse: float) -> tuple[float, float]:
+    """Return how far along two segments (6,) their nearest points lie, 0 to 1 each.
+
+    Ericson, "Real-Time Collision Detection" (2005), section 5.1.9.
+    """
+    ux, uy, uz = e[3] - e[0], e[4] - e[1], e[5] - e[2]
+    vx, vy, vz = f[3] - f[0], f[4] - f[1], f[5] - f[2]
+    wx, wy, wz = e[0] - f[0], e[1] - f[1], e[2] - f[2]
+    uu, vv = ux * ux + uy * uy + uz * uz, vx * vx + vy * vy + vz * vz
+    uv = ux * vx + uy * vy + uz * vz
+    uw, vw = ux * wx + uy * wy + uz * wz, vx * wx + vy * wy + vz * wz
+    cross = uu * vv - uv * uv
+    s = 0.0
+    if cross > 1e-12 * uu * vv:
+        s = min(max((uv * vw - uw * vv) / cross, 0.0), 1.0)
+    t = (uv * s + vw) * f_inverse
+    if t < 0.0 or f_inverse == 0.0:
+        t = 0.0
+        s = min(max(-uw * e_inverse, 0.0), 1.0)
+    elif t > 1.0:
+        t = 1.0
+        s = min(max((uv - uw) * e_inverse, 0.0), 1.0)
+    return s, t
+
+
+@inlined_kernel
+def contact_gradient(
+    chain: ChainArrays, body: BodyArrays, frames: Frames, contact: Array, gradient: Array
+) -> None:
+    """Fill the slope (joints,) of a contact's distance [m per joint unit]."""
+    for j in range(gradient.shape[0]):
+        gradient[j] = 0.0
+    a, b = int(contact[1]), int(contact[2])
+    above = body.frames[b] if b >= 0 else 0
+    below = body.frames[a]
+    nx, ny, nz = contact[9], contact[10], contact[11]
+    # Motions that carry both capsules move neither against the other.
+    first, last, sign, at = above, below, 1.0, 3
+    if above > below:
+        first, last, sign, at = below, above, -1.0, 6
+    x, y, z = contact[at], contact[at + 1], contact[at + 2]
+    for i in range(first, last):
+        axis, origin = frames.axes[i], frames.origins[i]
+        ax, ay, az = axis[0], axis[1], axis[2]
+        if chain.structure[i, 0] == 1:
+            slope = nx * ax + ny * ay + nz * az
+        else:
+            dx, dy, dz = x - origin[0], y - origin[1], z - origin[2]
+            slope = nx * (ay * dz - az * dy) + ny * (az * dx - ax * dz) + nz * (ax * dy - ay * dx)
+        gradient[chain.structure[i, 1]] += sign * chain.coupling[i, 0] * slope

@@ -1,0 +1,74 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`CompiledClearance`: distances of one posture and their slopes, for whoever asks in Python."""
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.kinematics.clearance import (
+    CONTACT,
+    body_arrays,
+    contact_gradient,
+    contacts,
+    empty_placement,
+    place,
+)
+from learned_ik.kinematics.compiled import chain_arrays, empty_frames
+from learned_ik.robot.body import Body
+from learned_ik.robot.chain import KinematicChain
+
+Array = npt.NDArray[np.float64]
+
+
+class CompiledClearance:
+    """Clearance of one body, one posture a call; not for several threads at once."""
+
+    def __init__(self, chain: KinematicChain, body: Body) -> None:
+        """Lay out chain and body; the kernels compile at the first call."""
+        self.chain = chain
+        self._arrays, self._body = chain_arrays(chain), body_arrays(body)
+        self._frames, self._placement = empty_frames(chain), empty_placement(chain, body)
+        self._contacts = np.zeros((len(body) + len(body.pairs), CONTACT))
+
+    def distances(self, q: npt.ArrayLike, spheres: Array) -> tuple[Array, Array]:
+        """Return each capsule's distance to its nearest sphere, and each pair's [m].
+
+        Args:
+            q: (joints,) [rad or m].
+            spheres: (n, 4), x y z radius [m], in the base frame.
+
+        Returns:
+            (capsules,), infinite for those that never move, and (pairs,); negative: penetration.
+
+        """
+        _, of_spheres, of_pairs, _ = self._measured(q, spheres)
+        return of_spheres, of_pairs
+
+    def gradients(self, q: npt.ArrayLike, spheres: Array) -> tuple[Array, Array]:
+        """Return the slopes of both `distances`, (capsules, joints) and (pairs, joints)."""
+        count, of_spheres, of_pairs, contacts = self._measured(q, spheres)
+        slopes = np.zeros((len(of_spheres) + len(of_pairs), self.chain.joint_count))
+        pairs = {tuple(pair): row for row, pair in enumerate(self._body.pairs.tolist())}
+        for contact in contacts[:count]:
+            a, b = int(contact[1]), int(contact[2])
+            row = a if b < 0 else len(of_spheres) + pairs[a, b]
+            contact_gradient(self._arrays, self._body, self._frames, contact, slopes[row])
+        return slopes[: len(of_spheres)], slopes[len(of_spheres) :]
+
+    def _measured(self, q: npt.ArrayLike, spheres: Array) -> tuple[int, Array, Array, Array]:
+        q = np.ascontiguousarray(self.chain.checked_joints(q), dtype=np.float64)
+        spheres = np.ascontiguousarray(spheres, dtype=np.float64).reshape(-1, 4)
+        place(self._arrays, self._body, q, self._frames, self._placement)
+        count, _ = contacts(
+            self._body, self._placement.ends, spheres, np.inf, True, self._contacts
+        )
+        of_spheres = np.full(len(self._body.frames), np.inf)
+        of_pairs = np.full(len(self._body.pairs), np.inf)
+        pairs = {tuple(pair): row for row, pair in enumerate(self._body.pairs.tolist())}
+        for contact in self._contacts[:count]:
+            a, b = int(contact[1]), int(contact[2])
+            if b < 0:
+                of_spheres[a] = contact[0]
+            else:
+                of_pairs[pairs[a, b]] = contact[0]
+        return count, of_spheres, of_pairs, self._contacts

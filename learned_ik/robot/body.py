@@ -1,0 +1,220 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`Body`: the arm as capsules that move with its joints, and which of them may touch."""
+
+import dataclasses
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.errors import InvalidInputError
+from learned_ik.robot.capsules import Capsule
+from learned_ik.robot.chain import KinematicChain
+
+log = logging.getLogger(__name__)
+
+Array = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+LINK_RADIUS = 0.05  # [m], of a link whose shape is not known
+
+
+class PlacedCapsule(NamedTuple):
+    """A capsule and what carries it."""
+
+    link: str
+    frame: int  # how many motions of the chain lie between the base and it; 0: it never moves
+    capsule: Capsule  # in that frame
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Body:
+    """Capsules on a chain. They hold the links' shapes: what keeps clear of them, keeps clear.
+
+    Frame k lies where k motions of the chain have been made: frame 0 is the base link's, frame k
+    that of motion k - 1 after it, whose z is the motion's axis.
+    """
+
+    links: tuple[str, ...]  # of each capsule
+    frames: Integers  # (capsules,)
+    ends: Array  # (capsules, 2, 3) [m], in the capsule's frame
+    radii: Array  # (capsules,) [m]
+    pairs: Integers  # (pairs, 2), capsules that may touch each other
+
+    @classmethod
+    def from_urdf(
+        cls,
+        urdf: str,
+        chain: KinematicChain,
+        *,
+        srdf: str | None = None,
+        link_radius: float = LINK_RADIUS,
+        folders: Sequence[str | Path] = (),
+    ) -> 'Body':
+        """Build the body of a chain's robot from its collision geometry.
+
+        Links off the chain are carried by the link that they hang on; joints between them stand
+        at 0, or at the limit nearest to it. A moving part of the chain without any geometry gets
+        the segment between its joint's origin and the next one's.
+
+        Args:
+            urdf: the text of the URDF that the chain was built from.
+            chain: the chain.
+            srdf: the text of an SRDF, whose `disable_collisions` are heeded.
+            link_radius: [m], of links that have no geometry.
+            folders: where packages of meshes may lie.
+
+        Raises:
+            UrdfError: the URDF or SRDF cannot be read.
+            InvalidInputError: `link_radius` is not above 0.
+
+        """
+        from learned_ik.robot.attachment import attached_capsules
+        from learned_ik.robot.touching import disabled_pairs, joined_links, touching_pairs
+
+        placed = attached_capsules(urdf, chain, [Path(folder) for folder in folders])
+        placed = _without_hidden(placed) + segments(
+            chain, link_radius, without={capsule.frame for capsule in placed}
+        )
+        apart = joined_links(urdf) | (disabled_pairs(srdf) if srdf is not None else set())
+        return touching_pairs(chain, cls._of(placed), apart)
+
+    @classmethod
+    def from_chain(cls, chain: KinematicChain, link_radius: float = LINK_RADIUS) -> 'Body':
+        """Build a body of nothing but the segments between joint origins.
+
+        Raises:
+            InvalidInputError: `link_radius` is not above 0.
+
+        """
+        from learned_ik.robot.touching import touching_pairs
+
+        return touching_pairs(chain, cls._of(segments(chain, link_radius, without=set())), set())
+
+    @classmethod
+    def _of(cls, placed: Sequence[PlacedCapsule]) -> 'Body':
+        """Return the body of these capsules, of which no two may touch."""
+        placed = sorted(placed, key=lambda each: each.frame)
+        ends = [[each.capsule.a, each.capsule.b] for each in placed]
+        return cls(
+            links=tuple(each.link for each in placed),
+            frames=np.array([each.frame for each in placed], np.int64),
+            ends=np.array(ends, np.float64).reshape(-1, 2, 3),
+            radii=np.array([each.capsule.radius for each in placed], np.float64),
+            pairs=np.empty((0, 2), np.int64),
+        )
+
+    def __len__(self) -> int:
+        return len(self.links)
+
+    @property
+    def moving(self) -> npt.NDArray[np.bool_]:
+        """(capsules,), whether a capsule moves: only these are kept clear of obstacles."""
+        return self.frames > 0
+
+    def placed(self, chain: KinematicChain, q: npt.ArrayLike) -> Array:
+        """Return where the capsules' ends lie, (..., capsules, 2, 3) [m], in the base frame.
+
+        Args:
+            chain: the robot.
+            q: (..., joints) [rad or m].
+
+        """
+        R, p = frames_of(chain, chain.checked_joints(q))
+        R, p = R[..., self.frames, :, :], p[..., self.frames, :]
+        return p[..., None, :] + np.einsum('...cij,cej->...cei', R, self.ends)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain lists and strings, ready for JSON; `from_dict` reads them back."""
+        return {
+            'links': list(self.links),
+            'frames': self.frames.tolist(),
+            'ends': self.ends.tolist(),
+            'radii': self.radii.tolist(),
+            'pairs': self.pairs.tolist(),
+        }
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any], chain: KinematicChain) -> 'Body':
+        """Build the body that `to_dict` described.
+
+        Raises:
+            KeyError, TypeError, ValueError: fields are missing, malformed, or not of this chain.
+
+        """
+        links = tuple(map(str, fields['links']))
+        body = cls(
+            links=links,
+            frames=np.array(fields['frames'], np.int64).reshape(len(links)),
+            ends=np.array(fields['ends'], np.float64).reshape(len(links), 2, 3),
+            radii=np.array(fields['radii'], np.float64).reshape(len(links)),
+            pairs=np.array(fields['pairs'], np.int64).reshape(-1, 2),
+        )
+        if not (np.isfinite(body.ends).all() and (body.radii > 0).all()):
+            raise ValueError('the body has capsules that are not finite')
+        if ((body.frames < 0) | (body.frames > chain.motion_count)).any() or (
+            body.pairs.size and not (0 <= body.pairs.min() <= body.pairs.max() < len(links))
+        ):
+            raise ValueError('the body has capsules on frames that the chain does not have')
+        return body
+
+
+def frames_of(chain: KinematicChain, q: Array) -> tuple[Array, Array]:
+    """Return rotations (..., motions + 1, 3, 3) and origins (..., motions + 1, 3) [m] of frames.
+
+    Args:
+        chain: the robot.
+        q: (..., joints) [rad or m].
+
+    """
+    values = chain.multiplier * q[..., chain.source] + chain.offset  # (..., motions)
+    R = np.broadcast_to(np.eye(3), (*q.shape[:-1], 3, 3))
+    p = np.zeros((*q.shape[:-1], 3))
+    rotations, origins = [R], [p]
+    for i in range(chain.motion_count):
+        T = chain.transforms[i]
+        p, R = p + R @ T[:3, 3], R @ T[:3, :3]
+        value = values[..., i, None]
+        x, y, z = R[..., 0], R[..., 1], R[..., 2]
+        if chain.prismatic[i]:
+            p = p + z * value
+        else:
+            c, s = np.cos(value), np.sin(value)
+            R = np.stack([c * x + s * y, c * y - s * x, z], axis=-1)
+        rotations.append(R)
+        origins.append(p)
+    return np.stack(rotations, axis=-3), np.stack(origins, axis=-2)
+
+
+def segments(chain: KinematicChain, link_radius: float, without: set[int]) -> list[PlacedCapsule]:
+    """Return a capsule from each joint's origin to the next, but for the frames in `without`.
+
+    Raises:
+        InvalidInputError: the radius [m] is not above 0.
+
+    """
+    if not (np.isfinite(link_radius) and link_radius > 0):
+        raise InvalidInputError(f'link_radius is {link_radius} m; expected above 0')
+    placed = []
+    for frame in range(1, chain.motion_count + 1):
+        end = chain.transforms[frame][:3, 3]
+        # Where two origins coincide, the neighbours' ends are there already.
+        if frame not in without and np.linalg.norm(end) > 1e-6:
+            name = f'{chain.joint_names[chain.source[frame - 1]]} to the next'
+            placed.append(PlacedCapsule(name, frame, Capsule(np.zeros(3), end, link_radius)))
+    return placed
+
+
+def _without_hidden(placed: Sequence[PlacedCapsule]) -> list[PlacedCapsule]:
+    """Leave out each capsule that another one of its frame holds wholly."""
+    kept: list[PlacedCapsule] = []
+    for each in sorted(placed, key=lambda each: -each.capsule.volume):
+        if not any(
+            other.frame == each.frame and other.capsule.holds(each.capsule) for other in kept
+        ):
+            kept.append(each)
+    return kept

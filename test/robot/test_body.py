@@ -1,0 +1,181 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+import json
+
+import numpy as np
+import pytest
+
+from learned_ik import KinematicChain
+from learned_ik.errors import InvalidInputError, UrdfError
+from learned_ik.robot.body import Body, frames_of
+from learned_ik.robot.capsules import point_segment_distance, segment_distance
+
+ARM = """
+<robot name="arm">
+  <link name="base"><collision><geometry><box size="0.3 0.2 0.1"/></geometry></collision></link>
+  <joint name="a" type="revolute">
+    <origin xyz="0 0 0.1" rpy="0.3 0 0"/><parent link="base"/><child link="upper"/>
+    <axis xyz="0 1 0"/><limit lower="-2" upper="2" effort="1" velocity="1"/>
+  </joint>
+  <link name="upper"><collision><origin xyz="0 0 0.2"/>
+    <geometry><cylinder radius="0.05" length="0.4"/></geometry></collision></link>
+  <joint name="b" type="prismatic">
+    <origin xyz="0 0 0.4"/><parent link="upper"/><child link="lower"/>
+    <axis xyz="1 0 0"/><limit lower="0" upper="0.2" effort="1" velocity="1"/>
+  </joint>
+  <link name="lower"/>
+  <joint name="c" type="continuous">
+    <origin xyz="0 0 0.1"/><parent link="lower"/><child link="hand"/><axis xyz="1 1 0"/>
+  </joint>
+  <link name="hand"><collision><origin xyz="0 0.1 0"/>
+    <geometry><sphere radius="0.07"/></geometry></collision></link>
+  <joint name="grip" type="prismatic">
+    <origin xyz="0 0.1 0"/><parent link="hand"/><child link="finger"/>
+    <axis xyz="0 1 0"/><limit lower="0.02" upper="0.05" effort="1" velocity="1"/>
+  </joint>
+  <link name="finger"><collision>
+    <geometry><box size="0.02 0.3 0.02"/></geometry></collision></link>
+  <joint name="tip_joint" type="fixed"><parent link="hand"/><child link="tip"/></joint>
+  <link name="tip"/>
+</robot>
+"""
+
+
+@pytest.fixture
+def chain() -> KinematicChain:
+    return KinematicChain.from_urdf(ARM, 'base', 'tip')
+
+
+@pytest.fixture
+def body(chain) -> Body:
+    return Body.from_urdf(ARM, chain, link_radius=0.03)
+
+
+def test_each_link_is_carried_by_its_frame(body):
+    frames = dict(zip(body.links, body.frames.tolist(), strict=True))
+    assert frames == {'base': 0, 'upper': 1, 'b to the next': 2, 'hand': 3, 'finger': 3}
+
+
+def test_capsules_hold_the_shapes_wherever_the_joints_are(chain, body):
+    rng = np.random.default_rng(0)
+    q = chain.sample(rng, 20)
+    placed = body.placed(chain, q)
+    ends, radii = placed[:, body.links.index('upper')], body.radii[body.links.index('upper')]
+    # A point of the upper link's cylinder, by forward kinematics of a chain that ends there.
+    R, p = KinematicChain.from_urdf(ARM, 'base', 'upper').forward_matrix(q[:, :1])
+    angle, height = rng.uniform(0, 2 * np.pi, 20), rng.uniform(0, 0.4, 20)
+    local = np.stack([0.05 * np.cos(angle), 0.05 * np.sin(angle), height], axis=1)
+    points = p + np.einsum('nij,nj->ni', R, local)
+    assert (point_segment_distance(points, ends[:, 0], ends[:, 1]) <= radii).all()
+    # The finger stands at the limit nearest to 0, 0.02 m.
+    finger = placed[:, body.links.index('finger')].mean(axis=1)
+    R, p = chain.forward_matrix(q)
+    np.testing.assert_allclose(finger, p + R @ [0, 0.12, 0], atol=1e-9)
+
+
+def test_a_chain_up_the_tree_carries_the_same_links():
+    forwards = KinematicChain.from_urdf(ARM, 'base', 'hand')
+    backwards = KinematicChain.from_urdf(ARM, 'hand', 'base')
+    q = forwards.sample(np.random.default_rng(1), 1)[0]
+    R, p = forwards.forward_matrix(q)
+    body, other = (Body.from_urdf(ARM, each) for each in (forwards, backwards))
+    here, there = body.placed(forwards, q), other.placed(backwards, q[::-1])
+    for link in ('base', 'upper', 'hand', 'finger'):
+        mine = here[body.links.index(link)]
+        theirs = there[other.links.index(link)] @ R.T + p
+        np.testing.assert_allclose(mine, theirs, atol=1e-9)
+
+
+def test_frames_end_where_forward_kinematics_does(real_robot):
+    _, chain = real_robot
+    q = chain.sample(np.random.default_rng(0), 10)
+    R, p = frames_of(chain, q)
+    R_tip, p_tip = chain.forward_matrix(q)
+    T = chain.transforms[-1]
+    np.testing.assert_allclose(p[:, -1] + R[:, -1] @ T[:3, 3], p_tip, atol=1e-12)
+    np.testing.assert_allclose(R[:, -1] @ T[:3, :3], R_tip, atol=1e-12)
+
+
+def test_neighbours_and_what_never_or_always_touches_are_no_pairs(tiago, request):
+    text = (request.config.rootpath / 'config' / 'tiago_arm.urdf').read_text()
+    body = Body.from_urdf(text, tiago)
+    names = {frozenset((body.links[i], body.links[j])) for i, j in body.pairs}
+    assert frozenset(('arm_1_link', 'arm_2_link')) not in names  # neighbours
+    assert frozenset(('arm_5_link', 'arm_7_link')) not in names  # about the same origin
+    assert frozenset(('torso_lift_link', 'arm_5_link')) in names
+    ends = body.placed(tiago, tiago.sample(np.random.default_rng(9), 3000))
+    pairs = {tuple(pair) for pair in body.pairs.tolist()}
+    assert (body.pairs[:, 0] < body.pairs[:, 1]).all()
+    for i in range(len(body)):
+        for j in range(i + 1, len(body)):
+            joined = abs(body.frames[i] - body.frames[j]) <= 2
+            if (i, j) not in pairs and not joined:
+                distance = segment_distance(*ends[:, i].swapaxes(0, 1), *ends[:, j].swapaxes(0, 1))
+                assert (distance > body.radii[i] + body.radii[j]).all(), (i, j)
+
+
+def test_an_srdf_disables_pairs(tiago, request):
+    text = (request.config.rootpath / 'config' / 'tiago_arm.urdf').read_text()
+    srdf = (
+        '<robot name="tiago_arm"><disable_collisions link1="arm_5_link" '
+        'link2="torso_lift_link" reason="tried"/></robot>'
+    )
+    body = Body.from_urdf(text, tiago, srdf=srdf)
+    names = {frozenset((body.links[i], body.links[j])) for i, j in body.pairs}
+    assert frozenset(('torso_lift_link', 'arm_5_link')) not in names
+    assert frozenset(('torso_lift_link', 'arm_4_link')) in names
+    with pytest.raises(UrdfError, match='expected link1 and link2'):
+        Body.from_urdf(text, tiago, srdf='<robot name="x"><disable_collisions link1="a"/></robot>')
+
+
+def test_without_geometry_segments_join_the_origins(artificial):
+    chain = artificial(6)
+    body = Body.from_chain(chain, 0.02)
+    assert (body.radii == 0.02).all()
+    q = chain.sample(np.random.default_rng(0), 3)
+    _, tip = chain.forward(q)[1], chain.forward(q)[0]
+    np.testing.assert_allclose(body.placed(chain, q)[:, -1, 1], tip, atol=1e-12)
+    with pytest.raises(InvalidInputError, match='above 0'):
+        Body.from_chain(chain, 0.0)
+
+
+def test_meshes_are_read_and_fitted(real_urdf, request):
+    pytest.importorskip('trimesh')
+    import cmeel
+
+    text = real_urdf('panda_description/urdf/panda.urdf')
+    chain = KinematicChain.from_urdf(text, 'panda_link0', 'panda_hand')
+    for folder in cmeel.__path__:
+        data = type(request.config.rootpath)(folder).parent / 'cmeel.prefix' / 'share'
+        if (data / 'example-robot-data').is_dir():
+            body = Body.from_urdf(text, chain, folders=[data])
+    assert {'panda_link3', 'panda_link5', 'panda_hand'} <= set(body.links)
+    forearm = body.links.index('panda_link5')
+    assert 0.05 < body.radii[forearm] < 0.12
+
+
+def test_a_mesh_that_is_missing_leaves_a_segment_and_a_warning(caplog):
+    text = ARM.replace(
+        '<cylinder radius="0.05" length="0.4"/>', '<mesh filename="package://x/y"/>'
+    )
+    chain = KinematicChain.from_urdf(text, 'base', 'tip')
+    body = Body.from_urdf(text, chain)
+    assert 'a to the next' in body.links
+    assert "'package://x/y' is left out" in caplog.text
+
+
+def test_a_shape_without_size_is_refused(chain):
+    with pytest.raises(UrdfError, match='expected numbers above 0'):
+        Body.from_urdf(ARM.replace('radius="0.07"', 'radius="-1"'), chain)
+    with pytest.raises(UrdfError, match='expected 3 finite numbers'):
+        Body.from_urdf(ARM.replace('size="0.3 0.2 0.1"', 'size="0.3 0.2"'), chain)
+
+
+def test_a_body_survives_json(chain, body):
+    again = Body.from_dict(json.loads(json.dumps(body.to_dict())), chain)
+    q = chain.middle
+    np.testing.assert_array_equal(again.placed(chain, q), body.placed(chain, q))
+    np.testing.assert_array_equal(again.pairs, body.pairs)
+    assert again.links == body.links
+    with pytest.raises(ValueError, match='does not have'):
+        Body.from_dict({**body.to_dict(), 'frames': [9] * len(body)}, chain)
