@@ -43,6 +43,10 @@ class UnknownFrameError(LearnedIkError, LookupError):
     """A pose is given in a frame that is not rigidly tied to the chain's base."""
 
 
+class ObstacleError(InvalidInputError):
+    """An obstacle is malformed, out of range, one too many, or swallows the arm's base."""
+
+
 class ConfigurationError(LearnedIkError, ValueError):
     """A configuration file or option has an unknown key or a value out of range."""
 

@@ -11,14 +11,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from tyro.conf import arg
+from tyro.conf import UseAppendAction, arg
 
 from learned_ik.commands.result import Result, error_lines
 from learned_ik.errors import ConfigurationError, TrainingError
 from learned_ik.learning.configuration import TrainingConfig, preset
+from learned_ik.learning.scene import SceneConfig
 from learned_ik.model import IkModel
+from learned_ik.robot.body import LINK_RADIUS, Body
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.robot.named import RobotConfig, chain_from_file
+from learned_ik.robot.named import RobotConfig, body_from_file, chain_from_file
+from learned_ik.robot.obstacles import (
+    check_base_is_free,
+    checked_spheres,
+    spheres_from_texts,
+    spheres_from_yaml,
+)
 
 logger = logging.getLogger('learned_ik.training')
 
@@ -39,11 +47,16 @@ class Train:
     out: Path | None = None  # model file to write; default: NAME.safetensors in this folder
     name: str | None = None  # of the model; default: that of the robot or of the URDF file
     preset: Literal['default', 'paper'] = 'default'  # where the defaults of what follows come from
+    srdf: Path | None = None  # SRDF file whose disable_collisions are heeded
+    link_radius: float = LINK_RADIUS  # of links without collision geometry [m]
+    obstacle: UseAppendAction[tuple[str, ...]] = ()  # x,y,z,radius [m]: keep clear; repeatable
+    obstacles: Path | None = None  # YAML list of the same: [x, y, z, radius], ...
     json: bool = False  # print one JSON object, and nothing else, on standard output
     quiet: bool = False  # show no progress
     training: Annotated[TrainingConfig, arg(name='')] = dataclasses.field(
         default_factory=TrainingConfig
     )
+    scene: Annotated[SceneConfig, arg(name='')] = dataclasses.field(default_factory=SceneConfig)
 
     @classmethod
     def defaults_for(cls, arguments: Sequence[str]) -> 'Train':
@@ -66,6 +79,7 @@ class Train:
         chain, name = self._robot()
         out = self.out if self.out is not None else Path(f'{name}.safetensors')
         check_writable(out)
+        scene, body = self._scene(chain), self._body(chain)
         train = _imported_train()
         logger.info(
             'training %s: %d joints, %s to %s',
@@ -74,12 +88,25 @@ class Train:
             chain.base_link,
             chain.tip_link,
         )
-        model = train(chain, self.training, show_progress=not self.quiet)
+        model = train(chain, self.training, scene=scene, body=body, show_progress=not self.quiet)
         model = dataclasses.replace(
             model, name=name, training={**model.training, 'command': command}
         )
         model.save(out)
         return Result(_description(model, out), '\n'.join(_lines(model, out)))
+
+    def _scene(self, chain: KinematicChain) -> SceneConfig:
+        """Return what to keep clear of, all obstacles that were named included."""
+        spheres = spheres_from_texts(self.obstacle)
+        if self.obstacles is not None:
+            spheres += spheres_from_yaml(self.obstacles)
+        check_base_is_free(chain, checked_spheres(spheres))
+        return dataclasses.replace(self.scene, obstacles=spheres)
+
+    def _body(self, chain: KinematicChain) -> Body:
+        """Return the arm's capsules."""
+        path = self.urdf if self.urdf is not None else RobotConfig.named(self.robot).urdf
+        return body_from_file(path, chain, self.srdf, self.link_radius)
 
     def _robot(self) -> tuple[KinematicChain, str]:
         """Return the chain to train for, and the model's name."""

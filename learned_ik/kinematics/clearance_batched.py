@@ -1,6 +1,12 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Clearance in torch: batched and differentiable, capsules to spheres and to each other."""
+"""Clearance in torch: batched and differentiable, capsules to spheres and to each other.
+
+As in `batched.py` the batch is the last dimension inside. `Placed` holds where a batch of bodies
+lies, so that several questions share one forward pass.
+"""
+
+from typing import NamedTuple
 
 import torch
 
@@ -9,6 +15,17 @@ from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 
 SMOOTHING = 1e-12  # [m²], under the root of a distance: its slope stays finite at distance 0
+
+
+class Placed(NamedTuple):
+    """Where the capsules of a flat batch of bodies lie."""
+
+    ends: torch.Tensor  # (capsules, 2, 3, n) [m], in the base frame
+    batch: tuple[int, ...]  # the shape of the batch, of n entries
+
+    def shaped(self, values: torch.Tensor) -> torch.Tensor:
+        """Return values (m, n) as (batch, m)."""
+        return values.T.reshape(*self.batch, len(values))
 
 
 class BatchedClearance:
@@ -27,14 +44,17 @@ class BatchedClearance:
             return torch.as_tensor(values, device=device, dtype=dtype)
 
         self.chain = chain
-        self._transforms = tensor(chain.transforms)  # (motions + 1, 4, 4)
-        self._multiplier, self._offset = tensor(chain.multiplier), tensor(chain.offset)
+        # Each transform as (4, 3): rows 0 to 2 its axes, row 3 its translation.
+        self._transforms = tensor(chain.transforms[:, :3, :].swapaxes(-1, -2)).contiguous()
+        self._multiplier = tensor(chain.multiplier)[:, None]  # (motions, 1)
+        self._offset = tensor(chain.offset)[:, None]  # (motions, 1)
         self._source = tensor(chain.source, torch.long)
         self._prismatic = chain.prismatic.tolist()
         self._frames = tensor(body.frames, torch.long)  # (capsules,)
-        self._ends, self._radii = tensor(body.ends), tensor(body.radii)
+        self._ends = tensor(body.ends)  # (capsules, 2, 3)
+        self._radii = tensor(body.radii)[:, None]  # (capsules, 1)
+        self._moving = tensor(body.moving.nonzero()[0], torch.long)
         self._pairs = tensor(body.pairs, torch.long)  # (pairs, 2)
-        self._moving = tensor(body.frames > 0, torch.bool)
 
     def origins(self, q: torch.Tensor) -> torch.Tensor:
         """Return where the joints and the tip lie, (..., motions + 1, 3) [m] (paper, eq. 3).
@@ -43,103 +63,98 @@ class BatchedClearance:
             q: (..., joints) [rad or m].
 
         """
-        R, p = self._poses(q)
-        tip = p[..., -1, :] + (R[..., -1, :, :] @ self._transforms[-1, :3, 3])
-        return torch.cat([p[..., 1:, :], tip[..., None, :]], dim=-2)
+        rotations, origins = self._frame_poses(q)
+        tip = origins[-1] + (self._transforms[-1] @ rotations[-1])[:, 3]
+        all_origins = torch.cat([origins[1:], tip[None]])  # (motions + 1, 3, n)
+        return all_origins.permute(2, 0, 1).reshape(*q.shape[:-1], len(all_origins), 3)
 
-    def placed(self, q: torch.Tensor) -> torch.Tensor:
-        """Return the capsules' ends, (..., capsules, 2, 3) [m], in the base frame."""
-        R, p = self._poses(q)
-        R, p = R[..., self._frames, :, :], p[..., self._frames, :]
-        return p[..., None, :] + torch.einsum('...cij,cej->...cei', R, self._ends)
+    def placed(self, q: torch.Tensor) -> Placed:
+        """Place the capsules for joint positions (..., joints) [rad or m]."""
+        rotations, origins = self._frame_poses(q)
+        # (capsules, column, row, n): each end is a sum of columns
+        columns = rotations.transpose(1, 2)[self._frames]
+        turned = torch.bmm(self._ends, columns.flatten(2))  # (capsules, 2, 3 n)
+        ends = turned.unflatten(2, (3, -1)) + origins[self._frames][:, None]
+        return Placed(ends, tuple(q.shape[:-1]))
 
-    def to_spheres(self, q: torch.Tensor, spheres: torch.Tensor) -> torch.Tensor:
-        """Return each capsule's distance to its nearest sphere, (..., capsules) [m].
+    def to_spheres(self, placed: Placed, spheres: torch.Tensor) -> torch.Tensor:
+        """Return each moving capsule's distance to its nearest sphere, (..., moving) [m].
 
         Args:
-            q: (..., joints) [rad or m].
-            spheres: (n, 4) or (..., n, 4), x y z radius [m], one or more.
+            placed: where the body lies.
+            spheres: (m, 4), or (..., m, 4) with other ones for each of the batch: x y z radius
+                [m]; one or more.
 
-        Infinite for capsules that never move.
         """
-        return self._to_spheres(self.placed(q), spheres)
+        if spheres.ndim > 2:
+            spheres = spheres.expand(*placed.batch, *spheres.shape[-2:])
+            spheres = spheres.reshape(-1, *spheres.shape[-2:]).permute(1, 2, 0)  # (m, 4, n)
+        else:
+            spheres = spheres[..., None]  # (m, 4, 1)
+        ends = placed.ends[self._moving]  # (moving, 2, 3, n)
+        a, along = ends[:, 0], ends[:, 1] - ends[:, 0]
+        squared = along.square().sum(1).clamp_min(1e-18)  # (moving, n)
+        apart = spheres[:, None, :3] - a  # (m, moving, 3, n)
+        share = ((apart * along).sum(2) / squared).clamp(0, 1)  # (m, moving, n)
+        distance = _length(apart - share[:, :, None] * along) - spheres[:, None, 3]
+        return placed.shaped(distance.amin(0) - self._radii[self._moving])
 
-    def to_itself(self, q: torch.Tensor) -> torch.Tensor:
+    def to_itself(self, placed: Placed) -> torch.Tensor:
         """Return each pair's distance, (..., pairs) [m]."""
-        return self._to_itself(self.placed(q))
-
-    def distances(
-        self, q: torch.Tensor, spheres: torch.Tensor | None
-    ) -> tuple[torch.Tensor | None, torch.Tensor]:
-        """Return `to_spheres`, None without spheres, and `to_itself`, for one forward pass."""
-        placed = self.placed(q)
-        to_spheres = None if spheres is None else self._to_spheres(placed, spheres)
-        return to_spheres, self._to_itself(placed)
-
-    def _to_spheres(self, placed: torch.Tensor, spheres: torch.Tensor) -> torch.Tensor:
-        a, b = placed[..., None, 0, :], placed[..., None, 1, :]  # (..., capsules, 1, 3)
-        centre, radius = spheres[..., None, :, :3], spheres[..., None, :, 3]
-        distance = _point_segment(centre, a, b) - radius  # (..., capsules, n)
-        nearest = distance.amin(-1) - self._radii
-        return torch.where(self._moving, nearest, torch.inf)
-
-    def _to_itself(self, placed: torch.Tensor) -> torch.Tensor:
         i, j = self._pairs.unbind(-1)
-        first, second = placed[..., i, :, :], placed[..., j, :, :]
-        distance = _segment_segment(*first.unbind(-2), *second.unbind(-2))
-        return distance - self._radii[i] - self._radii[j]
+        first, second = placed.ends[i], placed.ends[j]  # (pairs, 2, 3, n)
+        distance = _segment_distance(first[:, 0], first[:, 1], second[:, 0], second[:, 1])
+        return placed.shaped(distance - self._radii[i] - self._radii[j])
 
-    def _poses(self, q: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return rotations (..., motions + 1, 3, 3) and origins (..., motions + 1, 3) [m]."""
+    def _frame_poses(self, q: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return rotations (motions + 1, 3, 3, n; row, column) and origins (motions + 1, 3, n)."""
         if q.ndim == 0 or q.shape[-1] != self.chain.joint_count:
             raise InvalidInputError(
                 f'q has shape {tuple(q.shape)}; expected (..., {self.chain.joint_count})'
             )
-        values = self._multiplier * q[..., self._source] + self._offset  # (..., motions)
+        joints = q.reshape(-1, self.chain.joint_count).T  # (joints, n)
+        values = self._multiplier * joints[self._source] + self._offset  # (motions, n)
         cosines, sines = torch.cos(values), torch.sin(values)
-        R = torch.eye(3, dtype=q.dtype, device=q.device).expand(*q.shape[:-1], 3, 3)
-        p = q.new_zeros(*q.shape[:-1], 3)
+        n = values.shape[1]
+        R = torch.eye(3, dtype=q.dtype, device=q.device)[:, :, None].expand(3, 3, n)
+        p = q.new_zeros(3, n)
         rotations, origins = [R], [p]
-        for i, T in enumerate(self._transforms[:-1]):
-            p = p + (R @ T[:3, 3])
-            x, y, z = (R @ T[:3, :3]).unbind(-1)
+        for i, transform in enumerate(self._transforms[:-1]):
+            turned = transform @ R  # (3, 4, n): the next frame's axes, and its displacement
+            p = p + turned[:, 3]
+            x, y, z = turned[:, 0], turned[:, 1], turned[:, 2]
             if self._prismatic[i]:
-                p = p + z * values[..., i, None]
+                p = p + z * values[i]
             else:
-                c, s = cosines[..., i, None], sines[..., i, None]
+                c, s = cosines[i], sines[i]
                 x, y = c * x + s * y, c * y - s * x
-            R = torch.stack([x, y, z], dim=-1)
+            R = torch.stack([x, y, z], dim=1)
             rotations.append(R)
             origins.append(p)
-        return torch.stack(rotations, dim=-3), torch.stack(origins, dim=-2)
+        return torch.stack(rotations), torch.stack(origins)
 
 
 def _length(vector: torch.Tensor) -> torch.Tensor:
-    return vector.square().sum(-1).add(SMOOTHING).sqrt()
+    """Return the length over the second to last dimension: (..., 3, n) to (..., n)."""
+    return vector.square().sum(-2).add(SMOOTHING).sqrt()
 
 
-def _point_segment(point: torch.Tensor, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    along = b - a
-    squared = along.square().sum(-1).clamp_min(1e-18)
-    share = (((point - a) * along).sum(-1) / squared).clamp(0, 1)
-    return _length(point - a - share[..., None] * along)
-
-
-def _segment_segment(
+def _segment_distance(
     a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor
 ) -> torch.Tensor:
-    """Return the distance of segments a-b and c-d, (..., 3) each.
+    """Return the distance (m, n) of segments a-b and c-d, (m, 3, n) each.
 
     The shares at which the nearest points lie need no slope: moving along a segment to its
     nearest point changes the distance only to second order.
     """
     with torch.no_grad():
         u, v, w = b - a, d - c, a - c
-        uu, vv = u.square().sum(-1), v.square().sum(-1)
-        uv, uw, vw = (u * v).sum(-1), (u * w).sum(-1), (v * w).sum(-1)
+        uu, vv = u.square().sum(1), v.square().sum(1)
+        uv, uw, vw = (u * v).sum(1), (u * w).sum(1), (v * w).sum(1)
         cross = uu * vv - uv * uv
-        s = torch.where(cross > 1e-9 * uu * vv, (uv * vw - uw * vv) / cross, 0.0).clamp(0, 1)
-        t = torch.where(vv > 1e-18, (uv * s + vw) / vv, 0.0)
-        t = t.nan_to_num(0.0).clamp(0, 1)
-        s = torch.where(uu > 1e-18, (uv * t - uw) / uu, 0.0).nan_to_num(0.0).clamp(0, 1)
-    return _length(a + s[..., None] * (b - a) - c - t[..., None] * (d - c))
+        apart = cross > 1e-9 * uu * vv
+        s = torch.where(apart, (uv * vw - uw * vv) / torch.where(apart, cross, 1.0), 0.0)
+        t = (uv * s.clamp(0, 1) + vw) / vv.clamp_min(1e-18)
+        t = t.clamp(0, 1)
+        s = ((uv * t - uw) / uu.clamp_min(1e-18)).clamp(0, 1)
+    return _length(a + s[:, None] * (b - a) - c - t[:, None] * (d - c))

@@ -23,10 +23,13 @@ from learned_ik.learning.folding import folded, unfold_into
 from learned_ik.learning.interruption import set_by_signals
 from learned_ik.learning.losses import POSE_LOSSES, chosen_heads
 from learned_ik.learning.network import PoseNetwork
+from learned_ik.learning.obstacles import judged, poses_in_the_open, scene_loss
 from learned_ik.learning.optimizers import one_cycle, optimizers_for
 from learned_ik.learning.progress import Listener, Progress, reporting
 from learned_ik.learning.sampling import Sampler
+from learned_ik.learning.scene import SceneConfig
 from learned_ik.model import IkModel
+from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 
 logger = logging.getLogger('learned_ik.training')
@@ -42,6 +45,8 @@ def train(
     config: TrainingConfig | None = None,
     *,
     start_from: IkModel | None = None,
+    scene: SceneConfig | None = None,
+    body: Body | None = None,
     show_progress: bool = True,
     on_progress: Listener | None = None,
     stop: threading.Event | None = None,
@@ -55,6 +60,8 @@ def train(
         chain: the robot.
         config: how to train; default: two minutes of the preset `default`.
         start_from: a model whose weights training goes on from.
+        scene: obstacles, and the arm itself, to keep clear of.
+        body: the arm's capsules, which go into the model; default: segments between its joints.
         show_progress: a bar on standard error, or a log line now and then where that is no
             terminal.
         on_progress: told about the progress a few times in a second.
@@ -82,6 +89,7 @@ def train(
         decode = network.decoder
         sampler = Sampler(kinematics, config, generator)
         pose_loss = POSE_LOSSES[config.loss]
+        touching = scene_loss(chain, scene, body, device)
         check_poses = poses_within(chain, CHECK_POSES, CHECK_SEED, device)
         peak_rate, optimizers = config.learning_rate, optimizers_for(network, config)
         best_score, best_weights = math.inf, copy.deepcopy(network.state_dict())
@@ -98,10 +106,13 @@ def train(
                 checks += 1
                 errors = errors_on(check_poses, network.eval(), decode, kinematics)
                 means = errors.means
+                score = errors.score
+                if touching is not None:
+                    score = judged(touching, check_poses, network, decode, kinematics)['score']
                 network.train()
-                if errors.score < best_score:
-                    best_score, best_weights = errors.score, copy.deepcopy(network.state_dict())
-                elif not math.isfinite(errors.score):
+                if score < best_score:
+                    best_score, best_weights = score, copy.deepcopy(network.state_dict())
+                elif not math.isfinite(score):
                     rollbacks += 1
                     if rollbacks > MOST_ROLLBACKS or best_score == math.inf:
                         raise TrainingError(_not_a_number(config, rollbacks, peak_rate))
@@ -123,8 +134,11 @@ def train(
             mean_weight = config.mean_weight * (1 - fraction)
             if config.heads > 1:
                 with torch.no_grad():
-                    p, R = kinematics.forward(decode(y))  # (batch, heads, 3), ...
+                    q = decode(y)  # (batch, heads, joints)
+                    p, R = kinematics.forward(q)  # (batch, heads, 3), ...
                     loss = pose_loss(p - position, R - rotation, config.rotation_weight)
+                    if touching is not None:
+                        loss = loss + touching(q)
                     chosen = chosen_heads(loss, mean_weight > 0, generator)
                 y = torch.take_along_dim(y, chosen[:, :, None], dim=1)
 
@@ -134,6 +148,8 @@ def train(
             loss = pose_loss(p - position, R - rotation, config.rotation_weight)
             if config.encoding != 'bounded':
                 loss = loss + config.limit_weight * decode.limit_loss(q)
+            if touching is not None:
+                loss = loss + touching(q)
             sampler.keep_hardest(q_target, loss[:, 0].detach())
             total = loss[:, 0].mean() + mean_weight * loss[:, 1:].mean(dim=0).sum()
 
@@ -149,6 +165,9 @@ def train(
         network.load_state_dict(best_weights)
         exported = folded(network.eval())
         held_out = evaluate(chain, exported, config.held_out, HELD_OUT_SEED, device)
+        if touching is not None:
+            poses = poses_in_the_open(chain, touching, CHECK_POSES, HELD_OUT_SEED).to(device)
+            held_out['scene'] = judged(touching, poses, network, decode, kinematics)
     training = {
         'configuration': config.to_dict(),
         'samples': samples,
@@ -159,7 +178,16 @@ def train(
         'threads': threads,
         'device': str(device),
     }
-    return IkModel(chain, exported, training=training, held_out=held_out)
+    if scene is not None:
+        training['scene'] = scene.to_dict()
+    return IkModel(
+        chain,
+        exported,
+        training=training,
+        held_out=held_out,
+        obstacles=scene.obstacles if scene is not None else (),
+        body=body,
+    )
 
 
 def available_device(name: str) -> torch.device:

@@ -76,10 +76,15 @@ def test_torch_and_numba_measure_the_same(arm):
     q, spheres = chain.sample(rng, 40), spheres_near(chain, rng)
     compiled = CompiledClearance(chain, body)
     batched = BatchedClearance(chain, body, dtype=torch.float64)
-    to_spheres, to_itself = batched.distances(torch.tensor(q), torch.tensor(spheres))
+    placed = batched.placed(torch.tensor(q))
+    to_spheres = batched.to_spheres(placed, torch.tensor(spheres))
+    each_its_own = torch.tensor(np.broadcast_to(spheres, (len(q), *spheres.shape)).copy())
+    torch.testing.assert_close(batched.to_spheres(placed, each_its_own), to_spheres)
+    to_itself = batched.to_itself(placed)
     for row, q_row in enumerate(q):
         of_spheres, of_pairs = compiled.distances(q_row, spheres)
-        np.testing.assert_allclose(to_spheres[row], of_spheres, atol=1e-6)
+        np.testing.assert_allclose(to_spheres[row], of_spheres[body.moving], atol=1e-6)
+        assert (of_spheres[~body.moving] == np.inf).all()
         np.testing.assert_allclose(to_itself[row], of_pairs, atol=1e-6)
 
 
@@ -92,7 +97,7 @@ def test_gradients_are_those_of_torch_and_of_finite_differences(arm):
         spheres = spheres_near(chain, rng)
         of_spheres, of_pairs = compiled.gradients(q, spheres)
 
-        distances = functools.partial(all_distances, batched, torch.tensor(spheres), body)
+        distances = functools.partial(all_distances, batched, torch.tensor(spheres))
         slopes = torch.autograd.functional.jacobian(distances, torch.tensor(q))
         mine = np.concatenate([of_spheres[body.moving], of_pairs])
         np.testing.assert_allclose(mine, slopes.numpy(), atol=1e-4)
@@ -106,9 +111,9 @@ def test_gradients_are_those_of_torch_and_of_finite_differences(arm):
         np.testing.assert_allclose(mine[:, 0], numeric, atol=1e-3)
 
 
-def all_distances(batched, spheres, body, q):
-    to_spheres, to_itself = batched.distances(q, spheres)
-    return torch.cat([to_spheres[torch.tensor(body.moving)], to_itself])
+def all_distances(batched, spheres, q):
+    placed = batched.placed(q)
+    return torch.cat([batched.to_spheres(placed, spheres), batched.to_itself(placed)])
 
 
 def test_torch_knows_where_the_joints_are(arm):

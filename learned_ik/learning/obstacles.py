@@ -1,0 +1,170 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""What training adds to the loss so that answers keep clear (paper, section III-F).
+
+Equation 5 as it stands, L_obs = ReLU(-min_N(|t_N - c| - r - 0.1 m)) for the joint origins t_N; or
+the same for the links' capsules, each by itself: the sum of what every capsule lacks.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from learned_ik.kinematics.batched import BatchedKinematics
+from learned_ik.kinematics.clearance_batched import BatchedClearance
+from learned_ik.learning.losses import distance_loss
+from learned_ik.learning.scene import SceneConfig
+from learned_ik.robot.body import Body
+from learned_ik.robot.chain import KinematicChain
+
+CHUNK = 2_000  # poses judged at once
+ROTATION_WEIGHT = 0.3  # [m/rad], of orientation against position when heads compete
+
+
+class SceneLoss:
+    """The loss of joint positions in one scene."""
+
+    def __init__(
+        self,
+        chain: KinematicChain,
+        scene: SceneConfig,
+        body: Body,
+        device: torch.device | str = 'cpu',
+    ) -> None:
+        """Copy spheres and capsules to `device`."""
+        self._scene = scene
+        self.clearance = BatchedClearance(chain, body, device)
+        spheres = torch.tensor(scene.obstacles, dtype=torch.float32, device=device)
+        self._spheres = spheres if scene.obstacles else None
+        self._itself = scene.self_collision_weight > 0 and len(body.pairs) > 0
+
+    def __call__(self, q: torch.Tensor) -> torch.Tensor:
+        """Return the loss (...) [m] of joint positions (..., joints) [rad or m]."""
+        scene = self._scene
+        loss = q.new_zeros(q.shape[:-1])
+        placed = None
+        if self._itself or (self._spheres is not None and scene.keep_clear == 'capsules'):
+            placed = self.clearance.placed(q)
+        if self._spheres is not None and scene.keep_clear == 'origins':
+            loss = loss + scene.obstacle_weight * equation_5(
+                self.clearance.origins(q), self._spheres, scene.margin
+            )
+        elif self._spheres is not None:
+            lacking = torch.relu(scene.margin - self.clearance.to_spheres(placed, self._spheres))
+            loss = loss + scene.obstacle_weight * lacking.sum(-1)
+        if self._itself:
+            lacking = torch.relu(scene.self_collision_margin - self.clearance.to_itself(placed))
+            loss = loss + scene.self_collision_weight * lacking.sum(-1)
+        return loss
+
+    @torch.no_grad()
+    def clearances(self, q: torch.Tensor) -> torch.Tensor:
+        """Return the clearance (...) [m] of postures (..., joints), from spheres and itself."""
+        placed = self.clearance.placed(q)
+        least = q.new_full(q.shape[:-1], torch.inf)
+        if self._spheres is not None:
+            least = torch.minimum(least, self.clearance.to_spheres(placed, self._spheres).amin(-1))
+        if self._itself:
+            least = torch.minimum(least, self.clearance.to_itself(placed).amin(-1))
+        return least
+
+
+def equation_5(origins: torch.Tensor, spheres: torch.Tensor, margin: float) -> torch.Tensor:
+    """Return ReLU(-min_N(|t_N - c| - r - margin)), summed over the spheres (paper, equation 5).
+
+    Args:
+        origins: (..., n, 3) [m], of the joints and the tip.
+        spheres: (m, 4), x y z radius [m].
+        margin: [m], 0.1 in the paper.
+
+    Returns:
+        (...) [m].
+
+    """
+    apart = origins[..., None, :, :] - spheres[:, None, :3]  # (..., m, n, 3)
+    distance = apart.square().sum(-1).add(1e-12).sqrt() - spheres[:, None, 3]
+    return torch.relu(margin - distance.amin(-1)).sum(-1)
+
+
+def scene_loss(
+    chain: KinematicChain,
+    scene: SceneConfig | None,
+    body: Body | None,
+    device: torch.device | str,
+) -> SceneLoss | None:
+    """Return the loss of a scene; None where it adds nothing.
+
+    Without a body, segments between the joint origins stand for it.
+    """
+    if scene is None or not scene.counts:
+        return None
+    return SceneLoss(chain, scene, body if body is not None else Body.from_chain(chain), device)
+
+
+@torch.no_grad()
+def judged(
+    loss: SceneLoss,
+    poses: torch.Tensor,
+    network: Callable[[torch.Tensor], torch.Tensor],
+    decode: Callable[[torch.Tensor], torch.Tensor],
+    kinematics: BatchedKinematics,
+) -> dict[str, Any]:
+    """Return how a network does in a scene, each pose by its best head, scene included.
+
+    Args:
+        loss: of the scene.
+        poses: (n, 12).
+        network: poses to outputs.
+        decode: outputs to joint positions.
+        kinematics: the robot's.
+
+    Returns:
+        `score` [m], mean of pose error + 0.3 m/rad * angle + loss of the scene; `colliding`, the
+        share of answers that touch; means of `position` [m] and `orientation` [rad] errors.
+
+    """
+    scores, positions, angles, clearances = [], [], [], []
+    for chunk in poses.split(CHUNK):
+        q = decode(network(chunk))  # (batch, heads, joints)
+        position, rotation = kinematics.forward(q)
+        off = position - chunk[:, None, :3]
+        twist = rotation - chunk[:, None, 3:].unflatten(-1, (3, 3))
+        total = distance_loss(off, twist, ROTATION_WEIGHT) + loss(q)
+        best = total.argmin(dim=1)
+        row = torch.arange(len(chunk), device=chunk.device)
+        scores.append(total[row, best])
+        positions.append(off[row, best].norm(dim=-1))
+        sine = twist[row, best].square().sum((-2, -1)).div(8).sqrt().clamp(max=1)
+        angles.append(2 * torch.asin(sine))
+        clearances.append(loss.clearances(q[row, best]))
+    clearance = torch.cat(clearances)
+    return {
+        'poses': len(poses),
+        'score': float(torch.cat(scores).mean()),
+        'position_mean': float(torch.cat(positions).mean()),
+        'orientation_mean': float(torch.cat(angles).mean()),
+        'colliding': float((clearance < 0).float().mean()),
+        'units': {'position': 'm', 'orientation': 'rad'},
+    }
+
+
+def poses_in_the_open(
+    chain: KinematicChain, loss: SceneLoss, count: int, seed: int
+) -> torch.Tensor:
+    """Return poses (n, 12) of postures that are free of collision; at most `count`.
+
+    These can be reached without touching anything: so many of `count` random ones as there are.
+    """
+    import numpy as np
+
+    q = chain.sample(np.random.default_rng(seed), count)
+    free = np.concatenate(
+        [
+            (loss.clearances(chunk) > 0).cpu().numpy()
+            for chunk in torch.as_tensor(q, dtype=torch.float32).split(CHUNK)
+        ]
+    )
+    rotation, position = chain.forward_matrix(q[free])
+    poses = np.concatenate([position, rotation.reshape(-1, 9)], axis=1)
+    return torch.as_tensor(poses, dtype=torch.float32)
