@@ -52,6 +52,7 @@ setup(
     entry_points={
         'console_scripts': [
             'ik_node = learned_ik.ros.node:main',
+            'trajectory_node = learned_ik.ros.trajectory_node:main',
             'train = learned_ik.cli:train_main',
             'evaluate = learned_ik.cli:evaluate_main',
             'solve = learned_ik.cli:solve_main',

@@ -10,11 +10,20 @@ from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
+from learned_ik.robot.named import RobotConfig
+
 ARGUMENTS = (
+    DeclareLaunchArgument(
+        'robot',
+        default_value='',
+        description='Name of a robot that comes with the package, as `train --robot`: brings its '
+        'model and its URDF; empty: see `model`',
+    ),
     DeclareLaunchArgument(
         'model',
         default_value='',
-        description='Model file made by `train`; empty: the TIAGo arm that comes with the package',
+        description='Model file made by `train`; empty: that of `robot`, else of the TIAGo arm '
+        'that comes with the package',
     ),
     DeclareLaunchArgument(
         'robot_description_file',
@@ -43,6 +52,12 @@ ARGUMENTS = (
         description='Longest time to search for a solution of one pose [s]',
     ),
     DeclareLaunchArgument(
+        'autostart',
+        default_value='true',
+        choices=['true', 'false'],
+        description='Configure and activate at once; false leaves that to `ros2 lifecycle`',
+    ),
+    DeclareLaunchArgument(
         'use_sim_time',
         default_value='false',
         choices=['true', 'false'],
@@ -65,11 +80,15 @@ def ik_node(context: LaunchContext) -> list[Node]:
     }
     numbers = ('position_tolerance', 'orientation_tolerance', 'timeout')
     parameters = {name: float(given[name]) for name in numbers}
-    parameters['use_sim_time'] = given['use_sim_time'] == 'true'
+    parameters |= {name: given[name] == 'true' for name in ('autostart', 'use_sim_time')}
     texts = {'model': given['model']}
-    if given['robot_description_file']:
-        file = Path(given['robot_description_file'])
-        texts['robot_description'] = file.read_text(encoding='utf-8')
+    urdf = given['robot_description_file']
+    if given['robot']:
+        robot = RobotConfig.named(given['robot'])
+        texts['model'] = given['model'] or str(robot.model)
+        urdf = urdf or robot.urdf
+    if urdf:
+        texts['robot_description'] = Path(urdf).read_text(encoding='utf-8')
     # Without a type, launch takes text for YAML and reads what it likes in it.
     parameters.update((name, ParameterValue(text, value_type=str)) for name, text in texts.items())
     return [

@@ -31,6 +31,7 @@ COMMANDS = {
 # node: its main function, which takes ROS arguments, and what it does
 NODES = {
     'ik_node': ('learned_ik.ros.node:main', 'serve a model over ROS 2'),
+    'trajectory_node': ('learned_ik.ros.trajectory_node:main', 'make an arm follow a path'),
 }
 
 
@@ -154,5 +155,5 @@ def _help() -> str:
         'Learned inverse kinematics of one robot arm.',
         '',
     ]
-    lines += [f'  {name:<10} {what}' for name, (_, what) in [*COMMANDS.items(), *NODES.items()]]
+    lines += [f'  {name:<15} {what}' for name, (_, what) in [*COMMANDS.items(), *NODES.items()]]
     return '\n'.join([*lines, '', f'{PROGRAM} COMMAND --help tells what a command takes.'])

@@ -21,6 +21,8 @@ MANIFESTS = {
     'learned_ik_interfaces': ROOT / 'learned_ik_interfaces' / 'package.xml',
 }
 
+COMMANDS = ('train', 'evaluate', 'solve', 'show', 'benchmark')
+
 
 def run(*command: str, **env: str) -> str:
     """Run a command in the repository's root; its standard output, or a failure that shows all."""
@@ -111,13 +113,13 @@ def test_colcon_takes_the_packages_for_what_they_are(colcon: tuple[str, ...]) ->
     }
 
 
-@pytest.mark.parametrize('name', ['ik_node', 'train', 'evaluate', 'solve', 'show', 'benchmark'])
+@pytest.mark.parametrize('name', ['ik_node', 'trajectory_node', *COMMANDS])
 def test_ros2_run_finds_the_executable(install: Path, name: str) -> None:
     # `ros2 run` looks for executable files in lib/PACKAGE.
     assert os.access(install / 'learned_ik' / 'lib' / 'learned_ik' / name, os.X_OK)
 
 
-@pytest.mark.parametrize('name', ['train', 'evaluate', 'solve', 'show', 'benchmark'])
+@pytest.mark.parametrize('name', COMMANDS)
 def test_command_explains_itself(install: Path, name: str) -> None:
     command = install / 'learned_ik' / 'lib' / 'learned_ik' / name
     assert 'usage' in in_workspace(install, f'{shlex.quote(str(command))} --help').lower()

@@ -10,20 +10,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from geometry_msgs.msg import PoseStamped
+from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode
 from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 from trajectory_msgs.msg import JointTrajectoryPoint
+from visualization_msgs.msg import MarkerArray
 
 from learned_ik.ros import messages
 from learned_ik.ros.exchange import Defaults, ErrorCode, IkAnswer, PathAnswer
 from learned_ik.ros.health import Health
+from learned_ik.ros.markers import marker_array
 from learned_ik.ros.outages import OutageReporter
 from learned_ik.ros.path_serving import PathServing
+from learned_ik.ros.scene import Scene
 from learned_ik.ros.serving import IkServing
 from learned_ik_interfaces.srv import GetIK, GetIKPath
 
+MARKER_PERIOD = 0.1  # [s]
 LATEST = QoSProfile(depth=1)  # of targets, only the newest is worth an answer
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
@@ -44,9 +49,14 @@ class Endpoints:
         self._paths = PathServing(serving)
         self._health = health
         self._defaults = defaults
+        self._scene = Scene()
         self._outages = OutageReporter()
         self._last_command: npt.NDArray[np.float64] | None = None  # (joints,) [rad or m]
         self._commands = node.create_lifecycle_publisher(JointState, '~/joint_command', 10)
+        self._markers = node.create_lifecycle_publisher(MarkerArray, '~/markers', 1)
+        self._marker_timer = node.create_timer(
+            MARKER_PERIOD, self._guarded(self._publish_markers), clock=steady_clock()
+        )
         listen = node.create_subscription
         self._subscriptions = [
             listen(String, 'robot_description', self._guarded(self._on_description), LATCHED),
@@ -65,6 +75,8 @@ class Endpoints:
 
     def close(self) -> None:
         """Withdraw all of them."""
+        self._node.destroy_timer(self._marker_timer)
+        self._node.destroy_lifecycle_publisher(self._markers)
         self._node.destroy_lifecycle_publisher(self._commands)
         for subscription in self._subscriptions:
             self._node.destroy_subscription(subscription)
@@ -74,6 +86,7 @@ class Endpoints:
     def forget_commands(self) -> None:
         """Let no earlier command be the seed of the next target: time or the arm has changed."""
         self._last_command = None
+        self._scene.clear()
 
     def _on_request(self, request: GetIK.Request, response: GetIK.Response) -> GetIK.Response:
         try:
@@ -97,6 +110,7 @@ class Endpoints:
             messages.fill_path_response(
                 response, answer, self._serving.joint_names, JointTrajectoryPoint
             )
+            self._scene.note_path(asked, answer)
             self._health.note_answer(answer.error_code, 0.0)  # solve times are those of one pose
         except Exception as error:  # a fault of ours must not take the node down
             failure = PathAnswer(ErrorCode.FAILURE, self._fault('get_ik_path', error))
@@ -114,6 +128,7 @@ class Endpoints:
         asked = messages.request_from_target(target)
         answer = self._serving.answer(asked, self._defaults(), self._last_command)
         self._health.note_answer(answer.error_code, answer.solve_time)
+        self._scene.note_target(asked, answer)
         if answer.solved:
             self._last_command = answer.joint_positions
             command = JointState()
@@ -131,17 +146,27 @@ class Endpoints:
     def _on_description(self, message: String) -> None:
         check_robot(self._serving, message.data, self._node.get_logger())
 
-    def _guarded(self, callback: Callable[[Any], None]) -> Callable[[Any], None]:
-        """Return the callback of a topic, so that no message can take the node down."""
+    def _publish_markers(self) -> None:
+        if self._serving.paused is None and self._markers.get_subscription_count():
+            stamp = self._node.get_clock().now().to_msg()
+            self._markers.publish(marker_array(self._scene.picture(self._serving), stamp))
 
-        def guarded(message: Any) -> None:
+    def _guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
+        """Return the callback of a topic or timer, so that it cannot take the node down."""
+
+        def guarded(*message: Any) -> None:
             try:
-                callback(message)
+                callback(*message)
             except Exception:
                 self._health.note_fault()
                 self._node.get_logger().error(f'message dropped:\n{traceback.format_exc()}')
 
         return guarded
+
+
+def steady_clock() -> Clock:
+    """Return a clock that goes on where time is simulated and stands still."""
+    return Clock(clock_type=ClockType.STEADY_TIME)
 
 
 def check_robot(serving: IkServing, description: str | None, log: Any) -> None:

@@ -102,3 +102,8 @@ class PathAnswer:
     largest_step: float = math.nan  # [rad or m]
     start_step: float = math.nan  # [rad or m]
     solve_time: float = 0.0  # [s]
+
+    @property
+    def solved(self) -> bool:
+        """Whether every pose is reached, without a jump."""
+        return self.error_code is ErrorCode.SUCCESS

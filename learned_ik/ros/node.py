@@ -14,7 +14,6 @@ import rclpy
 import rclpy.logging
 from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
-from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import ParameterException
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
@@ -24,7 +23,7 @@ from rclpy.signals import SignalHandlerOptions
 from learned_ik.errors import LearnedIkError
 from learned_ik.ros import parameters
 from learned_ik.ros.diagnostics import diagnostic_array
-from learned_ik.ros.endpoints import Endpoints, check_robot
+from learned_ik.ros.endpoints import Endpoints, check_robot, steady_clock
 from learned_ik.ros.health import Health
 from learned_ik.ros.loading import description_of, load_solver
 from learned_ik.ros.serving import IkServing
@@ -70,11 +69,11 @@ class IkNode(LifecycleNode):
         """Load the model, make the solver ready, then open services and topics."""
         began = time.monotonic()
         try:
-            path = parameters.text(self, parameters.MODEL)
+            path = parameters.MODEL.of(self)
             solver = load_solver(path, self.get_logger().info)
             self._serving = IkServing(solver)
             self._serving.paused = self._not_active()
-            description = parameters.text(self, parameters.ROBOT_DESCRIPTION)
+            description = parameters.ROBOT_DESCRIPTION.of(self)
             check_robot(self._serving, description or None, self.get_logger())
             self._endpoints = Endpoints(self, self._serving, self.health, lambda: self._defaults)
         except LearnedIkError as error:
@@ -169,11 +168,6 @@ class IkNode(LifecycleNode):
             )
 
 
-def steady_clock() -> Clock:
-    """Return a clock that goes on where time is simulated and stands still."""
-    return Clock(clock_type=ClockType.STEADY_TIME)
-
-
 def main(args: list[str] | None = None) -> int:
     """Run the node until it is told to stop; return the exit status of the process."""
     with stopped_by_signals() as stop_request:
@@ -182,7 +176,7 @@ def main(args: list[str] | None = None) -> int:
             node = IkNode()
             executor = SingleThreadedExecutor()
             executor.add_node(node)
-            if parameters.flag(node, parameters.AUTOSTART) and not node.start():
+            if parameters.AUTOSTART.of(node) and not node.start():
                 return 1
 
             def look_for_the_end() -> None:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from rcl_interfaces.msg import FloatingPointRange, ParameterDescriptor
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 from rclpy.node import Node
 
 from learned_ik.ros.exchange import Defaults
@@ -17,22 +17,27 @@ class NodeParameter:
     """One parameter, as `ros2 param describe` shows it."""
 
     name: str
-    default: str | float | bool
+    default: str | float | int | bool | list[float]
     description: str
     limits: tuple[float, float] | None = None  # smallest and largest value accepted
     read_only: bool = False  # fixed when the node starts
 
     def declare_on(self, node: Node) -> None:
         """Declare it; rclpy refuses values of another type or out of range."""
-        ranges = []
+        descriptor = ParameterDescriptor(description=self.description, read_only=self.read_only)
         if self.limits is not None:
-            ranges = [FloatingPointRange(from_value=self.limits[0], to_value=self.limits[1])]
-        descriptor = ParameterDescriptor(
-            description=self.description,
-            floating_point_range=ranges,
-            read_only=self.read_only,
-        )
+            low, high = self.limits
+            if isinstance(self.default, int):
+                descriptor.integer_range = [IntegerRange(from_value=low, to_value=high)]
+            else:
+                descriptor.floating_point_range = [
+                    FloatingPointRange(from_value=low, to_value=high)
+                ]
         node.declare_parameter(self.name, self.default, descriptor)
+
+    def of(self, node: Node) -> Any:
+        """Return its present value on a node."""
+        return node.get_parameter(self.name).value
 
 
 MODEL = NodeParameter(
@@ -97,16 +102,6 @@ def declare_all(node: Node) -> None:
     """
     for parameter in ALL:
         parameter.declare_on(node)
-
-
-def text(node: Node, parameter: NodeParameter) -> str:
-    """Return the present value of a parameter that holds text."""
-    return str(node.get_parameter(parameter.name).value)
-
-
-def flag(node: Node, parameter: NodeParameter) -> bool:
-    """Return the present value of a parameter that is true or false."""
-    return bool(node.get_parameter(parameter.name).value)
 
 
 def defaults(node: Node) -> Defaults:

@@ -105,6 +105,11 @@ class IkServing:
             return
         self._base_frames = robot.base_frames
 
+    @property
+    def joint_positions(self) -> Array | None:
+        """(joints,) [rad or m] as last reported, None until every joint was."""
+        return self._joints.positions
+
     def remember_joints(self, names: Sequence[str], positions: Sequence[float]) -> None:
         """Take a report of where joints are; it seeds the requests that bring no seed."""
         self._joints.update(names, positions)

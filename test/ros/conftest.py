@@ -26,11 +26,11 @@ PATIENCE = 180.0  # [s], for a machine that has to compile first, with other wor
 
 
 class NodeProcess:
-    """An `ik_node` in a process of its own; its log is read as it comes."""
+    """A node in a process of its own; its log is read as it comes."""
 
-    def __init__(self, *ros_arguments: str, log_folder: Path) -> None:
+    def __init__(self, *ros_arguments: str, log_folder: Path, module: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, '-m', 'learned_ik.ros.node', '--ros-args', *ros_arguments],
+            [sys.executable, '-m', module, '--ros-args', *ros_arguments],
             env={**os.environ, 'ROS_LOG_DIR': str(log_folder)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -96,12 +96,14 @@ class NodeProcess:
 
 @pytest.fixture(scope='module')
 def start_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., NodeProcess]]:
-    """Return a function that starts an `ik_node`; all are gone when the module is done."""
+    """Return a function that starts a node, an `ik_node` unless told; all end with the module."""
     pytest.importorskip('rclpy')
     started: list[NodeProcess] = []
 
-    def start(*ros_arguments: str) -> NodeProcess:
-        node = NodeProcess(*ros_arguments, log_folder=tmp_path_factory.getbasetemp() / 'ros_log')
+    log_folder = tmp_path_factory.getbasetemp() / 'ros_log'
+
+    def start(*ros_arguments: str, module: str = 'learned_ik.ros.node') -> NodeProcess:
+        node = NodeProcess(*ros_arguments, log_folder=log_folder, module=module)
         started.append(node)
         return node
 

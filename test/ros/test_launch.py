@@ -1,7 +1,9 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""The launch file, where ROS brings `launch_ros` along and learned_ik lies in a workspace."""
+"""The launch files, run with launch and launch_ros where ROS brings them along."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,38 +11,45 @@ import pytest
 pytest.importorskip('launch_ros')
 
 import launch
-from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription, RegisterEventHandler
 from launch.event_handlers import OnProcessExit, OnProcessIO
 from launch.events import Shutdown
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 
 ROOT = Path(__file__).parents[2]
-SOURCE = PythonLaunchDescriptionSource(str(ROOT / 'launch' / 'ik.launch.py'))
+FILES = sorted(path.name for path in (ROOT / 'launch').glob('*.launch.py'))
 
 
-def test_every_argument_is_described_and_has_a_default():
-    description = SOURCE.get_launch_description(launch.LaunchContext())
-    arguments = [e for e in description.entities if isinstance(e, DeclareLaunchArgument)]
-    assert len(arguments) == 8
-    for argument in arguments:
-        assert argument.description, argument.name
-        assert argument.default_value is not None, argument.name
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """Install the package, as far as launch looks at it, and nothing but pointers."""
+    index = tmp_path / 'share' / 'ament_index' / 'resource_index' / 'packages'
+    programs = tmp_path / 'lib' / 'learned_ik'
+    index.mkdir(parents=True)
+    programs.mkdir(parents=True)
+    (index / 'learned_ik').touch()
+    (tmp_path / 'share' / 'learned_ik').symlink_to(ROOT)
+    for name in ('ik_node', 'trajectory_node', 'train'):
+        (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} -m learned_ik {name} "$@"')
+        (programs / name).chmod(0o755)
+    for variable, folder in (('AMENT_PREFIX_PATH', tmp_path), ('PYTHONPATH', ROOT)):
+        others = os.environ.get(variable)
+        monkeypatch.setenv(variable, os.pathsep.join(filter(None, (str(folder), others))))
 
 
-def test_starts_the_node_and_ends_it_cleanly():
-    try:
-        get_package_prefix('learned_ik')
-    except PackageNotFoundError:
-        pytest.skip('learned_ik is not installed in a ROS workspace')
+def description_of(file):
+    return PythonLaunchDescriptionSource(str(ROOT / 'launch' / file))
+
+
+def run(file, arguments, last_words):
+    """Launch a file until all of `last_words` were said; return the log and exit statuses."""
     log, statuses = [], []
 
     def on_output(event):
         log.append(event.text.decode())
-        return launch.actions.EmitEvent(event=Shutdown()) if 'ready' in log[-1] else None
+        done = all(words in ''.join(log) for words in last_words)
+        return launch.actions.EmitEvent(event=Shutdown()) if done else None
 
-    urdf = ROOT / 'config' / 'tiago_arm.urdf'
-    arguments = {'robot_description_file': str(urdf), 'namespace': 'arm', 'timeout': '0.1'}
     service = launch.LaunchService()
     service.include_launch_description(
         launch.LaunchDescription(
@@ -49,11 +58,41 @@ def test_starts_the_node_and_ends_it_cleanly():
                 RegisterEventHandler(
                     OnProcessExit(on_exit=lambda event, _: statuses.append(event.returncode))
                 ),
-                IncludeLaunchDescription(SOURCE, launch_arguments=arguments.items()),
+                IncludeLaunchDescription(description_of(file), launch_arguments=arguments.items()),
             ]
         )
     )
-    assert service.run() == 0
+    assert service.run() == 0, ''.join(log)
+    return ''.join(log), statuses
+
+
+@pytest.mark.parametrize('file', FILES)
+def test_every_argument_is_described_and_has_a_default(file):
+    description = description_of(file).get_launch_description(launch.LaunchContext())
+    arguments = [e for e in description.entities if isinstance(e, DeclareLaunchArgument)]
+    assert len(arguments) >= 5
+    for argument in arguments:
+        assert argument.description, argument.name
+        assert argument.default_value is not None, argument.name
+
+
+def test_ik_starts_the_node_and_ends_it_cleanly(package):
+    urdf = str(ROOT / 'config' / 'tiago_arm.urdf')
+    arguments = {'robot_description_file': urdf, 'namespace': 'arm', 'timeout': '0.1'}
+    log, statuses = run('ik.launch.py', arguments, ['ready'])
     assert statuses == [0]
-    assert 'the model fits the robot description' in ''.join(log)
-    assert '[arm.learned_ik]' in ''.join(log)
+    assert 'the model fits the robot description' in log
+    assert '[arm.learned_ik]' in log
+
+
+def test_ik_knows_robots_by_name(package):
+    log, _ = run('ik.launch.py', {'robot': 'tiago_arm'}, ['ready'])
+    assert 'the model fits the robot description' in log
+    assert "model 'tiago_arm'" in log
+
+
+def test_demo_follows_its_path_without_a_screen(package):
+    arguments = {'rviz': 'false', 'robot_state_publisher': 'false', 'path': 'line'}
+    log, statuses = run('demo.launch.py', arguments, ['following 400 poses'])
+    assert statuses == [0, 0]
+    assert 'cannot be followed' not in log
