@@ -21,7 +21,7 @@ import numpy.typing as npt
 from learned_ik import IkModel, IkSolver, KinematicChain, resources
 from learned_ik.solving.paths import JUMP, PathFollower, Tools
 from learned_ik.solving.solver import ORIENTATION_TOLERANCE, POSITION_TOLERANCE
-from learned_ik.solving.tracking import Demand
+from learned_ik.solving.tracking import ALL_AXES, Demand
 
 Array = npt.NDArray[np.float64]
 Method = Callable[[Array, Array], Array | None]  # positions and orientations -> a path, or none
@@ -85,7 +85,7 @@ def joint_curve(rng: np.random.Generator, chain: KinematicChain, poses: int) -> 
 def follower(solver: IkSolver, positions: Array, orientations: Array) -> PathFollower:
     """Return what follows a path, to be told from where."""
     tools = Tools(solver.chain, solver._packed, solver._memory(), solver._heads, solver.solve)
-    demand = Demand(POSITION_TOLERANCE, ORIENTATION_TOLERANCE, JUMP)
+    demand = Demand(POSITION_TOLERANCE, ORIENTATION_TOLERANCE, JUMP, ALL_AXES)
     poses = np.concatenate([positions, orientations], axis=1)
     return PathFollower(tools, poses, demand, math.inf)
 

@@ -12,10 +12,10 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numba
 from numba import config
+from numba.extending import register_jitable
 
 log = logging.getLogger(__name__)
 
@@ -30,31 +30,55 @@ OPTIONS = {
 }
 
 
+UNWRAPPED = {'no_cpython_wrapper': True, 'no_cfunc_wrapper': True}  # Python cannot call it
+
+
 def kernel(function: Callable) -> Callable:
-    """Compile a function at its first call, and keep the machine code on disk where possible."""
-    return _compiled(function, OPTIONS)
+    """Compile what Python calls, at its first call, and keep the machine code on disk if possible.
 
-
-def inlined_kernel(function: Callable) -> Callable:
-    """Compile as `kernel` does, and copy the code into each caller: for parts of a hot loop.
-
-    A call would push every field of every array that it is given.
+    That machine code holds all that the function calls: nothing else needs keeping.
     """
-    return _compiled(function, {**OPTIONS, 'forceinline': True})
-
-
-def exact_kernel(function: Callable) -> Callable:
-    """Compile as `kernel` does, but keep the order of every addition as it is written."""
-    return _compiled(function, {**OPTIONS, 'fastmath': False})
-
-
-def _compiled(function: Callable, options: dict[str, Any]) -> Callable:
     folder = cache_folder()
     if folder is not None:
         with _cache_in(folder), contextlib.suppress(RuntimeError):
-            return numba.njit(cache=True, **options)(function)
+            return numba.njit(cache=True, **OPTIONS)(function)
     _warn_once()
-    return numba.njit(**options)(function)
+    return numba.njit(**OPTIONS)(function)
+
+
+def inner_kernel(function: Callable) -> Callable:
+    """Compile what only other kernels call; a fifth of the time to compile is saved."""
+    return register_jitable(**OPTIONS, **UNWRAPPED)(function)
+
+
+def inlined_kernel(function: Callable) -> Callable:
+    """Compile as `inner_kernel`, and copy the code into each caller: for parts of a hot loop.
+
+    A call would push every field of every array that it is given.
+    """
+    return register_jitable(**OPTIONS, **UNWRAPPED, forceinline=True)(function)
+
+
+def exact_kernel(function: Callable) -> Callable:
+    """Compile as `inner_kernel`, but keep the order of every addition as it is written."""
+    return register_jitable(**{**OPTIONS, **UNWRAPPED, 'fastmath': False})(function)
+
+
+def spliced_kernel(function: Callable) -> Callable:
+    """Compile as a part of its caller, of which there should be one: nothing is compiled twice."""
+    return numba.njit(**OPTIONS, inline='always')(function)
+
+
+def callable_kernel(inner: Callable) -> Callable:
+    """Return a compiled function that calls an inner kernel, and that Python can call: for tests.
+
+    Called from Python, an inner kernel itself is plain, slow Python.
+    """
+
+    def call(*arguments):
+        return inner(*arguments)
+
+    return numba.njit(**OPTIONS)(call)
 
 
 def cache_folder() -> Path | None:

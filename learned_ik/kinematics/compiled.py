@@ -7,11 +7,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.compilation import exact_kernel, inlined_kernel
+from learned_ik.compilation import exact_kernel, inlined_kernel, kernel
 from learned_ik.robot.chain import KinematicChain
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+
+
+# What a joint does; TURNS_OTHERS: a mimicking joint keeps a full turn from being the same pose.
+TURNS, SLIDES, TURNS_OTHERS = 0, 1, 2
 
 
 class ChainArrays(NamedTuple):
@@ -24,7 +28,7 @@ class ChainArrays(NamedTuple):
     upper: Array  # (joints,) [rad or m]
     bound_low: Array  # (joints,) [rad or m], as `lower`, but -inf for joints that turn for ever
     bound_high: Array  # (joints,) [rad or m]
-    slides: Integers  # (joints,), 1 for a prismatic joint
+    kinds: Integers  # (joints,), what a joint does: TURNS, SLIDES, or TURNS_OTHERS
 
 
 class Frames(NamedTuple):
@@ -51,8 +55,14 @@ def chain_arrays(chain: KinematicChain) -> ChainArrays:
         upper=chain.upper.copy(),
         bound_low=np.where(endless, -np.inf, chain.lower),
         bound_high=np.where(endless, np.inf, chain.upper),
-        slides=np.array([kind == 'prismatic' for kind in chain.joint_types], dtype=np.int64),
+        kinds=joint_kinds(chain),
     )
+
+
+def joint_kinds(chain: KinematicChain) -> Integers:
+    """(joints,) Say which joints slide, and which by a full turn reach the same pose again."""
+    kinds = np.where(_turns_whole(chain), TURNS, TURNS_OTHERS)
+    return np.where([kind == 'prismatic' for kind in chain.joint_types], SLIDES, kinds)
 
 
 def endless_joints(chain: KinematicChain) -> npt.NDArray[np.bool_]:
@@ -60,10 +70,15 @@ def endless_joints(chain: KinematicChain) -> npt.NDArray[np.bool_]:
 
     A continuous joint does, unless a joint mimics it by a factor that is not whole.
     """
+    return chain.continuous & _turns_whole(chain)
+
+
+def _turns_whole(chain: KinematicChain) -> npt.NDArray[np.bool_]:
+    """(joints,) Say which joints no other mimics by a factor that is not whole."""
     whole = np.ones(chain.joint_count, dtype=bool)
     for source, multiplier in zip(chain.source, chain.multiplier, strict=True):
         whole[source] &= float(multiplier).is_integer()
-    return chain.continuous & whole
+    return whole
 
 
 def empty_frames(chain: KinematicChain) -> Frames:
@@ -93,7 +108,7 @@ class CompiledKinematics:
             InvalidInputError: wrong number of joints, or entries that are not finite.
 
         """
-        sweep(self._arrays, self._vector(q), self._frames)
+        place_frames(self._arrays, self._vector(q), self._frames)
         tip = self._frames.tip.copy()
         return tip[9:], tip[:9].reshape(3, 3)
 
@@ -105,8 +120,7 @@ class CompiledKinematics:
 
         """
         columns = np.zeros((self.chain.joint_count, 6))
-        sweep(self._arrays, self._vector(q), self._frames)
-        jacobian_columns(self._arrays, self._frames, 1.0, columns)
+        place_columns(self._arrays, self._vector(q), self._frames, columns)
         return columns.T.copy()
 
     def _vector(self, q: npt.ArrayLike) -> Array:
@@ -234,3 +248,16 @@ def jacobian_columns(
             column[3] += angular_weight * ax
             column[4] += angular_weight * ay
             column[5] += angular_weight * az
+
+
+@kernel
+def place_frames(chain: ChainArrays, q: Array, frames: Frames) -> None:
+    """Fill frames for joint positions q (joints,) [rad or m]."""
+    sweep(chain, q, frames)
+
+
+@kernel
+def place_columns(chain: ChainArrays, q: Array, frames: Frames, columns: Array) -> None:
+    """Fill frames and the geometric Jacobian's columns (joints, 6) for q (joints,)."""
+    sweep(chain, q, frames)
+    jacobian_columns(chain, frames, 1.0, columns)

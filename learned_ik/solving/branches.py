@@ -7,9 +7,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, kernel
+from learned_ik.compilation import inlined_kernel, inner_kernel, kernel
 from learned_ik.kinematics.compiled import ChainArrays, copy_into, jacobian_columns, sweep
-from learned_ik.solving.measures import largest_step, settle_turns
+from learned_ik.solving.measures import clip, largest_step, settle_turns
 from learned_ik.solving.packing import unpack_heads, unpack_model, unpack_work
 from learned_ik.solving.pose_error import ANGULAR_WEIGHT
 from learned_ik.solving.refinement import PATIENCE, Workspace, refine
@@ -50,7 +50,7 @@ def gather(
         activations: memory, likewise.
         target: (12,), rotation row by row, position [m].
         about: (joints,) [rad], endless joints take the turn nearest to it.
-        demand: tolerances.
+        demand: tolerances, and which axes count.
         first: the first attempt: the network's heads are 0, 1, ..., then restarts follow.
         last: the attempt before which to stop; heads are asked all or none.
         pool: (capacity, joints) [rad or m], the solutions so far; more are added.
@@ -64,6 +64,7 @@ def gather(
     chain, network, steps = unpack_model(layout, robot, weights)
     work, _, start = unpack_work(layout, numbers)
     heads = unpack_heads(layout, activations)
+    copy_into(work.ease, demand.ease)
     for attempt in range(first, last):
         if count == pool.shape[0]:
             break
@@ -75,8 +76,7 @@ def gather(
             heads.scores[head] = np.inf
         else:
             restart_at(chain, steps, attempt - network.heads, start)
-        for j in range(start.shape[0]):
-            start[j] = min(max(start[j], chain.bound_low[j]), chain.bound_high[j])
+        clip(chain, start)
         position_error, orientation_error, _ = refine(
             chain, target, start, demand.position_tolerance, demand.orientation_tolerance,
             REFINEMENT_STEPS, PATIENCE, work,
@@ -90,6 +90,7 @@ def gather(
             copy_into(pool[count], start)
             promises[count] = promise(chain, start, work)
             count += 1
+    work.ease[:] = 0.0  # the memory serves others, too
     return count
 
 
@@ -102,7 +103,7 @@ def is_new(q: Array, pool: Array, count: int) -> bool:
     return True
 
 
-@kernel
+@inner_kernel
 def promise(chain: ChainArrays, q: Array, work: Workspace) -> float:
     """Return limit margin times manipulability: how far q is from where paths break off.
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, kernel
-from learned_ik.kinematics.compiled import ChainArrays
+from learned_ik.compilation import inlined_kernel, inner_kernel
+from learned_ik.kinematics.compiled import SLIDES, ChainArrays
 from learned_ik.model import INPUTS, Network
 
 Array = npt.NDArray[np.float64]
@@ -80,7 +80,7 @@ def _up_to_multiple(count: int, of: int) -> int:
     return -(-count // of) * of
 
 
-@kernel
+@inner_kernel
 def predict_heads(
     chain: ChainArrays,
     network: NetworkArrays,
@@ -197,7 +197,7 @@ def decode(chain: ChainArrays, decoding: int, y: Floats, answers: Floats) -> Non
         elif decoding == LINEAR:
             for k in range(lanes):
                 answer[k] = row[k]
-        elif chain.slides[j] == 1:
+        elif chain.kinds[j] == SLIDES:
             for k in range(lanes):
                 answer[k] = middle + half_range * row[k]
         else:

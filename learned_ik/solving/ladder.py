@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, kernel
+from learned_ik.compilation import inlined_kernel, inner_kernel, kernel
 from learned_ik.kinematics.compiled import ChainArrays, copy_into
 from learned_ik.solving.branches import is_new, promise
 from learned_ik.solving.measures import joint_distance, settle_turns
@@ -116,6 +116,7 @@ def climb(
     """
     chain, _, _ = unpack_model(layout, robot, weights)
     work, between, _ = unpack_work(layout, numbers)
+    copy_into(work.ease, demand.ease)
     way, ends = sketch.way, sketch.ends
     found, farthest, best = 0, here, 0
     for node in range(count):
@@ -150,6 +151,7 @@ def climb(
                 high.manners[found] = STEERED
                 found += 1
                 break
+    work.ease[:] = 0.0  # the memory serves others, too
     return found, farthest, best
 
 
@@ -170,10 +172,12 @@ def steer_again(
     """Walk again a way that was found by `steer`; args as there, and as `climb`."""
     chain, _, _ = unpack_model(layout, robot, weights)
     work, _, _ = unpack_work(layout, numbers)
+    copy_into(work.ease, demand.ease)
     steer(chain, targets, here, there, goal, demand, path, errors, work)
+    work.ease[:] = 0.0
 
 
-@kernel
+@inner_kernel
 def steer(
     chain: ChainArrays,
     targets: Array,

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel
-from learned_ik.kinematics.compiled import ChainArrays
+from learned_ik.kinematics.compiled import TURNS, ChainArrays
 
 Array = npt.NDArray[np.float64]
 
@@ -52,6 +52,13 @@ def distance_beyond_reach(chain: ChainArrays, target: Array, reach: float) -> fl
 
 
 @inlined_kernel
+def clip(chain: ChainArrays, q: Array) -> None:
+    """Move joint positions (joints,) [rad or m] into the limits."""
+    for j in range(q.shape[0]):
+        q[j] = min(max(q[j], chain.bound_low[j]), chain.bound_high[j])
+
+
+@inlined_kernel
 def joint_distance(a: Array, b: Array) -> float:
     """Return the Euclidean distance of two joint vectors [rad or m]."""
     total = 0.0
@@ -76,6 +83,24 @@ def settle_turns(chain: ChainArrays, seed: Array, seeded: bool, q: Array) -> Non
         if chain.bound_high[j] == np.inf:
             about = seed[j] if seeded else 0.0
             q[j] -= 2 * math.pi * np.rint((q[j] - about) / (2 * math.pi))
+
+
+@inlined_kernel
+def turn_towards(chain: ChainArrays, posture: Array, q: Array) -> None:
+    """Turn joints (joints,) by whole turns, within their limits, as near to a posture as can be.
+
+    Joints whose posture is NaN stay where they are, and so do those that slide, or that another
+    mimics by a factor that is not whole: for them a turn is not the same pose again.
+    """
+    turn = 2 * math.pi
+    for j in range(q.shape[0]):
+        low, high = chain.bound_low[j], chain.bound_high[j]
+        if chain.kinds[j] == TURNS and high - low >= turn and not math.isnan(posture[j]):
+            turns = np.rint((posture[j] - q[j]) / turn)
+            if high < np.inf:
+                turns = min(turns, np.floor((high - q[j]) / turn))
+                turns = max(turns, np.ceil((low - q[j]) / turn))
+            q[j] += turn * turns
 
 
 @inlined_kernel

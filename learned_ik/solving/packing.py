@@ -63,7 +63,7 @@ class Memory:
         joints, motions, lanes = layout[JOINTS], layout[MOTIONS], layout[PADDED_HEADS]
         padded = -(-motions // 8) * 8
         self.numbers = np.zeros(
-            3 + 12 + 3 * joints + 6 * motions + 12 + 3 * padded + 24 + 9 * joints
+            3 + 12 + 3 * joints + 6 * motions + 12 + 3 * padded + 24 + 12 * joints
         )
         self.activations = aligned(
             np.zeros(2 * layout[WIDEST] + (12 + 3 * motions) * LANES + (joints + 1) * lanes)
@@ -97,7 +97,7 @@ def pack_model(chain: KinematicChain, network: Network | None) -> PackedModel:
         [*sizes, net.activation, net.decoding, net.heads, net.lanes],
         net.widths,
         arrays.structure.ravel(),
-        arrays.slides,
+        arrays.kinds,
     ]
     robot = [
         [reach_from_first_motion(chain)],
@@ -144,7 +144,7 @@ def unpack_model(
     a += layers
     structure = layout[a : a + 2 * motions].reshape((motions, 2))
     a += 2 * motions
-    slides = layout[a : a + joints]
+    kinds = layout[a : a + joints]
     network = NetworkArrays(
         weights, widths, layout[ACTIVATION], layout[DECODING], layout[HEADS], layout[PADDED_HEADS]
     )
@@ -158,7 +158,7 @@ def unpack_model(
     lower, upper = robot[a : a + joints], robot[a + joints : a + 2 * joints]
     a += 2 * joints
     low, high = robot[a : a + joints], robot[a + joints : a + 2 * joints]
-    chain = ChainArrays(transforms, coupling, structure, lower, upper, low, high, slides)
+    chain = ChainArrays(transforms, coupling, structure, lower, upper, low, high, kinds)
     return chain, network, steps
 
 
@@ -198,6 +198,18 @@ def unpack_bounds(layout: Integers, numbers: Array) -> tuple[Array, Array]:
     joints = layout[JOINTS]
     end = numbers.shape[0]
     return numbers[end - 2 * joints : end - joints], numbers[end - joints :]
+
+
+@inlined_kernel
+def unpack_posture(layout: Integers, numbers: Array) -> tuple[Array, Array, Array]:
+    """Return what drawing towards a posture needs (joints,): the posture, the wish, a spare."""
+    joints = layout[JOINTS]
+    end = numbers.shape[0] - 2 * joints
+    return (
+        numbers[end - 3 * joints : end - 2 * joints],
+        numbers[end - 2 * joints : end - joints],
+        numbers[end - joints : end],
+    )
 
 
 @inlined_kernel

@@ -30,9 +30,20 @@ from learned_ik.solving.ladder import (
 )
 from learned_ik.solving.packing import Memory, PackedModel
 from learned_ik.solving.path_solution import PathSolution, path_solution
-from learned_ik.solving.requests import check_path_demand, checked_path, checked_start
+from learned_ik.solving.requests import (
+    axis_tolerances,
+    check_path_demand,
+    checked_path,
+    checked_start,
+)
 from learned_ik.solving.solution import Solution, Status
-from learned_ik.solving.tracking import Demand, read_targets, track_first_that_holds
+from learned_ik.solving.tracking import (
+    ALL_AXES,
+    Demand,
+    measure_angles,
+    read_targets,
+    track_first_that_holds,
+)
 
 Array = npt.NDArray[np.float64]
 
@@ -69,9 +80,11 @@ def follow_path(
     began = perf_counter()
     poses = checked_path(positions, orientations)
     q_start = None if start is None else checked_start(tools.chain, start)
-    check_path_demand(*demand, timeout)
+    check_path_demand(demand.jump, timeout)
     follower = PathFollower(tools, poses, demand, began + timeout)
     follower.run(q_start)
+    if demand.ease.any():
+        follower.measure_angles()
     return path_solution(
         tools.chain, follower.path, follower.errors, follower.status, follower.reasons,
         q_start, demand.jump, follower.timed_out, perf_counter() - began,
@@ -84,9 +97,11 @@ def make_ready(tools: Tools) -> None:
         return
     q = tools.chain.middle
     poses = np.tile(np.concatenate(tools.chain.forward(q)), (2, 1))
-    follower = PathFollower(tools, poses, Demand(1e-6, 1e-6, JUMP), np.inf)
+    follower = PathFollower(tools, poses, Demand(1e-6, 1e-6, JUMP, ALL_AXES), np.inf)
     follower.run(q)
+    tools.solve(poses[0, :3], poses[0, 3:], q, prefer='middle')
     follower.climb(0, q[None], 0)
+    follower.measure_angles()
     steer_again(
         *tools.packed, tools.memory.numbers, follower.targets, 0, 1, q, follower.demand,
         follower.path, follower.errors,
@@ -102,6 +117,7 @@ class PathFollower:
         self._poses = poses
         self.demand = demand
         self._deadline = deadline
+        self._axes = axis_tolerances(demand.orientation_tolerance, demand.ease)
         self.targets = np.empty((len(poses), 12))
         read_targets(poses, self.targets)
         self.path = np.empty((len(poses), tools.chain.joint_count))  # [rad or m]
@@ -225,6 +241,13 @@ class PathFollower:
             self.demand, self._trial, self._trial_errors, self.path, self.errors, reached,
         )  # fmt: skip
 
+    def measure_angles(self) -> None:
+        """Let the orientation errors be those about axes that are not free."""
+        measure_angles(
+            *self._tools.packed, self._tools.memory.numbers, self.targets, self.path, self.demand,
+            self.errors,
+        )  # fmt: skip
+
     def _gather(
         self,
         pose: int,
@@ -249,7 +272,7 @@ class PathFollower:
             self._poses[pose, 3:],
             seed,
             position_tolerance=self.demand.position_tolerance,
-            orientation_tolerance=self.demand.orientation_tolerance,
+            orientation_tolerance=self._axes,
             timeout=max(self._deadline - perf_counter(), SHORTEST_SEARCH),
         )
 

@@ -10,7 +10,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, kernel
+from learned_ik.compilation import inlined_kernel, inner_kernel
 
 Array = npt.NDArray[np.float64]
 
@@ -58,7 +58,7 @@ def pose_error(target: Array, tip: Array, error: Array) -> float:
     return squared_norm(error, 0) + squared_norm(error, 3)
 
 
-@kernel
+@inner_kernel
 def half_turn(
     target: Array, tip: Array, angle: float, x: float, y: float, z: float, error: Array
 ) -> None:
@@ -93,7 +93,7 @@ def axis_entry(target: Array, tip: Array, row: int, column: int) -> float:
     return entry - (trace - 1.0 if row == column else 0.0)
 
 
-@kernel
+@inner_kernel
 def eased_pose_error(target: Array, tip: Array, ease: Array, error: Array) -> float:
     """Fill the error (6,) where some axes of the target count less, and return its square [m²].
 
@@ -123,7 +123,7 @@ def eased_pose_error(target: Array, tip: Array, ease: Array, error: Array) -> fl
     return ease_error(target, ease, error)
 
 
-@kernel
+@inner_kernel
 def ease_error(target: Array, ease: Array, error: Array) -> float:
     """Turn the angular part of an error (6,) into the target's frame, and let go of what is free.
 

@@ -8,7 +8,7 @@ Good to a few micrometres, which is plenty for choosing where to begin.
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.compilation import exact_kernel, inlined_kernel, kernel
+from learned_ik.compilation import exact_kernel, inlined_kernel, inner_kernel
 from learned_ik.kinematics.compiled import ChainArrays
 from learned_ik.solving.forward_pass import LANES
 from learned_ik.solving.pose_error import ANGULAR_WEIGHT
@@ -24,7 +24,7 @@ ROUND = np.float32(1.5 * 2**23)  # adding and subtracting it rounds to a whole n
 ONE, TWO, HALF, QUARTER = np.float32(1), np.float32(2), np.float32(0.5), np.float32(0.25)
 
 
-@kernel
+@inner_kernel
 def score_heads(
     chain: ChainArrays, target: Array, answers: Floats, trigonometry: Floats, state: Floats,
     scores: Floats,

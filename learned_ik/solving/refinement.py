@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, kernel
+from learned_ik.compilation import inlined_kernel, inner_kernel
 from learned_ik.kinematics.compiled import ChainArrays, Frames, copy_into, jacobian_columns, sweep
 from learned_ik.solving.normal_equations import damped_solution
 from learned_ik.solving.pose_error import (
@@ -51,7 +51,7 @@ class Workspace(NamedTuple):
     ease: Array  # (3,), 0 where a turn about the target's axis counts in full, 1 where it is free
 
 
-@kernel
+@inner_kernel
 def refine(
     chain: ChainArrays,
     target: Array,
@@ -80,20 +80,39 @@ def refine(
     """
     joints = q.shape[0]
     damping = DAMPING_START
-    stalled = 0
-    fresh = True  # whether the Jacobian belongs to an older q
+    squared = np.inf
+    steps = stalled = 0
     eased = work.ease[0] + work.ease[1] + work.ease[2] > 0.0
-    sweep(chain, q, work.frames)
-    squared = pose_error(target, work.frames.tip, work.error)
-    if eased:
-        squared = eased_pose_error(target, work.frames.tip, work.ease, work.error)
     position_squared = position_tolerance * position_tolerance
     orientation_squared = (ANGULAR_WEIGHT * orientation_tolerance) ** 2
-    steps = 0
-    while steps < most_steps and not (
-        squared_norm(work.error, 0) <= position_squared
-        and squared_norm(work.error, 3) <= orientation_squared
-    ):
+    copy_into(work.trial, q)
+    while True:
+        sweep(chain, work.trial, work.frames)
+        if eased:
+            trial_squared = eased_pose_error(target, work.frames.tip, work.ease, work.trial_error)
+        else:
+            trial_squared = pose_error(target, work.frames.tip, work.trial_error)
+        fresh = trial_squared < squared
+        if fresh:
+            stalled = stalled + 1 if trial_squared > STALL_GAIN * squared else 0
+            squared = trial_squared
+            copy_into(q, work.trial)
+            copy_into(work.error, work.trial_error)
+            if steps > 0:
+                damping *= DAMPING_DOWN
+        else:
+            stalled += 1
+            damping *= DAMPING_UP
+        if (
+            steps >= most_steps
+            or stalled >= patience
+            or damping > DAMPING_LIMIT
+            or (
+                squared_norm(work.error, 0) <= position_squared
+                and squared_norm(work.error, 3) <= orientation_squared
+            )
+        ):
+            break
         steps += 1
         if fresh:
             jacobian_columns(chain, work.frames, ANGULAR_WEIGHT, work.columns)
@@ -103,27 +122,11 @@ def refine(
         bounded_step(chain, q, damping * squared + DAMPING_FLOOR, work)
         for j in range(joints):
             work.trial[j] = q[j] + work.step[j]
-        sweep(chain, work.trial, work.frames)
-        trial_squared = pose_error(target, work.frames.tip, work.trial_error)
-        if eased:
-            trial_squared = eased_pose_error(target, work.frames.tip, work.ease, work.trial_error)
-        fresh = trial_squared < squared
-        if fresh:
-            stalled = stalled + 1 if trial_squared > STALL_GAIN * squared else 0
-            squared = trial_squared
-            copy_into(q, work.trial)
-            copy_into(work.error, work.trial_error)
-            damping *= DAMPING_DOWN
-        else:
-            stalled += 1
-            damping *= DAMPING_UP
-        if stalled >= patience or damping > DAMPING_LIMIT:
-            break
     position_error = math.sqrt(squared_norm(work.error, 0))
     return position_error, math.sqrt(squared_norm(work.error, 3)) / ANGULAR_WEIGHT, steps
 
 
-@kernel
+@inner_kernel
 def angle_that_counts(chain: ChainArrays, target: Array, q: Array, work: Workspace) -> float:
     """Return the orientation error at q (joints,) about those axes that are not free [rad]."""
     sweep(chain, q, work.frames)

@@ -120,15 +120,17 @@ def checked_start(chain: KinematicChain, start: npt.ArrayLike) -> Array:
     return values
 
 
-def check_path_demand(
-    position_tolerance: float, orientation_tolerance: float, jump: float, timeout: float
-) -> None:
-    """Raise `InvalidInputError` for tolerances [m, rad] below 0; jump or timeout not above 0."""
-    if not (position_tolerance >= 0 and orientation_tolerance >= 0):
+def checked_tolerance(position_tolerance: float) -> float:
+    """Return a tolerance [m]; raise `InvalidInputError` for one below 0."""
+    if not position_tolerance >= 0:
         raise InvalidInputError(
-            f'tolerances are {position_tolerance} m and {orientation_tolerance} rad; '
-            'expected numbers, 0 or more'
+            f'position_tolerance is {position_tolerance}; expected metres, 0 or more'
         )
+    return float(position_tolerance)
+
+
+def check_path_demand(jump: float, timeout: float) -> None:
+    """Raise `InvalidInputError` for a jump [rad or m] or a timeout [s] that is not above 0."""
     if not jump > 0:
         raise InvalidInputError(f'jump is {jump}; expected above 0, in rad or m')
     if not timeout > 0:
@@ -167,6 +169,14 @@ def request_options(
     # An axis with twice the tolerance counts half: what meets the strictest, meets all.
     shares = max(strictest, TINY) / np.maximum(tolerances, TINY)
     return strictest, np.array([*(1 - shares), max_joint_change])
+
+
+def axis_tolerances(strictest: float, ease: Array) -> float | Array:
+    """Return the `orientation_tolerance` that `request_options` takes apart [rad]."""
+    if not ease.any():
+        return strictest
+    with np.errstate(divide='ignore'):
+        return strictest / (1 - ease)
 
 
 def _numbers(values: npt.ArrayLike, what: str) -> Array:

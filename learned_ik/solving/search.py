@@ -10,10 +10,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.compilation import kernel
+from learned_ik.compilation import kernel, spliced_kernel
 from learned_ik.kinematics.compiled import copy_into
 from learned_ik.solving.measures import (
     all_finite,
+    clip,
     distance_beyond_reach,
     joint_distance,
     largest_step,
@@ -48,6 +49,7 @@ Integers = npt.NDArray[np.int64]
 FOUND, NOT_FOUND, MALFORMED = 0, 1, 2  # how a request ended
 
 REFINEMENT_STEPS = 30  # of one attempt; what has not converged by then hardly ever does
+GLANCE_STEPS, GLANCE_PATIENCE = 10, 2  # from a seed, where a network knows better places to begin
 ATTEMPTS_BEYOND_REACH = 2  # restarts for an honest residual, where nothing can be found
 ENOUGH_RESTARTS = 32  # what then is still far from reached cannot be: wrong for 1 pose in 100 000
 NEAR_MISS = 0.03  # [m], weighted error from which on more restarts may still help
@@ -68,6 +70,122 @@ class Outcome(NamedTuple):
 
 
 OUTCOME = len(Outcome._fields)
+
+
+@spliced_kernel
+def find(
+    layout: Integers,
+    robot: Array,
+    weights: Floats,
+    numbers: Array,
+    activations: Floats,
+    asked: Array,
+    seed: Array,
+    best: Array,
+    seeded: bool,
+    position_tolerance: float,
+    orientation_tolerance: float,
+    first: int,
+    last: int,
+) -> Outcome:
+    """Find joint positions for one pose.
+
+    Attempts are numbered: 0 starts at the seed, then come the network's heads, best first, then
+    restarts, the first of them in the middle of the joint ranges. The first that gets there is
+    the answer; `choice.choose` looks for a better one. A request names the range of attempts that
+    it wants, so that a caller who watches the clock can go on where it stopped.
+
+    Args as `search`, but: asked (SEED,), a request without its seed; seed (joints,); best
+    (joints,), filled with the best found.
+
+    Returns:
+        An `Outcome`: MALFORMED for a pose or seed that is not finite, a quaternion of length
+        zero, or a tolerance that is negative or NaN.
+
+    """
+    chain, network, steps = unpack_model(layout, robot, weights)
+    work, target, start = unpack_work(layout, numbers)
+    heads = unpack_heads(layout, activations)
+    wellformed = read_target(asked[:EASE], target) and (not seeded or all_finite(seed))
+    if not (wellformed and position_tolerance >= 0.0 and orientation_tolerance >= 0.0):
+        return Outcome(MALFORMED, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
+    copy_into(work.ease, asked[EASE:LARGEST_CHANGE])
+    largest_change = asked[LARGEST_CHANGE] if seeded else np.inf
+    near = chain
+    if largest_change < np.inf:
+        low, high = unpack_bounds(layout, numbers)
+        near = bounded_about(chain, seed, largest_change, low, high)
+    beyond = distance_beyond_reach(chain, target, robot[0])
+    if beyond > position_tolerance:
+        last = min(last, 1 + network.heads + ATTEMPTS_BEYOND_REACH)
+    best_squared, best_position_error, best_orientation_error = np.inf, np.inf, np.inf
+    refined, found = 0, False
+    for attempt in range(first, last):
+        if attempt == 0:
+            if not seeded:
+                continue
+            copy_into(start, seed)
+        elif attempt <= network.heads:
+            if attempt == 1:
+                heads = ranked_heads(chain, network, layout, activations, target)
+            head = best_head(heads, network.heads)
+            take_head(chain, network, heads, head, start)
+            heads.scores[head] = np.inf
+        elif (
+            first == 0  # who goes on from a former call has the evidence, and has judged it
+            and attempt > network.heads + ENOUGH_RESTARTS
+            and best_squared > NEAR_MISS**2
+        ):
+            break
+        else:
+            restart_at(near, steps, attempt - 1 - network.heads, start)
+        clip(near, start)
+        glance = attempt == 0 and network.heads > 0
+        position_error, orientation_error, _ = refine(
+            near, target, start, position_tolerance, orientation_tolerance,
+            GLANCE_STEPS if glance else REFINEMENT_STEPS,
+            GLANCE_PATIENCE if glance else PATIENCE, work,
+        )  # fmt: skip
+        refined += 1
+        settle_turns(near, seed, seeded, start)
+        found = (
+            position_error <= position_tolerance
+            and orientation_error <= orientation_tolerance
+            and largest_step(start, seed) <= largest_change + ROUNDING
+        )
+        squared = position_error**2 + (ANGULAR_WEIGHT * orientation_error) ** 2
+        if found or squared < best_squared:
+            best_squared = squared
+            best_position_error, best_orientation_error = position_error, orientation_error
+            copy_into(best, start)
+        if found:
+            break
+        if attempt == network.heads + ENOUGH_RESTARTS and best_squared < NEAR_MISS**2:
+            best_position_error, best_orientation_error, _ = refine(
+                near, target, best, position_tolerance, orientation_tolerance,
+                POLISHING_STEPS, POLISHING_STEPS, work,
+            )  # fmt: skip
+            settle_turns(near, seed, seeded, best)
+            found = (
+                best_position_error <= position_tolerance
+                and best_orientation_error <= orientation_tolerance
+                and largest_step(best, seed) <= largest_change + ROUNDING
+            )
+            if found:
+                break
+    if work.ease[0] + work.ease[1] + work.ease[2] > 0.0:
+        best_orientation_error = angle_that_counts(chain, target, best, work)
+        for axis in range(3):  # the memory serves others, too
+            work.ease[axis] = 0.0
+    return Outcome(
+        FOUND if found else NOT_FOUND,
+        best_position_error,
+        best_orientation_error,
+        joint_distance(best, seed) if seeded else np.nan,
+        limit_margin(chain, best),
+        beyond,
+        refined,
+    )
 
 
 @kernel
@@ -135,128 +253,3 @@ def predict_many(
         if read_target(requests[i, :EASE], target):
             heads = ranked_heads(chain, network, layout, activations, target)
             take_head(chain, network, heads, best_head(heads, network.heads), answers[i, OUTCOME:])
-
-
-@kernel
-def find(
-    layout: Integers,
-    robot: Array,
-    weights: Floats,
-    numbers: Array,
-    activations: Floats,
-    asked: Array,
-    seed: Array,
-    best: Array,
-    seeded: bool,
-    position_tolerance: float,
-    orientation_tolerance: float,
-    first: int,
-    last: int,
-) -> Outcome:
-    """Find joint positions for one pose.
-
-    Attempts are numbered: 0 starts at the seed, then come the network's heads, best first, then
-    restarts, the first of them in the middle of the joint ranges. A request names the range of
-    attempts that it wants, so that a caller who watches the clock can go on where it stopped.
-
-    Args as `search`, but: asked (SEED,), a request without its seed; seed (joints,); best
-    (joints,), filled with the best found.
-
-    Returns:
-        An `Outcome`: MALFORMED for a pose or seed that is not finite, a quaternion of length
-        zero, or a tolerance that is negative or NaN.
-
-    """
-    chain, network, steps = unpack_model(layout, robot, weights)
-    work, target, start = unpack_work(layout, numbers)
-    heads = unpack_heads(layout, activations)
-    joints = best.shape[0]
-    wellformed = read_target(asked[:EASE], target) and (not seeded or all_finite(seed))
-    if not (wellformed and position_tolerance >= 0.0 and orientation_tolerance >= 0.0):
-        return Outcome(MALFORMED, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
-    copy_into(work.ease, asked[EASE:LARGEST_CHANGE])
-    largest_change = asked[LARGEST_CHANGE] if seeded else np.inf
-    near = chain
-    if largest_change < np.inf:
-        low, high = unpack_bounds(layout, numbers)
-        near = bounded_about(chain, seed, largest_change, low, high)
-    beyond = distance_beyond_reach(chain, target, robot[0])
-    if beyond > position_tolerance:
-        last = min(last, 1 + network.heads + ATTEMPTS_BEYOND_REACH)
-    best_squared, best_distance = np.inf, np.inf
-    best_position_error = best_orientation_error = np.inf
-    refined, found = 0, False
-    for attempt in range(first, last):
-        if attempt == 0:
-            if not seeded:
-                continue
-            copy_into(start, seed)
-        elif attempt <= network.heads:
-            if attempt == 1:
-                heads = ranked_heads(chain, network, layout, activations, target)
-            head = best_head(heads, network.heads)
-            take_head(chain, network, heads, head, start)
-            heads.scores[head] = np.inf
-        elif found:
-            break
-        elif (
-            first == 0  # who goes on from a former call has the evidence, and has judged it
-            and attempt > network.heads + ENOUGH_RESTARTS
-            and best_squared > NEAR_MISS**2
-        ):
-            break
-        else:
-            restart_at(near, steps, attempt - 1 - network.heads, start)
-        for j in range(joints):
-            start[j] = min(max(start[j], near.bound_low[j]), near.bound_high[j])
-        position_error, orientation_error, _ = refine(
-            near, target, start, position_tolerance, orientation_tolerance,
-            REFINEMENT_STEPS, PATIENCE, work,
-        )  # fmt: skip
-        refined += 1
-        reached = position_error <= position_tolerance and (
-            orientation_error <= orientation_tolerance
-        )
-        settle_turns(near, seed, seeded, start)
-        reached = reached and largest_step(start, seed) <= largest_change + ROUNDING
-        squared = position_error**2 + (ANGULAR_WEIGHT * orientation_error) ** 2
-        distance = joint_distance(start, seed) if seeded else 0.0
-        closer = reached and (not found or distance < best_distance)
-        if closer or (not found and squared < best_squared):
-            best_squared, best_distance = squared, distance
-            best_position_error, best_orientation_error = position_error, orientation_error
-            copy_into(best, start)
-        found = found or reached
-        # Without a seed, the first answer is the network's choice. With one, what is reached from
-        # the seed itself is taken for the nearest; if nothing is, all heads compete.
-        if found and (not seeded or attempt == 0):
-            break
-        if (
-            attempt == network.heads + ENOUGH_RESTARTS
-            and not found
-            and (best_squared < NEAR_MISS**2)
-        ):
-            best_position_error, best_orientation_error, _ = refine(
-                near, target, best, position_tolerance, orientation_tolerance,
-                POLISHING_STEPS, POLISHING_STEPS, work,
-            )  # fmt: skip
-            settle_turns(near, seed, seeded, best)
-            best_distance = joint_distance(best, seed) if seeded else 0.0
-            found = (
-                best_position_error <= position_tolerance
-                and best_orientation_error <= orientation_tolerance
-                and largest_step(best, seed) <= largest_change + ROUNDING
-            )
-    if work.ease[0] + work.ease[1] + work.ease[2] > 0.0:
-        best_orientation_error = angle_that_counts(chain, target, best, work)
-        for axis in range(3):  # the memory serves others, too
-            work.ease[axis] = 0.0
-    return Outcome(
-        FOUND if found else NOT_FOUND,
-        best_position_error,
-        best_orientation_error,
-        best_distance if seeded else np.nan,
-        limit_margin(chain, best),
-        beyond,
-        refined,
-    )

@@ -18,12 +18,16 @@ from learned_ik.errors import InvalidInputError
 from learned_ik.model import IkModel
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving import paths
+from learned_ik.solving.choice import NEAR, choose
 from learned_ik.solving.packing import Memory, pack_model
 from learned_ik.solving.path_solution import PathSolution
+from learned_ik.solving.preferences import Prefer, Preferences
 from learned_ik.solving.requests import (
     NO_OPTIONS,
     checked_poses,
     checked_seeds,
+    checked_start,
+    checked_tolerance,
     explain_request,
     request_options,
 )
@@ -38,6 +42,7 @@ from learned_ik.solving.search import (
 from learned_ik.solving.solution import Solution, SolutionBatch, Status
 from learned_ik.solving.tracking import Demand
 from learned_ik.solving.vain import MOST_RESTARTS, RESTARTS_PER_LOOK, reason, search_on
+from learned_ik.solving.variety import distinct_solutions
 
 log = logging.getLogger(__name__)
 
@@ -60,16 +65,28 @@ class IkSolver:
     Safe to use from several threads.
     """
 
-    def __init__(self, model: IkModel | KinematicChain) -> None:
+    def __init__(
+        self, model: IkModel | KinematicChain, *, joint_weights: npt.ArrayLike | None = None
+    ) -> None:
         """Prepare to solve for a model; for a bare chain, without a network.
 
         Compiles nothing yet: see `warm_up`.
+
+        Args:
+            model: what was trained, or only the arm.
+            joint_weights: (joints,), above 0, how much each joint's way counts where the nearest
+                of several solutions is chosen; default: one each.
+
+        Raises:
+            InvalidInputError: the weights are not as said.
+
         """
         self.model = model if isinstance(model, IkModel) else None
         self.chain = model.chain if isinstance(model, IkModel) else model
         network = self.model.network if self.model else None
         self._packed = pack_model(self.chain, network)
         self._heads = network.heads if network else 0
+        self._preferences = Preferences(self.chain, joint_weights)
         self._memories = threading.local()
 
     @classmethod
@@ -87,7 +104,7 @@ class IkSolver:
         if not is_compiled():
             log.info('compiling the solver for this machine, once; this can take half a minute')
         position, orientation = self.chain.forward(self.chain.middle)
-        self.solve(position, orientation)
+        self.solve(position, orientation, prefer='middle')
 
     def solve(
         self,
@@ -95,6 +112,7 @@ class IkSolver:
         orientation: npt.ArrayLike,
         seed: npt.ArrayLike | None = None,
         *,
+        prefer: Prefer = None,
         position_tolerance: float = POSITION_TOLERANCE,
         orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
         max_joint_change: float = math.inf,
@@ -105,8 +123,13 @@ class IkSolver:
         Args:
             position: (3,) [m], of the tip link in the base link's frame.
             orientation: (4,) quaternion x y z w, likewise; scaled to unit length.
-            seed: (joints,) [rad or m], the present joint positions: a solution near them is
-                wanted. One beyond the limits is moved to them.
+            seed: (joints,) [rad or m], the present joint positions; the search begins there. One
+                beyond the limits is moved to them.
+            prefer: which of many solutions is wanted. `'nearest'` to the seed, the default with
+                one. `'first'`, the default without: the first that is found, from the seed, or
+                else from the network, whose choice is smooth over the workspace; the quickest.
+                `'middle'`: far from the joint limits. Or (joints,) [rad or m], a posture to be
+                near to, NaN for joints that do not matter.
             position_tolerance: [m], 0 or more.
             orientation_tolerance: [rad], 0 or more; or (3,), one for turns about each axis of the
                 target's own frame. `math.inf` frees an axis, three of them the orientation.
@@ -125,45 +148,61 @@ class IkSolver:
             raise InvalidInputError(f'timeout is {timeout}; expected seconds, above 0')
         memory = self._memory()
         seeded = seed is not None
+        if prefer is None:
+            preference = self._preferences.nearest if seeded else None
+        else:
+            preference = self._preferences.read(prefer, seeded)
         plain = (
             max_joint_change == math.inf
+            and type(position_tolerance) is float
             and type(orientation_tolerance) is float
             and orientation_tolerance < math.inf
         )
-        if not plain:
-            orientation_tolerance, options = request_options(
-                orientation_tolerance, max_joint_change, seeded
-            )
-            memory.options[...] = options
-        code = MALFORMED
-        if (
-            _fits(memory.position, position)
-            and _fits(memory.orientation, orientation)
-            and (not seeded or _fits(memory.seed, seed))
-        ):
-            search(
-                *self._packed, memory.numbers, memory.activations, memory.request, memory.answer,
-                seeded, position_tolerance, orientation_tolerance,
-                0, 1 + self._heads + RESTARTS_PER_LOOK,
-            )  # fmt: skip
-            outcome = memory.outcome.tolist()
-            code = outcome[0]
-        status, message = SUCCESS, ''
-        if code == NOT_FOUND:
-            tolerances = position_tolerance, orientation_tolerance
-            status, outcome = search_on(
-                self._packed, memory, seeded, tolerances, outcome, began + timeout
-            )
+        try:
+            if not plain:
+                orientation_tolerance, options = request_options(
+                    orientation_tolerance, max_joint_change, seeded
+                )
+                position_tolerance = float(position_tolerance)
+                memory.options[...] = options
+            code = MALFORMED
+            if (
+                _fits(memory.position, position)
+                and _fits(memory.orientation, orientation)
+                and (not seeded or _fits(memory.seed, seed))
+            ):
+                search(
+                    *self._packed, memory.numbers, memory.activations, memory.request,
+                    memory.answer, seeded, position_tolerance, orientation_tolerance,
+                    0, 1 + self._heads + RESTARTS_PER_LOOK,
+                )  # fmt: skip
+                outcome = memory.outcome.tolist()
+                code = outcome[0]
+            if code == MALFORMED:
+                explain_request(
+                    self.chain, position, orientation, seed,
+                    position_tolerance, orientation_tolerance,
+                )  # fmt: skip
+            status, message = SUCCESS, ''
+            if code == NOT_FOUND:
+                tolerances = position_tolerance, orientation_tolerance
+                status, outcome = search_on(
+                    self._packed, memory, seeded, tolerances, outcome, began + timeout
+                )
             if status is not SUCCESS:
                 message = reason(
                     self.chain, self._packed, memory, position_tolerance, status, outcome
                 )
-        if not plain:
-            memory.options[...] = NO_OPTIONS
-        if code == MALFORMED:
-            explain_request(
-                self.chain, position, orientation, seed, position_tolerance, orientation_tolerance
-            )
+            elif preference is not None and not (preference.to_seed and outcome[3] <= NEAR):
+                memory.outcome[...] = outcome
+                choose(
+                    *self._packed, memory.numbers, memory.activations, memory.request,
+                    memory.answer, seeded, position_tolerance, orientation_tolerance, *preference,
+                )  # fmt: skip
+                outcome = memory.outcome.tolist()
+        finally:
+            if not plain:
+                memory.options[...] = NO_OPTIONS
         _, position_error, orientation_error, seed_distance, limit_margin, _, attempts = outcome
         return Solution(
             status,
@@ -178,14 +217,75 @@ class IkSolver:
             message,
         )
 
+    def solve_all(
+        self,
+        position: npt.ArrayLike,
+        orientation: npt.ArrayLike,
+        limit: int = 16,
+        *,
+        seed: npt.ArrayLike | None = None,
+        position_tolerance: float = POSITION_TOLERANCE,
+        orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
+    ) -> list[Solution]:
+        """Find several solutions of one pose, as different as possible.
+
+        An arm without redundancy has a handful; one with redundancy has no end of them, and the
+        answer is a selection from all over its self-motion. No two differ by less than 0.05 rad
+        or m in every joint.
+
+        Args:
+            position: (3,) [m], of the tip link in the base link's frame.
+            orientation: (4,) quaternion x y z w, likewise.
+            limit: 1 or more: so many are returned at most.
+            seed: (joints,) [rad or m]; what is nearest to it comes first. Without one: what lies
+                far from limits and singularities, by limit margin times manipulability.
+            position_tolerance: [m], 0 or more.
+            orientation_tolerance: [rad], 0 or more; or (3,), as for `solve`.
+
+        Returns:
+            Solutions, best first; an empty list for a pose that cannot be reached: `solve` says
+            why.
+
+        Raises:
+            InvalidInputError: as `solve`, or for a limit that is not a whole number above 0.
+
+        """
+        if not isinstance(limit, int | np.integer) or limit < 1:
+            raise InvalidInputError(f'limit is {limit!r}; expected a whole number, 1 or more')
+        tolerances = {
+            'position_tolerance': position_tolerance,
+            'orientation_tolerance': orientation_tolerance,
+        }
+        if not self.solve(position, orientation, seed, prefer='first', **tolerances).success:
+            return []
+        began = perf_counter()
+        pose = np.concatenate([position, orientation], dtype=np.float64)
+        about = None if seed is None else checked_start(self.chain, seed)
+        strictest, options = request_options(orientation_tolerance, math.inf, False)
+        demand = Demand(float(position_tolerance), strictest, math.inf, options[:3])
+        found = distinct_solutions(self._packed, self._memory(), pose, about, demand, int(limit))
+        solutions = [
+            self.solve(position, orientation, q, prefer='first', **tolerances) for q in found
+        ]
+        for solution in solutions:
+            solution.seed_distance = (
+                math.nan
+                if about is None
+                else float(np.linalg.norm(solution.joint_positions - about))
+            )
+            solution.solve_time = perf_counter() - began
+        return solutions
+
     def solve_batch(
         self,
         positions: npt.ArrayLike,
         orientations: npt.ArrayLike,
         seeds: npt.ArrayLike | None = None,
         *,
+        prefer: Prefer = None,
         position_tolerance: float = POSITION_TOLERANCE,
-        orientation_tolerance: float = ORIENTATION_TOLERANCE,
+        orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
+        max_joint_change: float = math.inf,
         threads: int | None = None,
     ) -> SolutionBatch:
         """Solve many poses, each by itself, over all cores; the answers are those of `solve`.
@@ -194,8 +294,10 @@ class IkSolver:
             positions: (n, 3) [m].
             orientations: (n, 4) quaternions x y z w.
             seeds: (n, joints) or (joints,) [rad or m], optional.
+            prefer: as for `solve`.
             position_tolerance: [m], 0 or more.
-            orientation_tolerance: [rad], 0 or more.
+            orientation_tolerance: [rad], 0 or more; or (3,), as for `solve`.
+            max_joint_change: [rad or m], as for `solve`.
             threads: how many to use; default: one for each core that this process may use.
 
         Raises:
@@ -204,23 +306,29 @@ class IkSolver:
         """
         began = perf_counter()
         poses = checked_poses(positions, orientations)
-        options = np.tile(NO_OPTIONS, (len(poses), 1))
+        seeded = seeds is not None
+        preference = self._preferences.read(prefer, seeded)
+        orientation_tolerance, options = request_options(
+            orientation_tolerance, max_joint_change, seeded
+        )
+        options = np.tile(options, (len(poses), 1))
         starts = checked_seeds(self.chain, seeds, len(poses))
         requests = np.concatenate([poses, options, starts], axis=1)
-        if not (position_tolerance >= 0 and orientation_tolerance >= 0):
-            raise InvalidInputError(
-                f'tolerances are {position_tolerance} m and {orientation_tolerance} rad; '
-                'expected numbers, 0 or more'
-            )
+        position_tolerance = checked_tolerance(position_tolerance)
         answers = np.zeros((len(poses), OUTCOME + self.chain.joint_count))
 
         def run(block: slice) -> None:
             memory = self._memory()
             search(
                 *self._packed, memory.numbers, memory.activations, requests[block], answers[block],
-                seeds is not None, position_tolerance, orientation_tolerance,
+                seeded, position_tolerance, orientation_tolerance,
                 0, 1 + self._heads + MOST_RESTARTS,
             )  # fmt: skip
+            if preference is not None:
+                choose(
+                    *self._packed, memory.numbers, memory.activations, requests[block],
+                    answers[block], seeded, position_tolerance, orientation_tolerance, *preference,
+                )  # fmt: skip
 
         _in_blocks(run, len(poses), threads)
         code, position_error, orientation_error, seed_distance, limit_margin, _, attempts = (
@@ -273,7 +381,7 @@ class IkSolver:
         start: npt.ArrayLike | None = None,
         *,
         position_tolerance: float = POSITION_TOLERANCE,
-        orientation_tolerance: float = ORIENTATION_TOLERANCE,
+        orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
         jump: float = paths.JUMP,
         timeout: float = paths.TIMEOUT,
     ) -> PathSolution:
@@ -285,7 +393,7 @@ class IkSolver:
             start: (joints,) [rad or m], the present joint positions, from which the path shall
                 begin; default: wherever it can be followed.
             position_tolerance: [m], 0 or more.
-            orientation_tolerance: [rad], 0 or more.
+            orientation_tolerance: [rad], 0 or more; or (3,), as for `solve`.
             jump: [rad or m], above 0: a larger step of one joint from pose to pose is a jump.
             timeout: [s], above 0, for the whole path.
 
@@ -297,7 +405,9 @@ class IkSolver:
 
         """
         tools = paths.Tools(self.chain, self._packed, self._memory(), self._heads, self.solve)
-        demand = Demand(position_tolerance, orientation_tolerance, jump)
+        strictest, options = request_options(orientation_tolerance, math.inf, False)
+        position_tolerance = checked_tolerance(position_tolerance)
+        demand = Demand(position_tolerance, strictest, float(jump), options[:3])
         return paths.follow_path(tools, positions, orientations, start, demand, timeout)
 
     def _memory(self) -> Memory:

@@ -81,5 +81,5 @@ def bounded_about(
         low[j] = min(max(seed[j] - largest_change, chain.bound_low[j]), chain.bound_high[j])
         high[j] = max(min(seed[j] + largest_change, chain.bound_high[j]), chain.bound_low[j])
     return ChainArrays(
-        chain.transforms, chain.coupling, chain.structure, low, high, low, high, chain.slides
+        chain.transforms, chain.coupling, chain.structure, low, high, low, high, chain.kinds
     )

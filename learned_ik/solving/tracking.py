@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, kernel
+from learned_ik.compilation import inlined_kernel, inner_kernel, kernel
 from learned_ik.kinematics.compiled import ChainArrays, copy_into
 from learned_ik.solving.measures import largest_step, read_target
 from learned_ik.solving.packing import unpack_model, unpack_work
 from learned_ik.solving.pose_error import ANGULAR_WEIGHT, pose_error
-from learned_ik.solving.refinement import PATIENCE, Workspace, refine
+from learned_ik.solving.refinement import PATIENCE, Workspace, angle_that_counts, refine
 
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
@@ -32,6 +32,10 @@ class Demand(NamedTuple):
     position_tolerance: float  # [m]
     orientation_tolerance: float  # [rad]
     jump: float  # [rad or m], the largest step of one joint from pose to pose
+    ease: Array  # (3,), by how much each of the target's axes counts less: 1 frees it
+
+
+ALL_AXES: Array = np.zeros(3)  # the ease of a target of which every axis counts
 
 
 @kernel
@@ -82,6 +86,7 @@ def track_first_that_holds(
     """
     chain, _, _ = unpack_model(layout, robot, weights)
     work, between, _ = unpack_work(layout, numbers)
+    copy_into(work.ease, demand.ease)
     for k in range(starts.shape[0]):
         q = trial[begin]
         copy_into(q, starts[k])
@@ -97,10 +102,31 @@ def track_first_that_holds(
                 copy_into(errors[i], trial_errors[i])
         if reached == end:
             break
+    work.ease[:] = 0.0  # the memory serves others, too
     return reached
 
 
 @kernel
+def measure_angles(
+    layout: Integers,
+    robot: Array,
+    weights: Floats,
+    numbers: Array,
+    targets: Array,
+    path: Array,
+    demand: Demand,
+    errors: Array,
+) -> None:
+    """Fill errors[:, 1] with the angles that count [rad]; args as `track_first_that_holds`."""
+    chain, _, _ = unpack_model(layout, robot, weights)
+    work, _, _ = unpack_work(layout, numbers)
+    for i in range(path.shape[0]):
+        copy_into(work.ease, demand.ease)
+        errors[i, 1] = angle_that_counts(chain, targets[i], path[i], work)
+    work.ease[:] = 0.0
+
+
+@inner_kernel
 def track(
     chain: ChainArrays,
     targets: Array,
@@ -153,7 +179,7 @@ def holds(
     )
 
 
-@kernel
+@inner_kernel
 def cross(
     chain: ChainArrays,
     here: Array,

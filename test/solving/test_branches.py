@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from learned_ik.compilation import callable_kernel
 from learned_ik.kinematics.compiled import CompiledKinematics
-from learned_ik.solving.branches import volume
+from learned_ik.solving import branches
+
+volume = callable_kernel(branches.volume)
 
 
 def test_manipulability_is_the_volume_of_the_jacobian(tiago):

@@ -5,9 +5,12 @@ import numpy as np
 import pytest
 
 from learned_ik import IkModel
-from learned_ik.compilation import kernel
+from learned_ik.compilation import callable_kernel, kernel
 from learned_ik.kinematics.compiled import chain_arrays
-from learned_ik.solving.forward_pass import fast_tanh, network_arrays, predict_heads
+from learned_ik.solving import forward_pass
+from learned_ik.solving.forward_pass import fast_tanh, network_arrays
+
+predict_heads = callable_kernel(forward_pass.predict_heads)
 
 
 def plain_forward(model: IkModel, position: np.ndarray, rotation: np.ndarray) -> np.ndarray:

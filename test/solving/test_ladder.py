@@ -9,7 +9,7 @@ import numpy as np
 from learned_ik import IkSolver
 from learned_ik.solving.ladder import PLACES
 from learned_ik.solving.paths import PathFollower, Tools
-from learned_ik.solving.tracking import Demand
+from learned_ik.solving.tracking import ALL_AXES, Demand
 
 
 def bezier(points, poses):
@@ -22,7 +22,7 @@ def bezier(points, poses):
 def test_the_ladder_leads_where_tracking_does_not(tiago):
     solver = IkSolver(tiago)
     solver.follow((), ())
-    demand = Demand(1e-6, 1e-6, 0.2)
+    demand = Demand(1e-6, 1e-6, 0.2, ALL_AXES)
     rng = np.random.default_rng(5)
     tracked = climbed = 0
     for _ in range(40):

@@ -242,8 +242,8 @@ class TestFewPoses:
         (dict(start=[0.0] * 6), 'start has shape'),
         (dict(start=[[0.0] * 7]), 'start has shape'),
         (dict(start=[math.nan] * 7), 'start contains values that are not finite'),
-        (dict(position_tolerance=-1), 'tolerances are -1'),
-        (dict(orientation_tolerance=math.nan), 'tolerances are'),
+        (dict(position_tolerance=-1), 'position_tolerance is -1'),
+        (dict(orientation_tolerance=math.nan), 'orientation_tolerance is nan'),
         (dict(jump=0), 'jump is 0'),
         (dict(jump=math.nan), 'jump is nan'),
         (dict(timeout=0), 'timeout is 0'),
@@ -253,3 +253,31 @@ def test_malformed_requests_are_named(solver, arguments, complaint):
     request = {'positions': [[0.5, 0, 0.2]], 'orientations': [[0, 0, 0, 1]], **arguments}
     with pytest.raises(InvalidInputError, match=complaint):
         solver.follow(**request)
+
+
+def test_a_free_axis_makes_more_paths_passable(tiago):
+    """The turn about the tip's own axis does not matter to a torch or a brush."""
+    solver = IkSolver(tiago)
+    rng = np.random.default_rng(1)
+    for _ in range(5):
+        positions, orientations = tiago.forward(joint_curve(rng, tiago, 60))
+        spin = np.zeros((60, 4))  # wild turns about the target's own z axis
+        spin[:, 2], spin[:, 3] = np.sin(half := rng.uniform(0, np.pi, 60)), np.cos(half)
+        spun = quaternion_product(orientations, spin)
+        bound = solver.follow(positions, spun, timeout=5)
+        assert not bound.success
+        tolerance = [1e-6, 1e-6, math.inf]
+        free = solver.follow(positions, spun, orientation_tolerance=tolerance, timeout=5)
+        assert free.success, free.message
+        assert free.position_error.max() <= 1e-6
+        assert free.orientation_error.max() <= 1e-6
+        R, p = tiago.forward_matrix(free.joint_positions)
+        np.testing.assert_allclose(p, positions, atol=1e-6)
+        wanted = matrix_from_quaternion(spun)
+        assert np.sum(R[:, :, 2] * wanted[:, :, 2], axis=1).min() > 1 - 1e-11
+
+
+def quaternion_product(a, b):
+    v, w = a[:, :3], a[:, 3:]
+    u, s = b[:, :3], b[:, 3:]
+    return np.hstack([w * u + s * v + np.cross(v, u), w * s - np.sum(v * u, axis=1)[:, None]])

@@ -4,11 +4,15 @@
 import numpy as np
 import pytest
 
+from learned_ik.compilation import callable_kernel
 from learned_ik.kinematics.compiled import chain_arrays
 from learned_ik.rotations import rotation_angle
+from learned_ik.solving import ranking
 from learned_ik.solving.forward_pass import LANES
 from learned_ik.solving.pose_error import ANGULAR_WEIGHT
-from learned_ik.solving.ranking import score_heads, sines_and_cosines32
+
+score_heads = callable_kernel(ranking.score_heads)
+sines_and_cosines32 = callable_kernel(ranking.sines_and_cosines32)
 
 
 @pytest.mark.parametrize('lanes', [LANES, 3 * LANES])

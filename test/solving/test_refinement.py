@@ -5,18 +5,22 @@ import numpy as np
 import pytest
 
 from learned_ik import KinematicChain
+from learned_ik.compilation import callable_kernel
 from learned_ik.kinematics.compiled import chain_arrays
 from learned_ik.rotations import rotation_angle
+from learned_ik.solving import refinement
 from learned_ik.solving.packing import Memory, pack_model, unpack_work
 from learned_ik.solving.pose_error import ANGULAR_WEIGHT
-from learned_ik.solving.refinement import PATIENCE, refine
+from learned_ik.solving.refinement import PATIENCE
+
+refine = callable_kernel(refinement.refine)
 
 
 class Refinement:
     def __init__(self, chain: KinematicChain) -> None:
         self.chain, self.arrays = chain, chain_arrays(chain)
         packed = pack_model(chain, None)
-        self.work = unpack_work.py_func(packed.layout, Memory(packed).numbers)[0]
+        self.work = unpack_work(packed.layout, Memory(packed).numbers)[0]
 
     def __call__(self, target_q, start, steps=30, tolerance=1e-8):
         R, p = self.chain.forward_matrix(target_q)

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from learned_ik.compilation import callable_kernel
 from learned_ik.rotations import matrix_from_quaternion, rotation_angle
-from learned_ik.solving.tracking import blend
+from learned_ik.solving import tracking
+
+blend = callable_kernel(tracking.blend)
 
 
 @pytest.mark.parametrize('share', [0.0, 0.25, 1.0])

@@ -1,0 +1,86 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which of many solutions is wanted: what `prefer` of `IkSolver.solve` may be, checked."""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.errors import InvalidInputError
+from learned_ik.robot.chain import KinematicChain
+
+Array = npt.NDArray[np.float64]
+
+Prefer = Literal['first', 'nearest', 'middle'] | npt.ArrayLike | None
+
+RESTARTS = 8  # starts that choosing tries beside seed, posture and heads
+
+
+class Preference(NamedTuple):
+    """What `choice.choose` is told."""
+
+    posture: Array  # (joints,) [rad or m], to which to be near; NaN where it does not matter
+    joint_weights: Array  # (joints,), how much each joint's distance counts
+    to_seed: bool  # near to the seed instead
+    restarts: int = RESTARTS
+
+
+class Preferences:
+    """The preferences of one chain."""
+
+    def __init__(self, chain: KinematicChain, joint_weights: npt.ArrayLike | None) -> None:
+        """Take the weights (joints,) with which distances of joints count; None: one each.
+
+        Raises:
+            InvalidInputError: the wrong number of weights, or one that is not above 0.
+
+        """
+        self._chain = chain
+        weights = np.ones(chain.joint_count)
+        if joint_weights is not None:
+            weights = chain.checked_joints(joint_weights, 'joint_weights')
+            if weights.ndim != 1 or not (weights > 0).all():
+                raise InvalidInputError(
+                    f'joint_weights are {weights.tolist()}; expected ({chain.joint_count},), '
+                    'each above 0'
+                )
+        self.joint_weights = weights
+        middle = chain.middle.copy()
+        middle[chain.continuous] = np.nan  # nowhere is farther from a limit than elsewhere
+        half = 0.5 * (chain.upper - chain.lower)
+        half[half == 0] = 1.0
+        self.nearest = Preference(middle, weights, True)
+        self.middle = Preference(middle, half**-2, False)
+
+    def read(self, prefer: Prefer, seeded: bool) -> Preference | None:
+        """Return what to choose by; None for the first solution found.
+
+        Raises:
+            InvalidInputError: `prefer` is none of what is possible.
+
+        """
+        if prefer is None:
+            return self.nearest if seeded else None
+        if isinstance(prefer, str):
+            if prefer == 'first':
+                return None
+            if prefer == 'middle':
+                return self.middle
+            if prefer == 'nearest' and seeded:
+                return self.nearest
+            needs = ', which needs a seed' if prefer == 'nearest' else ''
+            raise InvalidInputError(
+                f"prefer is {prefer!r}{needs}; expected 'first', 'nearest' with a seed, 'middle', "
+                'or joint positions'
+            )
+        try:
+            posture = np.array(prefer, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise InvalidInputError(f'prefer is {prefer!r}; expected numbers: {error}') from error
+        if posture.shape != (self._chain.joint_count,) or np.isinf(posture).any():
+            raise InvalidInputError(
+                f'prefer is {posture.tolist()}; expected ({self._chain.joint_count},) joint '
+                'positions, finite, or NaN where a joint may be anywhere'
+            )
+        return Preference(posture, self.joint_weights, False)

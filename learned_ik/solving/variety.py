@@ -1,0 +1,67 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Several solutions of one pose, as different as possible: what `IkSolver.solve_all` asks for."""
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.solving.branches import gather
+from learned_ik.solving.packing import HEADS, Memory, PackedModel
+from learned_ik.solving.tracking import Demand, read_targets
+
+Array = npt.NDArray[np.float64]
+
+RESTARTS = 64  # at the least: without redundancy, that finds every branch but the rarest
+RESTARTS_PER_SOLUTION = 8  # with it, there is always one more
+CANDIDATES_PER_SOLUTION = 4  # of which the most different are kept
+
+
+def distinct_solutions(
+    packed: PackedModel,
+    memory: Memory,
+    pose: Array,
+    seed: Array | None,
+    demand: Demand,
+    limit: int,
+) -> Array:
+    """Return up to `limit` solutions (some, joints) [rad or m] of a pose, best first.
+
+    The network's heads and restarts give candidates. Best is what is nearest to the seed, or
+    without one, what promises most. Where there are too many, those are kept that leave the
+    smallest gaps (farthest-point selection; Gonzalez, "Clustering to Minimize the Maximum
+    Intercluster Distance", DOI 10.1016/0304-3975(85)90224-5).
+
+    Args:
+        packed: the model.
+        memory: for it.
+        pose: (7,), position [m] and quaternion, checked.
+        seed: (joints,) [rad or m]: endless joints take the turn nearest to it.
+        demand: tolerances.
+        limit: 1 or more.
+
+    """
+    target = np.empty((1, 12))
+    read_targets(pose[None], target)
+    joints = len(memory.seed)
+    pool = np.empty((CANDIDATES_PER_SOLUTION * limit, joints))
+    promises = np.empty(len(pool))
+    attempts = int(packed.layout[HEADS]) + max(RESTARTS, RESTARTS_PER_SOLUTION * limit)
+    about = np.zeros(joints) if seed is None else seed
+    count = gather(
+        *packed, memory.numbers, memory.activations, target[0], about, demand,
+        0, attempts, pool, promises, 0,
+    )  # fmt: skip
+    cost = -promises[:count] if seed is None else np.linalg.norm(pool[:count] - seed, axis=1)
+    order = np.argsort(cost, kind='stable')
+    kept = order[spread(pool[order], limit)]
+    return pool[kept[np.argsort(cost[kept], kind='stable')]]
+
+
+def spread(points: Array, limit: int) -> npt.NDArray[np.int64]:
+    """Return which of points (n, joints) to keep: the first, then ever the farthest from those."""
+    kept = [0] if len(points) else []
+    gaps = np.full(len(points), np.inf)
+    while 0 < len(kept) < min(limit, len(points)):
+        gaps = np.minimum(gaps, np.linalg.norm(points - points[kept[-1]], axis=1))
+        kept.append(int(np.argmax(gaps)))
+    return np.array(kept, dtype=np.int64)
