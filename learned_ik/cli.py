@@ -22,6 +22,7 @@ PROGRAM = 'python -m learned_ik'
 # command: the class with its options, and what it does in one line
 COMMANDS = {
     'train': ('learned_ik.commands.train:Train', 'train a network for an arm'),
+    'sweep': ('learned_ik.commands.sweep:Sweep', 'many arms, many settings, several at once'),
     'evaluate': ('learned_ik.commands.evaluate:Evaluate', 'how good a model is'),
     'solve': ('learned_ik.commands.solve:Solve', 'joint positions for one pose'),
     'show': ('learned_ik.commands.show:Show', 'what is in a model file'),
@@ -57,6 +58,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def train_main() -> int:
     """Be `ros2 run learned_ik train`."""
     return run('train', sys.argv[1:])
+
+
+def sweep_main() -> int:
+    """Be `ros2 run learned_ik sweep`."""
+    return run('sweep', sys.argv[1:])
 
 
 def evaluate_main() -> int:
@@ -113,7 +119,8 @@ def run(command: str, arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print('interrupted', file=sys.stderr)
         return 130
-    print(json.dumps(result.content, allow_nan=False) if options.json else result.text)
+    if result.shown:
+        print(json.dumps(result.content, allow_nan=False) if options.json else result.text)
     return 0 if result.success else 1
 
 

@@ -24,7 +24,7 @@ from learned_ik.errors import InvalidInputError, ModelFileError
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # 1, as long as the network takes nothing but a pose
 METADATA_KEY = 'learned_ik'
 ACTIVATIONS = ('relu', 'silu')
 DECODINGS = ('bounded', 'linear', 'biternion')
@@ -38,7 +38,8 @@ class Network:
     """A multilayer perceptron from a pose to joint positions, ready to be evaluated.
 
     Its input is the raw pose: 12 numbers, position [m] and the rotation matrix row by row, in
-    the base frame. Normalisation of any kind is folded into the weights. Its last layer gives,
+    the base frame. One that takes a seed gets joint positions [rad or m] after them, near which
+    it answers. Normalisation of any kind is folded into the weights. Its last layer gives,
     head by head, the numbers that `decoding` turns into joint positions q:
 
     - `bounded`: q = middle + half range * tanh(y), within the limits by construction;
@@ -52,6 +53,7 @@ class Network:
     activation: str  # of the hidden layers: 'relu' or 'silu'
     decoding: str  # of the last layer: 'bounded', 'linear' or 'biternion'
     heads: int  # how many answers the network gives to one pose
+    seed_joints: int = 0  # how many joint positions follow the pose: none, or all
 
     def __post_init__(self) -> None:
         """Raise `InvalidInputError` unless the layers fit each other and are finite."""
@@ -61,7 +63,7 @@ class Network:
             raise InvalidInputError(f'decoding {self.decoding!r}; expected {DECODINGS}')
         if self.heads < 1 or len(self.weights) != len(self.biases) or len(self.weights) < 2:
             raise InvalidInputError('a network has at least one head and one hidden layer')
-        width = INPUTS
+        width = INPUTS + self.seed_joints
         for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             if weight.ndim != 2 or weight.shape[1] != width or bias.shape != weight.shape[:1]:
                 raise InvalidInputError(
@@ -106,6 +108,11 @@ class IkModel:
                 f'the network gives {self.network.weights[-1].shape[0]} numbers; expected '
                 f'{expected} for {self.network.heads} heads of {self.chain.joint_count} joints'
             )
+        if self.network.seed_joints not in (0, self.chain.joint_count):
+            raise InvalidInputError(
+                f'the network takes a seed of {self.network.seed_joints} joints; expected 0 or '
+                f'{self.chain.joint_count}'
+            )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to one file; a crash half-way leaves the old file as it was.
@@ -115,8 +122,9 @@ class IkModel:
 
         """
         path = Path(path)
+        seeded = self.network.seed_joints > 0
         description = {
-            'format_version': FORMAT_VERSION,
+            'format_version': FORMAT_VERSION if seeded else 1,
             'package_version': self.package_version,
             'name': self.name,
             'fingerprint': self.chain.fingerprint,
@@ -126,6 +134,7 @@ class IkModel:
                 'activation': self.network.activation,
                 'decoding': self.network.decoding,
                 'heads': self.network.heads,
+                'inputs': ['pose', 'seed'] if seeded else ['pose'],
             },
             'training': dict(self.training),
             'held_out': dict(self.held_out),
@@ -140,7 +149,7 @@ class IkModel:
             tensors[f'layer_{i}.weight'] = np.ascontiguousarray(weight, dtype=np.float32)
             tensors[f'layer_{i}.bias'] = np.ascontiguousarray(bias, dtype=np.float32)
         text = json.dumps(description, sort_keys=True, allow_nan=False)
-        _write_atomically(path, save(tensors, metadata={METADATA_KEY: text}))
+        write_atomically(path, save(tensors, metadata={METADATA_KEY: text}))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> 'IkModel':
@@ -197,6 +206,10 @@ class IkModel:
         chain = KinematicChain.from_dict(description['chain'])
         body = description.get('body')
         layers = range(int(about['layers']))
+        inputs = about.get('inputs', ['pose'])
+        if inputs not in (['pose'], ['pose', 'seed']):
+            raise ValueError(f'its network takes {inputs}')
+        chain = KinematicChain.from_dict(description['chain'])
         return cls(
             chain=chain,
             network=Network(
@@ -205,6 +218,7 @@ class IkModel:
                 activation=about['activation'],
                 decoding=about['decoding'],
                 heads=int(about['heads']),
+                seed_joints=chain.joint_count if 'seed' in inputs else 0,
             ),
             name=str(description['name']),
             training=dict(description['training']),
@@ -217,8 +231,13 @@ class IkModel:
         )
 
 
-def _write_atomically(path: Path, content: bytes) -> None:
-    """Write a temporary file beside `path`, flush it to disk, then give it its name."""
+def write_atomically(path: Path, content: bytes, what: str = 'model file') -> None:
+    """Write a temporary file beside `path`, flush it to disk, then give it its name.
+
+    Raises:
+        ModelFileError: that is not possible; the message calls the file `what`.
+
+    """
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -234,4 +253,4 @@ def _write_atomically(path: Path, content: bytes) -> None:
     except OSError as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        raise ModelFileError(f"model file '{path}' cannot be written: {error}") from error
+        raise ModelFileError(f"{what} '{path}' cannot be written: {error}") from error

@@ -1,21 +1,30 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from learned_ik import IkModel, cli
+from learned_ik import IkModel, TrainingConfig, cli
+from learned_ik.commands.train import save_or_rescue
+from learned_ik.errors import TrainingError
 from learned_ik.robot.arms import artificial_arm_urdf
+from learned_ik.robot.named import chain_from_file
 
 ROOT = Path(__file__).parents[1]
-SMALL = ['--hidden', '16', '16', '--batch', '500', '--held-out', '500', '--threads', '1']
+SMALL = [
+    *('--hidden', '16', '16', '--batch', '500', '--held-out', '500', '--threads', '1'),
+    '--without-report',
+]
 
 
 def command(*arguments: str | Path) -> list[str]:
@@ -87,6 +96,62 @@ def test_train_writes_a_model_and_one_json_object(arm_urdf, tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
+def test_an_ended_training_is_resumed_with_its_robot_and_choices(called, arm_urdf, tmp_path):
+    pytest.importorskip('torch')
+    from learned_ik.learning.checkpoint import Checkpoint
+    from learned_ik.learning.training import train
+
+    config = TrainingConfig(
+        samples=20_000, batch=500, hidden=(16, 16), held_out=500, learning_rate=0.02
+    )
+    path, stop = tmp_path / 'left.checkpoint', threading.Event()
+    stop.set()
+    chain = chain_from_file(arm_urdf)
+    train(chain, config, checkpoint_to=path, stop=stop, show_progress=False)
+    arguments = ['--resume', path, '--out', tmp_path / 'done.safetensors', '--json', '--quiet']
+    status, output, errors = called('train', *arguments, '--report', tmp_path / 'report')
+    assert status == 0, errors
+    assert json.loads(output)['report'] == str(tmp_path / 'report' / 'report.html')
+    assert (tmp_path / 'report' / 'workspace.png').is_file()
+    model = IkModel.load(tmp_path / 'done.safetensors')
+    assert model.chain.fingerprint == chain.fingerprint
+    assert model.training['configuration'] == config.to_dict()
+    assert model.training['samples'] == 20_000
+    assert not (tmp_path / 'done.checkpoint').exists()  # it is done with
+    whole = train(chain, config, show_progress=False)
+    for a, b in zip(model.network.weights, whole.network.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+    assert Checkpoint.load(path).config == config
+    status, _, errors = called('train', '--resume', path, '--robot', 'tiago_arm', '--quiet')
+    assert (status, 'another robot' in errors) == (2, True)
+    status, _, errors = called('train', '--resume', path, '--batch', '100', '--quiet')
+    assert (status, 'batch is 100; the checkpoint was made with 500' in errors) == (2, True)
+    status, _, errors = called('train', '--resume', arm_urdf)
+    assert (status, 'not a readable checkpoint' in errors) == (2, True)
+
+
+def test_a_model_is_rescued_from_a_disk_that_became_full(
+    called, arm_urdf, tmp_path, monkeypatch, untrained
+):
+    pytest.importorskip('torch')
+    real = os.fsync
+    full = tmp_path / 'full'
+
+    def fsync(descriptor: int) -> None:
+        if str(full) in os.readlink(f'/proc/self/fd/{descriptor}'):
+            raise OSError(errno.ENOSPC, 'No space left on device')
+        real(descriptor)
+
+    monkeypatch.setattr(os, 'fsync', fsync)
+    monkeypatch.setattr(tempfile, 'tempdir', str(tmp_path / 'elsewhere'))
+    (tmp_path / 'elsewhere').mkdir()
+    model = untrained(chain_from_file(arm_urdf))
+    with pytest.raises(TrainingError, match=r'No space left.*is saved as .*elsewhere'):
+        save_or_rescue(model, full / 'arm.safetensors')
+    assert IkModel.load(tmp_path / 'elsewhere' / 'arm.safetensors').name == model.name
+
+
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_training_writes_the_best_so_far(arm_urdf, tmp_path, number):
     pytest.importorskip('torch')
@@ -106,6 +171,7 @@ def test_an_interrupted_training_writes_the_best_so_far(arm_urdf, tmp_path, numb
     finally:
         process.kill()
     assert process.returncode == 0, errors
+    assert f'go on with: --resume {tmp_path / "arm.checkpoint"}' in output
     assert 'ended early' in output
     model = IkModel.load(out)
     assert model.training['ended_early']
@@ -131,7 +197,7 @@ def test_train_takes_a_named_robot_and_a_preset(called, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ('arguments', 'message'),
     [
-        ([], 'either --urdf FILE or --robot NAME'),
+        ([], 'one of --urdf FILE, --topic NAME and --robot NAME'),
         (['--urdf', 'none.urdf'], "'none.urdf' cannot be read"),
         (['--robot', 'tiago'], 'there are: tiago_arm'),
         (['--robot', 'tiago_arm', '--tip', 'nose'], "tip link 'nose' is not in robot"),
@@ -295,3 +361,27 @@ def test_arguments_for_ros_are_left_to_ros(monkeypatch, model_file, capsys):
     monkeypatch.setattr(sys, 'argv', ['show', *arguments])
     assert cli.show_main() == 0
     assert json.loads(capsys.readouterr().out)['name'] == 'untrained'
+
+
+def test_a_sweep_trains_every_robot_with_every_setting(called, arm_urdf, tmp_path):
+    pytest.importorskip('torch')
+    small = {'samples': 1000, 'batch': 200, 'hidden': [8, 8], 'held_out': 100}
+    plan = {
+        'robots': {'own': {'urdf': str(arm_urdf)}, 'tiago_arm': {}},
+        'settings': {'small': small, 'one': {**small, 'heads': 1}},
+    }
+    (tmp_path / 'plan.yaml').write_text(json.dumps(plan))
+    out = tmp_path / 'models'
+    status, output, errors = called('sweep', tmp_path / 'plan.yaml', '--out', out, '--json')
+    assert status == 0, errors
+    results = json.loads(output)['results']
+    assert list(results) == ['own_small', 'own_one', 'tiago_arm_small', 'tiago_arm_one']
+    for name, row in results.items():
+        model = IkModel.load(out / f'{name}.safetensors')
+        assert model.held_out['position'] == row['position']
+        assert model.network.heads == (1 if name.endswith('one') else 8)
+    plan['settings']['one'] = {'head': 1}
+    (tmp_path / 'plan.yaml').write_text(json.dumps(plan))
+    status, output, errors = called('sweep', tmp_path / 'plan.yaml', '--out', out)
+    assert (status, output) == (2, '')
+    assert "unknown key 'head'; did you mean 'heads'?" in errors

@@ -6,9 +6,10 @@ import json
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
-from learned_ik import IkModel
+from learned_ik import IkModel, IkSolver
 from learned_ik.errors import InvalidInputError, ModelFileError
 from learned_ik.model import METADATA_KEY
 from learned_ik.robot.body import Body
@@ -176,3 +177,28 @@ def test_writing_where_nothing_can_be(model, tmp_path):
 def test_a_network_must_fit_its_chain(tiago, artificial, untrained):
     with pytest.raises(InvalidInputError, match='gives 21 numbers; expected 15'):
         IkModel(chain=artificial(5), network=untrained(tiago).network)
+
+
+def test_a_network_that_takes_a_seed_has_the_newer_format(tiago, untrained, tmp_path):
+    model = untrained(tiago)
+    wider = np.hstack([model.network.weights[0], np.ones((18, 7), np.float32)])
+    weights = (wider, *model.network.weights[1:])
+    network = dataclasses.replace(model.network, weights=weights, seed_joints=7)
+    path = tmp_path / 'seeded.safetensors'
+    dataclasses.replace(model, network=network).save(path)
+    assert IkModel.load(path).network.seed_joints == 7
+    with safe_open(path, framework='numpy') as file:
+        about = json.loads(file.metadata()['learned_ik'])
+    assert (about['format_version'], about['network']['inputs']) == (2, ['pose', 'seed'])
+    with pytest.raises(InvalidInputError, match='takes a seed'):
+        IkSolver.load(path)
+    with pytest.raises(InvalidInputError, match=r'expected \(n, 12\)'):
+        dataclasses.replace(network, seed_joints=0)
+
+
+def test_a_network_that_takes_only_poses_is_read_by_older_versions(tiago, untrained, tmp_path):
+    path = tmp_path / 'model.safetensors'
+    untrained(tiago).save(path)
+    with safe_open(path, framework='numpy') as file:
+        about = json.loads(file.metadata()['learned_ik'])
+    assert about['format_version'] == 1

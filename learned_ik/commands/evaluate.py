@@ -13,8 +13,10 @@ import numpy.typing as npt
 from tyro.conf import Positional
 
 from learned_ik.commands.result import Result, error_lines, statistics
+from learned_ik.commands.train import written_report
 from learned_ik.errors import InvalidInputError
 from learned_ik.learning.configuration import HELD_OUT_SEED
+from learned_ik.model import IkModel
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import quaternion_from_matrix, rotation_angle
 
@@ -35,17 +37,32 @@ class Evaluate:
     seed: int = HELD_OUT_SEED  # of the poses; by default those on which training judged it
     position_tolerance: float = 1e-5  # [m], within which a refined pose counts as solved
     orientation_tolerance: float = 1e-4  # [rad], likewise
+    report: Path | None = None  # folder of a report to write; needs torch and matplotlib
     json: bool = False  # print one JSON object, and nothing else, on standard output
 
     def run(self, command: str) -> Result:
         """Solve all poses, and recompute every error by forward kinematics."""
-        from learned_ik.solving.solver import IkSolver
-
         if self.poses < 1:
             raise InvalidInputError(f'poses is {self.poses}; expected 1 or more')
         if self.seed < 0:
             raise InvalidInputError(f'seed is {self.seed}; expected 0 or more')
-        solver = IkSolver.load(self.model)
+        model = IkModel.load(self.model)
+        if model.network.seed_joints:
+            content, lines = _seeded(model, self.poses, self.seed)
+        else:
+            content, lines = self._solved(model)
+        content = {'model': str(self.model), 'seed': self.seed, 'report': None, **content}
+        if self.report is not None:
+            page = written_report(model, self.report)
+            content['report'] = str(page)
+            lines.append(f'report: {page}')
+        return Result(content, '\n'.join(lines))
+
+    def _solved(self, model: IkModel) -> tuple[dict[str, Any], list[str]]:
+        """Return what the solver makes of the poses, with and without refinement."""
+        from learned_ik.solving.solver import IkSolver
+
+        solver = IkSolver(model)
         solver.warm_up()
         chain = solver.chain
         rotations, positions = chain.forward_matrix(
@@ -69,8 +86,6 @@ class Evaluate:
         network = _errors(chain, guesses, positions, rotations)
         refined = _errors(chain, solved.joint_positions, positions, rotations)
         content = {
-            'model': str(self.model),
-            'seed': self.seed,
             'threads': len(os.sched_getaffinity(0)),
             'network': {**network, 'time_per_pose': network_time / self.poses},
             'refined': {
@@ -90,7 +105,18 @@ class Evaluate:
             f'solved to {self.position_tolerance:g} m and {self.orientation_tolerance:g} rad: '
             f'{100 * np.mean(solved.success):.2f} %',
         ]
-        return Result(content, '\n'.join(lines))
+        return content, lines
+
+
+def _seeded(model: IkModel, poses: int, seed: int) -> tuple[dict[str, Any], list[str]]:
+    """Return the errors of a network that takes a seed: alone, since the solver gives it none."""
+    from learned_ik.learning.evaluation import evaluate
+    from learned_ik.learning.report import configuration_of
+
+    config = configuration_of(model)
+    errors = evaluate(model.chain, model.network, poses, seed, config=config)
+    line = f'network alone, with seeds {config.seed_spread:g} rad or m from the joints of the pose'
+    return {'network': errors, 'refined': None}, [line, *error_lines(errors)]
 
 
 def _errors(chain: KinematicChain, q: Array, positions: Array, rotations: Array) -> dict[str, Any]:

@@ -9,24 +9,29 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from tyro.conf import UseAppendAction, arg
 
 from learned_ik.commands.result import Result, error_lines
-from learned_ik.errors import ConfigurationError, TrainingError
+from learned_ik.errors import ConfigurationError, ModelFileError, TrainingError
 from learned_ik.learning.configuration import TrainingConfig, preset
 from learned_ik.learning.scene import SceneConfig
 from learned_ik.model import IkModel
 from learned_ik.robot.body import LINK_RADIUS, Body
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.robot.named import RobotConfig, body_from_file, chain_from_file
+from learned_ik.robot.named import RobotConfig, body_from_file, chain_from_file, text_of
 from learned_ik.robot.obstacles import (
     check_base_is_free,
     checked_spheres,
     spheres_from_texts,
     spheres_from_yaml,
 )
+
+if TYPE_CHECKING:
+    from learned_ik.learning.checkpoint import Checkpoint
+
+Preset = Literal['default', 'paper', 'paper-supervised', 'paper-position']
 
 logger = logging.getLogger('learned_ik.training')
 
@@ -35,18 +40,23 @@ logger = logging.getLogger('learned_ik.training')
 class Train:
     """Train a network for one robot arm, from nothing but its URDF.
 
-    Name the arm with --urdf, --base and --tip, or with --robot. Ctrl-C ends training early and
-    writes the best network so far.
+    Name the arm with --urdf or --topic, --base and --tip, or with --robot. Ctrl-C ends training
+    early and writes the best network so far; --resume goes on from there.
     """
 
     urdf: Path | None = None  # URDF file of the robot
+    topic: str | None = None  # ROS topic that carries the URDF, such as /robot_description
     robot: str | None = None  # name of a robot that comes with the package, instead of a URDF
     base: str | None = None  # link at which the arm begins; default: the URDF's root
     tip: str | None = None  # link at which the arm ends; default: the URDF's only leaf
     soft_limits: bool = False  # keep to the limits of the URDF's safety_controller
     out: Path | None = None  # model file to write; default: NAME.safetensors in this folder
     name: str | None = None  # of the model; default: that of the robot or of the URDF file
-    preset: Literal['default', 'paper'] = 'default'  # where the defaults of what follows come from
+    resume: Path | None = None  # checkpoint to go on from, with its robot and its choices
+    report: Path | None = None  # folder of the report; default: NAME_report beside the model
+    without_report: bool = False  # write none
+    tensorboard: Path | None = None  # folder for TensorBoard's log
+    preset: Preset = 'default'  # where the defaults of what follows come from
     srdf: Path | None = None  # SRDF file whose disable_collisions are heeded
     link_radius: float = LINK_RADIUS  # of links without collision geometry [m]
     obstacle: UseAppendAction[tuple[str, ...]] = ()  # x,y,z,radius [m]: keep clear; repeatable
@@ -60,27 +70,26 @@ class Train:
 
     @classmethod
     def defaults_for(cls, arguments: Sequence[str]) -> 'Train':
-        """Return the defaults of the preset that the arguments name."""
-        name = 'default'
-        for given, following in itertools.pairwise([*arguments, '']):
-            if given == '--preset':
-                name = following
-            elif given.startswith('--preset='):
-                name = given.partition('=')[2]
-        return cls(training=preset(name))
+        """Return the defaults of the checkpoint or the preset that the arguments name."""
+        resume = _value_of('--resume', arguments)
+        if resume is not None:
+            return cls(training=_checkpoint(Path(resume)).config)
+        return cls(training=preset(_value_of('--preset', arguments) or 'default'))
 
     def run(self, command: str) -> Result:
-        """Train, write the model file, and tell how good it is.
+        """Train, write the model file and the report, and tell how good the network is.
 
         Args:
             command: what to write into the model file as the way to make it again.
 
         """
-        chain, name = self._robot()
+        checkpoint = None if self.resume is None else _checkpoint(self.resume)
+        chain, body, name = self._robot(checkpoint)
         out = self.out if self.out is not None else Path(f'{name}.safetensors')
         check_writable(out)
-        scene, body = self._scene(chain), self._body(chain)
-        train = _imported_train()
+        scene = self._scene(chain, checkpoint)
+        folder = self._report_folder(out)
+        train, tensorboard = _imported()
         logger.info(
             'training %s: %d joints, %s to %s',
             name,
@@ -88,44 +97,95 @@ class Train:
             chain.base_link,
             chain.tip_link,
         )
-        model = train(chain, self.training, scene=scene, body=body, show_progress=not self.quiet)
+        interrupted = checkpoint_path(out)
+        with tensorboard(self.tensorboard) as listener:
+            model = train(
+                chain,
+                self.training,
+                scene=scene,
+                body=body,
+                resume_from=checkpoint,
+                checkpoint_to=interrupted,
+                show_progress=not self.quiet,
+                on_progress=listener,
+            )
         model = dataclasses.replace(
             model, name=name, training={**model.training, 'command': command}
         )
-        model.save(out)
-        return Result(_description(model, out), '\n'.join(_lines(model, out)))
+        content = {**_description(model, out), 'report': None}
+        lines = _lines(model, out)
+        if not _is_first_process():
+            return Result(content, '', shown=False)
+        save_or_rescue(model, out)
+        if model.training['ended_early']:
+            lines.append(f'go on with: --resume {interrupted}')
+            content['checkpoint'] = str(interrupted)
+        else:
+            interrupted.unlink(missing_ok=True)
+        if folder is not None:
+            page = written_report(model, folder)
+            content['report'] = str(page)
+            lines.append(f'report: {page}')
+        return Result(content, '\n'.join(lines))
 
-    def _scene(self, chain: KinematicChain) -> SceneConfig:
+    def _scene(self, chain: KinematicChain, checkpoint: 'Checkpoint | None') -> SceneConfig:
         """Return what to keep clear of, all obstacles that were named included."""
         spheres = spheres_from_texts(self.obstacle)
         if self.obstacles is not None:
             spheres += spheres_from_yaml(self.obstacles)
         check_base_is_free(chain, checked_spheres(spheres))
-        return dataclasses.replace(self.scene, obstacles=spheres)
+        scene = dataclasses.replace(self.scene, obstacles=spheres)
+        if checkpoint is not None and scene == SceneConfig():
+            return checkpoint.scene or scene
+        return scene
 
-    def _body(self, chain: KinematicChain) -> Body:
-        """Return the arm's capsules."""
-        path = self.urdf if self.urdf is not None else RobotConfig.named(self.robot).urdf
-        return body_from_file(path, chain, self.srdf, self.link_radius)
+    def _report_folder(self, out: Path) -> Path | None:
+        """Return where the report goes, after making sure that it can be written."""
+        if self.without_report:
+            return None
+        folder = self.report or out.with_name(f'{out.stem}_report')
+        check_writable(folder / 'report.html', option='--report')
+        return folder
 
-    def _robot(self) -> tuple[KinematicChain, str]:
-        """Return the chain to train for, and the model's name."""
-        if (self.urdf is None) == (self.robot is None):
-            raise ConfigurationError('name the robot with either --urdf FILE or --robot NAME')
+    def _robot(self, checkpoint: 'Checkpoint | None') -> tuple[KinematicChain, Body | None, str]:
+        """Return the chain to train for, the arm's capsules, and the model's name."""
+        given = [way for way in (self.urdf, self.topic, self.robot) if way is not None]
+        if checkpoint is not None and not given:
+            name = self.name or self.resume.name.split('.')[0]
+            return checkpoint.chain, checkpoint.body, name
+        if len(given) != 1:
+            raise ConfigurationError(
+                'name the robot with one of --urdf FILE, --topic NAME and --robot NAME'
+            )
+        if self.topic is not None:
+            urdf = _described_by(self.topic)
+            chain = KinematicChain.from_urdf(
+                urdf, self.base, self.tip, soft_limits=self.soft_limits
+            )
+            srdf = None if self.srdf is None else text_of(self.srdf, 'SRDF')
+            body = Body.from_urdf(urdf, chain, srdf=srdf, link_radius=self.link_radius)
+            return chain, body, self.name or chain.tip_link
         if self.urdf is not None:
-            chain = chain_from_file(self.urdf, self.base, self.tip, soft_limits=self.soft_limits)
-            return chain, self.name or self.urdf.stem
-        robot = RobotConfig.named(self.robot)
-        robot = dataclasses.replace(
-            robot,
-            base_link=self.base or robot.base_link,
-            tip_link=self.tip or robot.tip_link,
-            soft_limits=self.soft_limits or robot.soft_limits,
-        )
-        return robot.chain(), self.name or robot.name
+            path, name = self.urdf, self.urdf.stem
+            chain = chain_from_file(path, self.base, self.tip, soft_limits=self.soft_limits)
+        else:
+            robot = RobotConfig.named(self.robot)
+            robot = dataclasses.replace(
+                robot,
+                base_link=self.base or robot.base_link,
+                tip_link=self.tip or robot.tip_link,
+                soft_limits=self.soft_limits or robot.soft_limits,
+            )
+            chain, path, name = robot.chain(), robot.urdf, robot.name
+        return chain, body_from_file(path, chain, self.srdf, self.link_radius), self.name or name
 
 
-def check_writable(path: Path) -> None:
+def checkpoint_path(out: Path) -> Path:
+    """Return where the checkpoints of a training go whose model goes to `out`."""
+    return out.with_suffix('.checkpoint')
+
+
+def check_writable(path: Path, option: str = '--out') -> None:
     """Raise `ConfigurationError` unless a file can be written there: before hours of training."""
     try:
         if path.is_dir():
@@ -134,14 +194,75 @@ def check_writable(path: Path) -> None:
         with tempfile.TemporaryFile(dir=path.parent):
             pass
     except OSError as error:
-        raise ConfigurationError(f"--out '{path}' cannot be written: {error}") from error
+        raise ConfigurationError(f"{option} '{path}' cannot be written: {error}") from error
 
 
-def _imported_train() -> Any:
+def save_or_rescue(model: IkModel, out: Path) -> None:
+    """Write the model; where the disk has become full meanwhile, at least somewhere.
+
+    Raises:
+        TrainingError: it is not where it was wanted; the message says where it is.
+
+    """
+    try:
+        model.save(out)
+    except ModelFileError as error:
+        rescued = Path(tempfile.gettempdir()) / out.name
+        if rescued == out:
+            raise
+        model.save(rescued)
+        raise TrainingError(f"{error}; the model is saved as '{rescued}'") from error
+
+
+def written_report(model: IkModel, folder: Path) -> Path:
+    """Evaluate a model and write the report; return the path of its page."""
+    from learned_ik.learning.report import Report
+    from learned_ik.learning.report_page import write_report
+
+    return write_report(Report.of(model), folder)
+
+
+def _value_of(option: str, arguments: Sequence[str]) -> str | None:
+    """Return what the arguments give for an option, before they are parsed."""
+    value = None
+    for given, following in itertools.pairwise([*arguments, '']):
+        if given == option:
+            value = following
+        elif given.startswith(f'{option}='):
+            value = given.partition('=')[2]
+    return value
+
+
+def _checkpoint(path: Path) -> 'Checkpoint':
+    _imported()
+    from learned_ik.learning.checkpoint import Checkpoint
+
+    return Checkpoint.load(path)
+
+
+def _described_by(topic: str) -> str:
+    try:
+        from learned_ik.ros.description import robot_description
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f'--topic needs {error.name}: source a ROS 2 workspace'
+        ) from error
+    logger.info('waiting for the robot description on %s', topic)
+    return robot_description(topic)
+
+
+def _is_first_process() -> bool:
+    """Say whether this process is the one that writes, among those that train together."""
+    return os.environ.get('RANK', '0') == '0'
+
+
+def _imported() -> tuple[Any, Any]:
+    """Return `train` and `tensorboard`, or say what is not installed."""
     # Threads that spin while they wait for each other get nothing done on a busy machine: beside
     # two other processes on two cores, training was 30 times slower. OpenMP reads this once.
     os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
     try:
+        from learned_ik.learning.board import tensorboard
         from learned_ik.learning.training import train
     except ModuleNotFoundError as error:
         if error.name not in ('torch', 'rich'):
@@ -150,7 +271,7 @@ def _imported_train() -> Any:
             f'training needs {error.name}, which is not installed: '
             "pip install 'learned_ik[train]', or pip install torch rich"
         ) from error
-    return train
+    return train, tensorboard
 
 
 def _description(model: IkModel, path: Path) -> dict[str, Any]:
@@ -159,7 +280,7 @@ def _description(model: IkModel, path: Path) -> dict[str, Any]:
         'name': model.name,
         'fingerprint': model.chain.fingerprint,
         'parameters': model.network.parameter_count,
-        'training': dict(model.training),
+        'training': {k: v for k, v in model.training.items() if k != 'curve'},
         'held_out': dict(model.held_out),
     }
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How poses go into the network and how joint positions come out (paper, section II-C).
 
-A pose is 12 numbers: position [m], then the rotation matrix row by row, in the base frame.
+A pose is 12 numbers: position [m], then the rotation matrix row by row, in the base frame. Where
+the network takes a seed, the joint positions near which an answer is wanted follow.
 """
 
 import dataclasses
@@ -22,19 +23,23 @@ Array = npt.NDArray[np.float64]
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class InputScaling:
-    """Pose to network input: scale * pose + shift, entry by entry."""
+    """Pose, and seed where there is one, to network input: scale * x + shift, entry by entry."""
 
-    scale: Array  # (12,), 0 for an entry that the network does not see
-    shift: Array  # (12,)
+    scale: Array  # (12,) or (12 + joints,), 0 for an entry that the network does not see
+    shift: Array  # likewise
 
     @classmethod
-    def for_chain(cls, chain: KinematicChain, inputs: str) -> 'InputScaling':
+    def for_chain(
+        cls, chain: KinematicChain, inputs: str, targets: str = 'pose', seed_input: bool = False
+    ) -> 'InputScaling':
         """Return the scaling for a robot's workspace; for one robot always the same.
 
         Args:
             chain: the robot.
             inputs: 'centred': position to [-1, 1] and all nine entries of R; 'paper': position
                 to [0, 1] and the first two columns of R, since they imply the third.
+            targets: 'pose', or 'position': the orientation is not shown.
+            seed_input: joint positions follow the pose; their limits go to -1 and 1.
 
         """
         q = chain.sample(np.random.default_rng(0), WORKSPACE_SAMPLES)
@@ -50,6 +55,13 @@ class InputScaling:
         else:
             scale[:3], shift[:3] = 2 / extent, -(low + high) / extent
             scale[3:] = ROTATION_SCALE
+        if targets == 'position':
+            scale[3:] = 0
+        if seed_input:
+            half_range = 0.5 * (chain.upper - chain.lower)
+            gain = np.divide(1, half_range, out=np.zeros_like(half_range), where=half_range > 0)
+            scale = np.concatenate([scale, gain])
+            shift = np.concatenate([shift, -gain * chain.middle])
         return cls(scale, shift)
 
 
@@ -80,6 +92,28 @@ class JointDecoder:
         if self.prismatic is None:
             return angle
         return torch.where(self.prismatic, self.middle + 0.5 * self.range * sine, angle)
+
+    def joint_loss(self, y: torch.Tensor, q: torch.Tensor) -> torch.Tensor:
+        """Return the mean square of outputs' distance from joint positions (paper, II-D).
+
+        Joint positions count in shares of their range, those of a biternion as sine and cosine.
+
+        Args:
+            y: (..., outputs).
+            q: (..., joints) [rad or m], the ground truth.
+
+        Returns:
+            (...).
+
+        """
+        extent = self.range.clamp_min(1e-9)
+        if self.encoding != 'biternion':
+            return ((self(y) - q) / extent).square().mean(-1)
+        sine, cosine = torch.sin(q), torch.cos(q)
+        if self.prismatic is not None:
+            sine = torch.where(self.prismatic, 2 * (q - self.middle) / extent, sine)
+            cosine = torch.where(self.prismatic, y[..., self.joints :], cosine)
+        return (y - torch.cat([sine, cosine], dim=-1)).square().mean(-1)
 
     def limit_loss(self, q: torch.Tensor) -> torch.Tensor:
         """Return the mean square of how far joints are outside their limits, in ranges.

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from learned_ik.kinematics.batched import BatchedKinematics
+from learned_ik.learning.configuration import TrainingConfig
 from learned_ik.learning.encoding import JointDecoder
 from learned_ik.learning.folding import FoldedNetwork
 from learned_ik.learning.losses import distance_loss
@@ -25,15 +26,33 @@ LIMIT_SLACK = 1e-5  # [rad or m], what rounding to float32 may add to a joint at
 
 
 def poses_within(
-    chain: KinematicChain, count: int, seed: int, device: torch.device | str = 'cpu'
+    chain: KinematicChain,
+    count: int,
+    seed: int,
+    device: torch.device | str = 'cpu',
+    seed_spread: float | None = None,
 ) -> torch.Tensor:
     """Return poses (count, 12) that joint positions drawn uniformly within the limits reach.
 
     numpy's generator draws them, whatever the device: anyone can draw the same ones again.
+
+    Args:
+        chain: the robot.
+        count: how many.
+        seed: of the generator.
+        device: where to.
+        seed_spread: [rad or m], standard deviation from a pose's own joint positions of those
+            that then follow it, (count, 12 + joints): for a network that takes a seed.
+
     """
-    q = chain.sample(np.random.default_rng(seed), count)
+    rng = np.random.default_rng(seed)
+    q = chain.sample(rng, count)
     rotation, position = chain.forward_matrix(q)
-    poses = np.concatenate([position, rotation.reshape(count, 9)], axis=1)
+    parts = [position, rotation.reshape(count, 9)]
+    if seed_spread is not None:
+        near = q + rng.normal(0, seed_spread, q.shape)
+        parts.append(np.clip(near, chain.lower, chain.upper))
+    poses = np.concatenate(parts, axis=1)
     return torch.as_tensor(poses, dtype=torch.float32, device=device)
 
 
@@ -44,16 +63,27 @@ class Errors:
     position: torch.Tensor  # (n,) [m]
     orientation: torch.Tensor  # (n,) [rad]
     breaks_limits: torch.Tensor  # (n,), whether a joint is outside its limits
+    q: torch.Tensor  # (n, joints) [rad or m], the best answer itself
+    rotation_weight: float  # [m/rad], 0 where the orientation was not asked for
 
     @property
     def score(self) -> float:
         """[m] One number to compare networks by: mean position error + 0.3 m/rad * angle."""
-        return float((self.position + ROTATION_WEIGHT * self.orientation).mean())
+        return float((self.position + self.rotation_weight * self.orientation).mean())
 
     @property
     def means(self) -> tuple[float, float]:
         """Mean position error [m] and mean orientation error [rad]."""
         return float(self.position.mean()), float(self.orientation.mean())
+
+    def row(self) -> dict[str, float]:
+        """Return mean, median and p99 of both errors, as a training's curve has them."""
+        parts = {'position': self.position, 'orientation': self.orientation}
+        return {
+            f'{name}_{statistic}': float(f'{value:.4g}')
+            for name, errors in parts.items()
+            for statistic, value in _statistics(errors).items()
+        }
 
     def summary(self, reach: float) -> dict[str, Any]:
         """Return the paper's metrics, ready for JSON; `reach` [m] makes errors relative."""
@@ -73,15 +103,16 @@ def errors_on(
     network: Callable[[torch.Tensor], torch.Tensor],
     decode: Callable[[torch.Tensor], torch.Tensor],
     kinematics: BatchedKinematics,
+    rotation_weight: float = ROTATION_WEIGHT,
 ) -> Errors:
-    """Return the errors of a network's best heads on poses (n, 12)."""
+    """Return the errors of a network's best heads on poses (n, 12), or with seeds behind them."""
     parts = []
     for chunk in poses.split(CHUNK):
         q = decode(network(chunk))  # (batch, heads, joints)
         position, rotation = kinematics.forward(q)
         position_difference = position - chunk[:, None, :3]  # (batch, heads, 3)
-        target = chunk[:, None, 3:].unflatten(-1, (3, 3))  # (batch, 1, 3, 3)
-        loss = distance_loss(position_difference, rotation - target, ROTATION_WEIGHT)
+        target = chunk[:, None, 3:12].unflatten(-1, (3, 3))  # (batch, 1, 3, 3)
+        loss = distance_loss(position_difference, rotation - target, rotation_weight)
         row, best = torch.arange(len(chunk), device=chunk.device), loss.argmin(dim=1)
         outside = (q < kinematics.lower - LIMIT_SLACK) | (q > kinematics.upper + LIMIT_SLACK)
         parts.append(
@@ -89,9 +120,10 @@ def errors_on(
                 position_difference[row, best].norm(dim=-1),
                 rotation_angle(rotation[row, best], target[:, 0]),
                 outside[row, best].any(dim=-1),
+                q[row, best],
             )
         )
-    return Errors(*(torch.cat(part) for part in zip(*parts, strict=True)))
+    return Errors(*(torch.cat(part) for part in zip(*parts, strict=True)), rotation_weight)
 
 
 def evaluate(
@@ -100,15 +132,32 @@ def evaluate(
     count: int,
     seed: int,
     device: torch.device | str = 'cpu',
+    config: TrainingConfig | None = None,
 ) -> dict[str, Any]:
-    """Return the errors of a model's network on `count` poses, as `Errors.summary` tells them."""
+    """Return the errors of a model's network on `count` poses, as `Errors.summary` tells them.
+
+    `config`, where it is given, says whether the orientation counts, and how far seeds are away.
+    """
+    config = config if config is not None else TrainingConfig()
+    seed_spread = config.seed_spread if network.seed_joints else None
     errors = errors_on(
-        poses_within(chain, count, seed, device),
+        poses_within(chain, count, seed, device, seed_spread),
         FoldedNetwork(network).to(device),
         JointDecoder(chain, network.decoding, device),
         BatchedKinematics(chain, device),
+        score_weight(config),
     )
     return {**errors.summary(chain.reach), 'seed': seed}
+
+
+def score_weight(config: TrainingConfig) -> float:
+    """[m/rad] What orientation counts when heads or networks of this kind compete."""
+    return ROTATION_WEIGHT if config.targets == 'pose' else 0.0
+
+
+def is_below(means: tuple[float, float], wanted: tuple[float, float] | None) -> bool:
+    """Say whether mean errors [m], [rad] are at most those wanted; nothing wanted is never met."""
+    return wanted is not None and means[0] <= wanted[0] and means[1] <= wanted[1]
 
 
 def rotation_angle(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:

@@ -35,6 +35,7 @@ def folded(network: PoseNetwork) -> Network:
         activation=network.activation,
         decoding=network.decoder.encoding,
         heads=network.heads,
+        seed_joints=network.seed_joints,
     )
 
 
@@ -94,7 +95,7 @@ class FoldedNetwork(nn.Module):
             self.layers.append(layer)
 
     def forward(self, poses: torch.Tensor) -> torch.Tensor:
-        """Return the outputs (batch, heads, outputs) for poses (batch, 12)."""
+        """Return the outputs (batch, heads, outputs) for poses (batch, 12 or 12 + joints)."""
         x = poses
         for layer in self.layers[:-1]:
             x = ACTIVATIONS[self.activation](layer(x))

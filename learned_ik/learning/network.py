@@ -23,7 +23,10 @@ ACTIVATIONS = {'silu': functional.silu, 'relu': functional.relu}
 
 
 class PoseNetwork(nn.Module):
-    """From poses (batch, 12) to the outputs of every head (batch, heads, outputs)."""
+    """From poses (batch, 12), with seeds behind them where the network takes any, to the outputs.
+
+    These are (batch, heads, outputs).
+    """
 
     def __init__(
         self, chain: KinematicChain, config: TrainingConfig, device: torch.device | str = 'cpu'
@@ -31,10 +34,13 @@ class PoseNetwork(nn.Module):
         """Draw the first weights, the same ones from `config.seed` on every device."""
         super().__init__()
         self.decoder = JointDecoder(chain, config.encoding, device)
-        self.scaling = InputScaling.for_chain(chain, config.inputs)
+        self.scaling = InputScaling.for_chain(
+            chain, config.inputs, config.targets, config.seed_input
+        )
         self.heads = config.heads
         self.activation = config.activation
-        widths = (INPUTS, *config.hidden)
+        self.seed_joints = chain.joint_count if config.seed_input else 0
+        widths = (INPUTS + self.seed_joints, *config.hidden)
         with torch.random.fork_rng(devices=[]):  # leave torch's own generator as it was
             torch.manual_seed(config.seed)
             self.hidden = nn.ModuleList(
@@ -55,9 +61,9 @@ class PoseNetwork(nn.Module):
         self.to(device)
 
     def forward(self, poses: torch.Tensor) -> torch.Tensor:
-        """Return the outputs (batch, heads, outputs) for poses (batch, 12)."""
+        """Return the outputs (batch, heads, outputs) for poses (batch, 12 or 12 + joints)."""
         activate = ACTIVATIONS[self.activation]
-        x = torch.addcmul(self.shift, poses, self.scale)  # (batch, 12)
+        x = torch.addcmul(self.shift, poses, self.scale)  # (batch, 12 or 12 + joints)
         for i, layer in enumerate(self.hidden):
             x = layer(x)  # (batch, width)
             if self.norms:

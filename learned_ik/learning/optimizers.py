@@ -60,7 +60,7 @@ class Muon(torch.optim.Optimizer):
                 momentum.lerp_(gradients, 1 - MOMENTUM)
                 updates = orthogonalized(gradients.lerp_(momentum, MOMENTUM))  # Nesterov
                 step = group['lr'] * ADAM_LIKE * math.sqrt(max(updates.shape[-2:]))
-                torch._foreach_add_(same_shape, list(updates.unbind()), alpha=-step)
+                torch._foreach_sub_(same_shape, list((updates * step).unbind()))
 
 
 def _by_shape(matrices: list[torch.Tensor]) -> Iterator[list[torch.Tensor]]:
@@ -76,11 +76,29 @@ def optimizers_for(network: PoseNetwork, config: TrainingConfig) -> list[torch.o
     inner = [layer.weight for layer in network.hidden][1:] if config.optimizer == 'muon' else []
     rest = [p for p in network.parameters() if not any(p is matrix for matrix in inner)]
     optimizers: list[torch.optim.Optimizer] = [
-        torch.optim.Adam(rest, lr=config.learning_rate, fused=True)
+        torch.optim.Adam(
+            rest, lr=config.learning_rate, fused=True, capturable=rest[0].device.type == 'cuda'
+        )
     ]
     if inner:
         optimizers.append(Muon(inner, lr=config.learning_rate))
     return optimizers
+
+
+def within_cycle(progress: float, cycles: int) -> float:
+    """Return the share of the present cycle that is used up, each twice as long as the last.
+
+    After Loshchilov and Hutter, "SGDR", arXiv:1608.03983: whoever stops at the end of a cycle
+    has a network that has settled.
+
+    Args:
+        progress: share of the budget that is used up, 0 to 1.
+        cycles: how many share the budget.
+
+    """
+    units = progress * (2**cycles - 1)  # the first cycle is one unit long
+    cycle = min(int(math.log2(units + 1)), cycles - 1)
+    return min((units - (2**cycle - 1)) / 2**cycle, 1.0)
 
 
 def one_cycle(progress: float, warm_up: float) -> float:
@@ -89,8 +107,8 @@ def one_cycle(progress: float, warm_up: float) -> float:
     After Smith and Topin, "Super-Convergence", arXiv:1708.07120, with cosine slopes.
 
     Args:
-        progress: share of the budget that is used up, 0 to 1.
-        warm_up: share of the budget in which the rate rises.
+        progress: share of the cycle that is used up, 0 to 1.
+        warm_up: share of the cycle in which the rate rises.
 
     """
     if progress < warm_up:

@@ -8,7 +8,7 @@ import logging
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 logger = logging.getLogger('learned_ik.training')
 
@@ -26,6 +26,16 @@ class Progress:
     seconds: float  # since training began
     position_error: float  # [m], mean over a few test poses, when last looked at
     orientation_error: float  # [rad], the same
+    position_median: float = math.nan  # [m], the median over them
+    orientation_median: float = math.nan  # [rad], the same
+
+    @classmethod
+    def of(
+        cls, fraction: float, samples: int, seconds: float, errors: Mapping[str, float]
+    ) -> 'Progress':
+        """Return the progress with the errors of a check, as `Errors.row` tells them."""
+        names = ('position_mean', 'orientation_mean', 'position_median', 'orientation_median')
+        return cls(fraction, samples, seconds, *(errors[name] for name in names))
 
     @property
     def samples_per_second(self) -> float:
@@ -39,7 +49,9 @@ class Progress:
 
     def __str__(self) -> str:
         return (
-            f'{1e3 * self.position_error:.1f} mm, '
+            f'median {1e3 * self.position_median:.1f} mm, '
+            f'{math.degrees(self.orientation_median):.2f} deg, '
+            f'mean {1e3 * self.position_error:.1f} mm, '
             f'{math.degrees(self.orientation_error):.2f} deg, '
             f'{1e-3 * self.samples_per_second:.0f}k samples/s'
         )

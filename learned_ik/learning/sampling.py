@@ -1,44 +1,92 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which joint positions each training step sees (paper, sections II-B and IV).
+"""Which joint positions each training step sees (paper, sections II-B, III-E and IV).
 
 Fresh ones every step, uniform within the limits; and, since errors are uneven over the
-workspace, the worst of the step before once more, moved a little.
+workspace, the worst of the step before once more, moved a little. On request also such whose
+poses are uniform in space: the partly trained network itself says how they are reached.
 """
+
+from collections.abc import Callable
 
 import torch
 
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.configuration import TrainingConfig
+from learned_ik.learning.workspace import WorkspaceGrid
+
+Proposal = Callable[[torch.Tensor], torch.Tensor]  # poses (n, 12) to joint positions (n, joints)
 
 
 class Sampler:
     """Draws batches of joint positions from one seeded generator on the device."""
 
     def __init__(
-        self, kinematics: BatchedKinematics, config: TrainingConfig, generator: torch.Generator
+        self,
+        kinematics: BatchedKinematics,
+        config: TrainingConfig,
+        generator: torch.Generator,
+        batch: int | None = None,
     ) -> None:
-        """Begin without hard examples: the first batch is all fresh."""
+        """Begin with hard examples that are as fresh as the others.
+
+        Args:
+            kinematics: of the robot.
+            config: says which samples.
+            generator: on the same device.
+            batch: how many, where that is not `config.batch`.
+
+        """
         self._lower = kinematics.lower  # (joints,) [rad or m]
         self._upper = kinematics.upper
         self._range = kinematics.upper - kinematics.lower
-        self._batch = config.batch
-        self._hard_count = int(config.hard_share * config.batch)
-        self._jitter = config.hard_jitter
+        self._batch = config.batch if batch is None else batch
+        self._bootstrapped = int(config.bootstrap_share * self._batch)
+        self._jitter = config.hard_jitter * self._range
+        self._seed_spread = config.seed_spread
         self._generator = generator
-        self._hard = self._lower.new_empty(0, len(self._lower))
+        self._power = config.density_power
+        uneven = config.density_power > 0 or self._bootstrapped > 0
+        self._grid = WorkspaceGrid(kinematics.chain, self._lower.device) if uneven else None
+        self.hard = self.fresh(int(config.hard_share * self._batch))  # (hard, joints)
 
-    def draw(self) -> torch.Tensor:
-        """Return joint positions (batch, joints) [rad or m]: the hard ones first."""
-        q = self._lower.new_empty(self._batch, len(self._lower))
-        hard, fresh = q[: len(self._hard)], q[len(self._hard) :]
-        fresh.uniform_(generator=self._generator).mul_(self._range).add_(self._lower)
-        if len(hard):
-            hard.normal_(generator=self._generator).mul_(self._jitter * self._range)
-            hard.add_(self._hard).clamp_(self._lower, self._upper)
-        return q
+    def draw(self, proposal: Proposal | None = None) -> torch.Tensor:
+        """Return joint positions (batch, joints) [rad or m]: the hard ones first.
+
+        Args:
+            proposal: how poses drawn uniformly in space are reached, well or badly; it is asked
+                only where the configuration wants such samples.
+
+        """
+        jittered = torch.addcmul(self.hard, self._normal(len(self.hard)), self._jitter)
+        parts = [self._within(jittered)]
+        if self._bootstrapped and proposal is not None:
+            poses = self._grid.draw(self._bootstrapped, self._generator)
+            parts.append(self._within(proposal(poses)))
+        parts.append(self.fresh(self._batch - sum(map(len, parts))))
+        return torch.cat(parts)
+
+    def seeds_near(self, q: torch.Tensor) -> torch.Tensor:
+        """Return joint positions within the limits, near q (batch, joints) [rad or m]."""
+        return self._within(torch.add(q, self._normal(len(q)), alpha=self._seed_spread))
+
+    def weights(self, position: torch.Tensor) -> torch.Tensor | None:
+        """Return how much poses at position (batch, 3) [m] count, or None: all alike."""
+        return self._grid.weights(position, self._power) if self._power > 0 else None
 
     def keep_hardest(self, q: torch.Tensor, loss: torch.Tensor) -> None:
         """Remember the worst of a batch: q (batch, joints) with its loss (batch,)."""
-        if self._hard_count:
-            self._hard = q[torch.topk(loss, self._hard_count, sorted=False).indices]
+        if len(self.hard):
+            worst = torch.topk(loss, len(self.hard), sorted=False).indices
+            self.hard.copy_(q[worst])
+
+    def fresh(self, count: int) -> torch.Tensor:
+        """Return joint positions (count, joints) [rad or m], uniform within the limits."""
+        q = self._lower.new_empty(count, len(self._lower)).uniform_(generator=self._generator)
+        return torch.addcmul(self._lower, q, self._range)
+
+    def _normal(self, count: int) -> torch.Tensor:
+        return self._lower.new_empty(count, len(self._lower)).normal_(generator=self._generator)
+
+    def _within(self, q: torch.Tensor) -> torch.Tensor:
+        return torch.minimum(torch.maximum(q, self._lower), self._upper)

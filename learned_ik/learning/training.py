@@ -12,29 +12,46 @@ import math
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import torch
 
 from learned_ik.errors import ConfigurationError, TrainingError
 from learned_ik.kinematics.batched import BatchedKinematics
+from learned_ik.learning.checkpoint import (
+    INTERVAL,
+    Checkpoint,
+    Tally,
+    restored_tally,
+    saved_state,
+)
 from learned_ik.learning.configuration import HELD_OUT_SEED, TrainingConfig
-from learned_ik.learning.evaluation import errors_on, evaluate, poses_within
+from learned_ik.learning.evaluation import (
+    errors_on,
+    evaluate,
+    is_below,
+    poses_within,
+    score_weight,
+)
 from learned_ik.learning.folding import folded, unfold_into
 from learned_ik.learning.interruption import set_by_signals
-from learned_ik.learning.losses import POSE_LOSSES, chosen_heads
 from learned_ik.learning.network import PoseNetwork
+from learned_ik.learning.objective import Objective
 from learned_ik.learning.obstacles import judged, poses_in_the_open, scene_loss
-from learned_ik.learning.optimizers import one_cycle, optimizers_for
+from learned_ik.learning.optimizers import one_cycle, optimizers_for, within_cycle
+from learned_ik.learning.pace import Pace
+from learned_ik.learning.processes import processes
 from learned_ik.learning.progress import Listener, Progress, reporting
 from learned_ik.learning.sampling import Sampler
 from learned_ik.learning.scene import SceneConfig
+from learned_ik.learning.step import TrainingStep
 from learned_ik.model import IkModel
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 
 logger = logging.getLogger('learned_ik.training')
 
-CHECKS = 50  # how often in a training the network is judged; the best of these is exported
+CHECKS = 60  # how often in a training the network is judged; the best of these is exported
 CHECK_POSES = 2_000  # on how many poses
 CHECK_SEED = 2  # which are others than the held-out ones
 MOST_ROLLBACKS = 3  # of a training whose weights are no longer numbers
@@ -47,6 +64,8 @@ def train(
     start_from: IkModel | None = None,
     scene: SceneConfig | None = None,
     body: Body | None = None,
+    resume_from: Checkpoint | None = None,
+    checkpoint_to: Path | None = None,
     show_progress: bool = True,
     on_progress: Listener | None = None,
     stop: threading.Event | None = None,
@@ -56,128 +75,139 @@ def train(
     Ctrl-C and SIGTERM end training early. What is exported is the network of the lowest score
     (mean position error + 0.3 m/rad * mean orientation error) that was seen in a check.
 
+    Under `torchrun` every process calls this; each returns the same model.
+
     Args:
         chain: the robot.
         config: how to train; default: two minutes of the preset `default`.
         start_from: a model whose weights training goes on from.
         scene: obstacles, and the arm itself, to keep clear of.
         body: the arm's capsules, which go into the model; default: segments between its joints.
+        resume_from: a training that was interrupted: this one goes on as if it had not been.
+        checkpoint_to: where to write, once a minute and when it ends early, what that takes.
         show_progress: a bar on standard error, or a log line now and then where that is no
             terminal.
         on_progress: told about the progress a few times in a second.
         stop: to be set by another thread that wants training to end early.
 
     Raises:
-        ConfigurationError: torch does not have the device.
+        ConfigurationError: torch does not have the device, or the checkpoint other choices.
         InvalidInputError: `start_from` has another kind of network than `config` asks for.
+        ModelFileError: the checkpoint cannot be written.
+        RobotMismatchError: the checkpoint is another robot's.
         TrainingError: the weights are no longer numbers, after several tries.
 
     """
     config = config if config is not None else TrainingConfig()
     stop = stop if stop is not None else threading.Event()
     device = available_device(config.device)
+    if resume_from is not None:
+        resume_from.check(chain, config, scene)
     with (
+        processes() as team,
         _threads(config.threads) as threads,
         set_by_signals(stop),
-        reporting(show_progress, on_progress) as report,
+        reporting(show_progress and team.is_first, on_progress) as report,
     ):
-        generator = torch.Generator(device).manual_seed(config.seed)
+        generator = torch.Generator(device).manual_seed(team.seed(config.seed))
         kinematics = BatchedKinematics(chain, device)
         network = PoseNetwork(chain, config, device)
         if start_from is not None:
             unfold_into(network, start_from.network)
-        decode = network.decoder
-        sampler = Sampler(kinematics, config, generator)
-        pose_loss = POSE_LOSSES[config.loss]
+        optimizers = optimizers_for(network, config)
+        sampler = Sampler(kinematics, config, generator, team.share_of(config.batch))
+        tally = Tally(config.learning_rate, copy.deepcopy(network.state_dict()))
+        if resume_from is not None:
+            tally = restored_tally(
+                resume_from.state, network, optimizers, sampler, generator, team
+            )
+        seed_spread = config.seed_spread if config.seed_input else None
+        check_poses = poses_within(chain, CHECK_POSES, CHECK_SEED, device, seed_spread)
         touching = scene_loss(chain, scene, body, device)
-        check_poses = poses_within(chain, CHECK_POSES, CHECK_SEED, device)
-        peak_rate, optimizers = config.learning_rate, optimizers_for(network, config)
-        best_score, best_weights = math.inf, copy.deepcopy(network.state_dict())
-        steps, checks, rollbacks = 0, 0, 0
-        started = time.perf_counter()
+        objective = Objective(kinematics, network.decoder, config, touching)
+        step = TrainingStep(
+            network, team.together(network), kinematics, objective, sampler, config, generator
+        )
+        capture = device.type == 'cuda' and team.count == 1
+        take_step = Pace(step, optimizers, generator, capture)
+        started = saved = time.perf_counter() - tally.seconds
+        reached = False
 
         while True:
-            samples, seconds = steps * config.batch, time.perf_counter() - started
-            fraction = max(samples / config.sample_limit, seconds / config.time_limit)
-            ending = fraction >= 1 or stop.is_set()
+            samples, now = tally.steps * config.batch, time.perf_counter()
+            tally.seconds = now - started
+            fraction, stopped = team.agree(
+                max(samples / config.sample_limit, tally.seconds / config.time_limit),
+                stop.is_set(),
+            )
+
+            # Write down, before anything is judged, what going on from here takes.
+            ending = fraction >= 1 or stopped
+            if checkpoint_to is not None and (now - saved > INTERVAL or ending):
+                saved = now
+                state = saved_state(tally, network, optimizers, sampler, generator, team)
+                if team.is_first:
+                    Checkpoint(chain, config, state, scene, body).save(checkpoint_to)
 
             # Judge the network now and then. Keep the best, and leave what is not a number.
-            if ending or fraction * CHECKS >= checks:
-                checks += 1
-                errors = errors_on(check_poses, network.eval(), decode, kinematics)
-                means = errors.means
+            if ending or fraction * CHECKS >= tally.checks:
+                tally.checks += 1
+                errors = errors_on(
+                    check_poses, network.eval(), network.decoder, kinematics, score_weight(config)
+                )
                 score = errors.score
                 if touching is not None:
-                    score = judged(touching, check_poses, network, decode, kinematics)['score']
+                    score = judged(touching, check_poses, network, network.decoder, kinematics)[
+                        'score'
+                    ]
                 network.train()
-                if score < best_score:
-                    best_score, best_weights = score, copy.deepcopy(network.state_dict())
+                if math.isfinite(score):
+                    tally.curve.append(
+                        {'samples': samples, **errors.row(), 'seconds': tally.seconds}
+                    )
+                if score < tally.best_score:
+                    tally.best_score = score
+                    tally.best_weights = copy.deepcopy(network.state_dict())
+                    reached = is_below(errors.means, config.error_wanted)
                 elif not math.isfinite(score):
-                    rollbacks += 1
-                    if rollbacks > MOST_ROLLBACKS or best_score == math.inf:
-                        raise TrainingError(_not_a_number(config, rollbacks, peak_rate))
-                    peak_rate *= 0.5
+                    tally.rollbacks += 1
+                    if tally.rollbacks > MOST_ROLLBACKS or tally.best_score == math.inf:
+                        raise TrainingError(_not_a_number(config, tally))
+                    tally.peak_rate *= 0.5
                     logger.warning('loss is not a number: back, at half the learning rate')
-                    network.load_state_dict(best_weights)
+                    network.load_state_dict(tally.best_weights)
                     optimizers = optimizers_for(network, config)
-            report(Progress(min(fraction, 1.0), samples, seconds, *means))
-            if ending:
+                    take_step = Pace(step, optimizers, generator, capture)
+            report(Progress.of(min(fraction, 1.0), samples, tally.seconds, tally.curve[-1]))
+            if ending or reached:
                 break
 
-            # Draw poses that can be reached: those of joint positions within the limits.
-            q_target = sampler.draw()  # (batch, joints) [rad or m]
-            position, rotation = kinematics.forward(q_target)  # (batch, 3) [m], (batch, 3, 3)
-            y = network(torch.cat([position, rotation.flatten(1)], dim=1))
-            position, rotation = position[:, None], rotation[:, None]  # the same for all heads
+            # Improve it by one batch (see step.py), at the learning rate of the schedule.
+            cycle = within_cycle(fraction, config.cycle_count)
+            rate = tally.peak_rate * one_cycle(cycle, config.warm_up)
+            take_step(rate, config.mean_weight * max(0.0, 1 - cycle / config.mean_end))
+            tally.steps += 1
 
-            # Choose the heads to improve; only through these the gradient goes.
-            mean_weight = config.mean_weight * (1 - fraction)
-            if config.heads > 1:
-                with torch.no_grad():
-                    q = decode(y)  # (batch, heads, joints)
-                    p, R = kinematics.forward(q)  # (batch, heads, 3), ...
-                    loss = pose_loss(p - position, R - rotation, config.rotation_weight)
-                    if touching is not None:
-                        loss = loss + touching(q)
-                    chosen = chosen_heads(loss, mean_weight > 0, generator)
-                y = torch.take_along_dim(y, chosen[:, :, None], dim=1)
-
-            # The loss of each pose's best head, and some of a random one's.
-            q = decode(y)  # (batch, 1 or 2, joints)
-            p, R = kinematics.forward(q)
-            loss = pose_loss(p - position, R - rotation, config.rotation_weight)
-            if config.encoding != 'bounded':
-                loss = loss + config.limit_weight * decode.limit_loss(q)
-            if touching is not None:
-                loss = loss + touching(q)
-            sampler.keep_hardest(q_target, loss[:, 0].detach())
-            total = loss[:, 0].mean() + mean_weight * loss[:, 1:].mean(dim=0).sum()
-
-            for optimizer in optimizers:
-                optimizer.zero_grad(set_to_none=True)
-            total.backward()
-            for optimizer in optimizers:
-                for group in optimizer.param_groups:
-                    group['lr'] = peak_rate * one_cycle(fraction, config.warm_up)
-                optimizer.step()
-            steps += 1
-
-        network.load_state_dict(best_weights)
+        network.load_state_dict(tally.best_weights)
         exported = folded(network.eval())
-        held_out = evaluate(chain, exported, config.held_out, HELD_OUT_SEED, device)
+        held_out = evaluate(chain, exported, config.held_out, HELD_OUT_SEED, device, config)
         if touching is not None:
             poses = poses_in_the_open(chain, touching, CHECK_POSES, HELD_OUT_SEED).to(device)
-            held_out['scene'] = judged(touching, poses, network, decode, kinematics)
+            held_out['scene'] = judged(touching, poses, network, network.decoder, kinematics)
     training = {
         'configuration': config.to_dict(),
         'samples': samples,
-        'seconds': round(seconds, 3),
-        'ended_early': fraction < 1,
-        'rollbacks': rollbacks,
+        'seconds': round(tally.seconds, 3),
+        'ended_early': stopped and fraction < 1,
+        'rollbacks': tally.rollbacks,
+        'curve': tally.curve,
         'torch': torch.__version__,
         'threads': threads,
+        'processes': team.count,
         'device': str(device),
     }
+    if config.until_error is not None:
+        training['error_reached'] = reached
     if scene is not None:
         training['scene'] = scene.to_dict()
     return IkModel(
@@ -221,8 +251,9 @@ def _threads(count: int) -> Iterator[int]:
         torch.set_num_threads(before)
 
 
-def _not_a_number(config: TrainingConfig, times: int, rate: float) -> str:
+def _not_a_number(config: TrainingConfig, tally: Tally) -> str:
     return (
-        f'the weights were no longer numbers {times} times, at last with learning_rate {rate:g}; '
+        f'the weights were no longer numbers {tally.rollbacks} times, at last with '
+        f'learning_rate {tally.peak_rate:g}; '
         f'choose one well below {config.learning_rate:g}'
     )

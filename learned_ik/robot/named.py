@@ -69,7 +69,7 @@ def chain_from_file(
         ConfigurationError: the file cannot be read.
 
     """
-    urdf = _text_of(path, 'URDF')
+    urdf = text_of(path, 'URDF')
     return KinematicChain.from_urdf(urdf, base_link, tip_link, soft_limits=soft_limits)
 
 
@@ -89,15 +89,21 @@ def body_from_file(
 
     """
     return Body.from_urdf(
-        _text_of(path, 'URDF'),
+        text_of(path, 'URDF'),
         chain,
-        srdf=None if srdf is None else _text_of(srdf, 'SRDF'),
+        srdf=None if srdf is None else text_of(srdf, 'SRDF'),
         link_radius=link_radius,
         folders=[Path(path).resolve().parent],
     )
 
 
-def _text_of(path: str | Path, kind: str) -> str:
+def text_of(path: str | Path, kind: str) -> str:
+    """Return what a file holds; `kind` says in the error what it should be.
+
+    Raises:
+        ConfigurationError: the file cannot be read.
+
+    """
     try:
         return Path(path).read_text(encoding='utf-8')
     except (OSError, UnicodeDecodeError) as error:

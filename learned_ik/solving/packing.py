@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel
+from learned_ik.errors import InvalidInputError
 from learned_ik.kinematics.compiled import ChainArrays, Frames, chain_arrays
 from learned_ik.model import INPUTS, Network
 from learned_ik.robot.chain import KinematicChain
@@ -81,7 +82,17 @@ class Memory:
 
 
 def pack_model(chain: KinematicChain, network: Network | None) -> PackedModel:
-    """Flatten a chain and its network; without a network there are no heads."""
+    """Flatten a chain and its network; without a network there are no heads.
+
+    Raises:
+        InvalidInputError: the network takes a seed, which the compiled forward pass does not.
+
+    """
+    if network is not None and network.seed_joints:
+        raise InvalidInputError(
+            'this network takes a seed beside the pose, which the solver cannot give it yet; '
+            'expected one that was trained without seed_input'
+        )
     arrays = chain_arrays(chain)
     if network is None:
         net = NetworkArrays(aligned([]), np.array([INPUTS]), 0, 0, 0, 0)

@@ -8,14 +8,14 @@ from learned_ik.learning.progress import Progress, reporting
 
 
 def progress(fraction: float, seconds: float = 1.0) -> Progress:
-    return Progress(fraction, 1000, seconds, 0.0123, 0.02)
+    return Progress(fraction, 1000, seconds, 0.0123, 0.02, 0.0101, 0.01)
 
 
 def test_progress_knows_pace_and_time_left():
     state = progress(0.25, seconds=10.0)
     assert state.samples_per_second == 100
     assert state.seconds_left == pytest.approx(30)
-    assert '12.3 mm, 1.15 deg' in str(state)
+    assert 'median 10.1 mm, 0.57 deg, mean 12.3 mm, 1.15 deg' in str(state)
 
 
 def test_a_listener_hears_a_few_and_the_last():
@@ -36,7 +36,7 @@ def test_without_a_terminal_there_are_only_occasional_log_lines(capfd, caplog):
         report(progress(1.0, seconds=30.0))
         report(progress(1.0, seconds=33.0))
     assert [record.getMessage() for record in caplog.records] == [
-        '100 %: 12.3 mm, 1.15 deg, 0k samples/s'
+        '100 %: median 10.1 mm, 0.57 deg, mean 12.3 mm, 1.15 deg, 0k samples/s'
     ] * 2
     assert capfd.readouterr() == ('', '')
 

@@ -12,8 +12,13 @@ from learned_ik.errors import TrainingError
 
 torch = pytest.importorskip('torch')
 
+from learned_ik.kinematics.batched import BatchedKinematics  # noqa: E402
 from learned_ik.learning import training  # noqa: E402
-from learned_ik.learning.evaluation import evaluate  # noqa: E402
+from learned_ik.learning.encoding import JointDecoder  # noqa: E402
+from learned_ik.learning.evaluation import evaluate, poses_within  # noqa: E402
+from learned_ik.learning.folding import FoldedNetwork  # noqa: E402
+from learned_ik.learning.losses import POSE_LOSSES  # noqa: E402
+from learned_ik.learning.posture import PostureCost  # noqa: E402
 from learned_ik.learning.training import train  # noqa: E402
 
 TINY = TrainingConfig(
@@ -47,7 +52,14 @@ def test_a_short_training_learns_the_tiago_arm(tiago):
         {'encoding': 'biternion', 'activation': 'relu'},
         {'inputs': 'paper', 'batch_norm': True, 'optimizer': 'adam', 'loss': 'squared'},
         {'heads': 1, 'hard_share': 0.0},
-        {'mean_weight': 0.5},
+        {'mean_weight': 0.5, 'mean_end': 0.5},
+        {'targets': 'position'},
+        {'seed_input': True, 'seed_weight': 0.01},
+        {'density_power': 0.5},
+        {'bootstrap_share': 0.3},
+        {'seed_input': True, 'bootstrap_share': 0.3, 'batch_norm': True},
+        {'margin_weight': 0.02, 'manipulability_weight': 0.02, 'preferred_weight': 0.02},
+        {'cycles': 2},
     ],
     ids=str,
 )
@@ -56,6 +68,82 @@ def test_every_kind_of_training_makes_the_error_smaller(tiago, change):
     before = quietly(tiago, dataclasses.replace(config, samples=200))
     after = quietly(tiago, config)
     assert after.held_out['position']['mean'] < 0.8 * before.held_out['position']['mean']
+
+
+def joint_errors(chain, model) -> np.ndarray:
+    """Return how far (poses, joints) answers are from the joint positions that made the poses."""
+    poses = poses_within(chain, 2000, seed=11)
+    decode = JointDecoder(chain, model.network.decoding)
+    with torch.no_grad():
+        q = decode(FoldedNetwork(model.network)(poses))[:, 0].numpy()
+    return q - chain.sample(np.random.default_rng(11), 2000)
+
+
+@pytest.mark.parametrize('encoding', ['bounded', 'linear', 'biternion'])
+def test_a_supervised_network_learns_the_joint_positions(artificial, encoding):
+    chain = artificial(3)  # with so few joints, poses are not ambiguous
+    config = dataclasses.replace(TINY, heads=1, method='supervised', encoding=encoding)
+    few = quietly(chain, dataclasses.replace(config, samples=400, mean_weight=0.0))
+    many = quietly(chain, dataclasses.replace(config, samples=60_000, mean_weight=0.0))
+    before, after = (np.abs(joint_errors(chain, model)).mean() for model in (few, many))
+    assert after < 0.5 * before
+
+
+def test_position_only_training_pays_no_heed_to_the_orientation(tiago):
+    config = dataclasses.replace(TINY, samples=40_000, targets='position')
+    model = quietly(tiago, config)
+    pose = quietly(tiago, dataclasses.replace(config, targets='pose'))
+    assert model.held_out['position']['mean'] < 0.7 * pose.held_out['position']['mean']
+    assert model.held_out['orientation']['mean'] > pose.held_out['orientation']['mean']
+    assert not model.network.weights[0][:, 3:].any()
+
+
+def test_a_network_that_takes_a_seed_answers_near_it(tiago, tmp_path):
+    config = dataclasses.replace(TINY, samples=60_000, heads=1, seed_input=True, seed_weight=1.0)
+    model = quietly(tiago, config)
+    model.save(tmp_path / 'seeded.safetensors')
+    model = IkModel.load(tmp_path / 'seeded.safetensors')
+    assert model.network.seed_joints == 7
+    blind = quietly(tiago, dataclasses.replace(config, seed_input=False))
+    inputs = poses_within(tiago, 1000, seed=5, seed_spread=0.3)
+    decode = JointDecoder(tiago, 'bounded')
+    with torch.no_grad():
+        q = decode(FoldedNetwork(model.network)(inputs))[:, 0]
+        q_blind = decode(FoldedNetwork(blind.network)(inputs[:, :12]))[:, 0]
+    near, far = ((answer - inputs[:, 12:]).norm(dim=1).mean() for answer in (q, q_blind))
+    assert near < 0.5 * far
+
+
+def test_posture_terms_choose_better_postures(tiago):
+    config = dataclasses.replace(TINY, samples=40_000, heads=1)
+    liked = dataclasses.replace(config, margin_weight=0.3)
+    cost = PostureCost(BatchedKinematics(tiago), liked)
+
+    def mean_cost(config) -> float:
+        model = quietly(tiago, config)
+        poses = poses_within(tiago, 2000, seed=3)
+        with torch.no_grad():
+            q = JointDecoder(tiago, 'bounded')(FoldedNetwork(model.network)(poses))
+            return float(cost(q).mean())
+
+    assert mean_cost(liked) < 0.8 * mean_cost(config)
+
+
+def test_training_ends_when_the_wanted_error_is_reached(tiago):
+    config = dataclasses.replace(TINY, samples=200_000, until_error='400mm,80deg')
+    model = quietly(tiago, config)
+    assert model.training['error_reached']
+    assert not model.training['ended_early']
+    assert model.training['samples'] < 200_000
+    in_vain = dataclasses.replace(config, samples=2000, until_error='1mm')
+    assert not quietly(tiago, in_vain).training['error_reached']
+
+
+def test_the_curve_tells_how_errors_fell(tiago):
+    curve = quietly(tiago, dataclasses.replace(TINY, samples=40_000)).training['curve']
+    assert 50 <= len(curve) <= 62
+    assert curve[-1]['position_mean'] < 0.5 * curve[0]['position_mean']
+    assert [row['samples'] for row in curve] == sorted(row['samples'] for row in curve)
 
 
 @pytest.mark.parametrize('encoding', ['bounded', 'linear', 'biternion'])
@@ -148,12 +236,12 @@ def test_the_best_of_all_checks_is_exported(tiago, monkeypatch):
 
 
 def test_weights_that_are_not_numbers_are_rolled_back(tiago, monkeypatch, caplog):
-    real, calls = training.POSE_LOSSES['distance'], itertools.count(1)
+    real, calls = POSE_LOSSES['distance'], itertools.count(1)
 
     def loss(*arguments):
         return real(*arguments) * (float('nan') if next(calls) == 20 else 1.0)
 
-    monkeypatch.setitem(training.POSE_LOSSES, 'distance', loss)
+    monkeypatch.setitem(POSE_LOSSES, 'distance', loss)
     model = quietly(tiago, TINY)
     assert model.training['rollbacks'] == 1
     assert 'not a number' in caplog.text
@@ -161,7 +249,7 @@ def test_weights_that_are_not_numbers_are_rolled_back(tiago, monkeypatch, caplog
 
 
 def test_a_training_that_never_gives_numbers_is_an_error(tiago, monkeypatch):
-    monkeypatch.setitem(training.POSE_LOSSES, 'distance', lambda p, R, w: p.sum(-1) * np.nan)
+    monkeypatch.setitem(POSE_LOSSES, 'distance', lambda p, R, w: p.sum(-1) * np.nan)
     with pytest.raises(TrainingError, match='learning_rate'):
         quietly(tiago, TINY)
 

@@ -1,0 +1,72 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""What training makes small, for each pose and head: the sum of all terms of the loss."""
+
+import dataclasses
+
+import torch
+
+from learned_ik.kinematics.batched import BatchedKinematics
+from learned_ik.learning.configuration import TrainingConfig
+from learned_ik.learning.encoding import JointDecoder
+from learned_ik.learning.losses import POSE_LOSSES, SMOOTHING
+from learned_ik.learning.obstacles import SceneLoss
+from learned_ik.learning.posture import PostureCost
+
+
+@dataclasses.dataclass(frozen=True)
+class Examples:
+    """A batch of poses, and the joint positions that they were made from."""
+
+    q: torch.Tensor  # (batch, joints) [rad or m]
+    position: torch.Tensor  # (batch, 3) [m]
+    rotation: torch.Tensor  # (batch, 3, 3)
+    seed: torch.Tensor | None  # (batch, joints) [rad or m], where the network takes one
+
+    @property
+    def inputs(self) -> torch.Tensor:
+        """(batch, 12), or (batch, 12 + joints) with seeds: what the network is shown."""
+        parts = [self.position, self.rotation.flatten(1)]
+        return torch.cat(parts if self.seed is None else [*parts, self.seed], dim=1)
+
+
+class Objective:
+    """The loss of a robot and a configuration, head by head."""
+
+    def __init__(
+        self,
+        kinematics: BatchedKinematics,
+        decoder: JointDecoder,
+        config: TrainingConfig,
+        touching: SceneLoss | None = None,
+    ) -> None:
+        """Leave out the terms whose weights are 0; `touching` is what a scene adds."""
+        self._config = config
+        self._kinematics = kinematics
+        self._decode = decoder
+        self._pose_loss = POSE_LOSSES[config.loss]
+        self._touching = touching
+        self._posture = PostureCost(kinematics, config) if config.has_posture else None
+
+    def __call__(self, y: torch.Tensor, examples: Examples) -> torch.Tensor:
+        """Return the loss (batch, heads) of outputs y (batch, heads, outputs)."""
+        config = self._config
+        if config.method == 'supervised':
+            return self._decode.joint_loss(y, examples.q[:, None])
+        q = self._decode(y)  # (batch, heads, joints) [rad or m]
+        position, rotation = self._kinematics.forward(q)
+        loss = self._pose_loss(
+            position - examples.position[:, None],
+            rotation - examples.rotation[:, None],
+            config.orientation_weight,
+        )
+        if config.encoding != 'bounded' and config.limit_weight > 0:
+            loss = loss + config.limit_weight * self._decode.limit_loss(q)
+        if config.seed_weight > 0 and examples.seed is not None:
+            away = (q - examples.seed[:, None]).square().sum(-1).add(SMOOTHING).sqrt()
+            loss = loss + config.seed_weight * away
+        if self._posture is not None:
+            loss = loss + self._posture(q)
+        if self._touching is not None:
+            loss = loss + self._touching(q)
+        return loss

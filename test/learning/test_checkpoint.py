@@ -1,0 +1,113 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+
+import dataclasses
+import threading
+
+import numpy as np
+import pytest
+
+from learned_ik import IkModel, TrainingConfig
+from learned_ik.errors import ConfigurationError, ModelFileError, RobotMismatchError
+
+torch = pytest.importorskip('torch')
+
+from learned_ik.learning.checkpoint import Checkpoint  # noqa: E402
+from learned_ik.learning.training import train  # noqa: E402
+
+TINY = TrainingConfig(
+    samples=20_000, batch=200, hidden=(16, 16, 16), heads=2, held_out=500, density_power=0.3
+)
+
+
+def weights_of(model: IkModel) -> np.ndarray:
+    """Return all weights in one row."""
+    network = model.network
+    return np.concatenate([values.ravel() for values in (*network.weights, *network.biases)])
+
+
+@pytest.fixture(scope='module')
+def interrupted(tiago, tmp_path_factory):
+    """Return a checkpoint's path, of a training that was stopped half-way."""
+    path = tmp_path_factory.mktemp('checkpoint') / 'arm.checkpoint'
+    stop = threading.Event()
+
+    def watch(progress) -> None:
+        if progress.samples > 6000:
+            stop.set()
+
+    # Listeners hear a few times a second: a longer training makes sure that it is not over.
+    config = dataclasses.replace(TINY, samples=2_000_000)
+    model = train(
+        tiago, config, checkpoint_to=path, show_progress=False, on_progress=watch, stop=stop
+    )
+    assert model.training['ended_early']
+    return path
+
+
+def test_going_on_gives_the_weights_of_a_training_that_was_not_interrupted(
+    tiago, tmp_path, monkeypatch
+):
+    whole = train(tiago, TINY, show_progress=False)
+    stop, path = threading.Event(), tmp_path / 'arm.checkpoint'
+    from learned_ik.learning import training
+
+    real = training.one_cycle
+
+    def one_cycle(progress, warm_up):
+        if progress > 0.4:
+            stop.set()
+        return real(progress, warm_up)
+
+    monkeypatch.setattr(training, 'one_cycle', one_cycle)
+    half = train(tiago, TINY, checkpoint_to=path, stop=stop, show_progress=False)
+    assert half.training['samples'] < 10_000
+    checkpoint = Checkpoint.load(path)
+    assert checkpoint.config == TINY
+    monkeypatch.setattr(training, 'one_cycle', real)
+    resumed = train(tiago, TINY, resume_from=checkpoint, show_progress=False)
+    np.testing.assert_array_equal(weights_of(resumed), weights_of(whole))
+    assert resumed.held_out == whole.held_out
+    curves = [
+        [{k: v for k, v in row.items() if k != 'seconds'} for row in model.training['curve']]
+        for model in (resumed, whole)
+    ]
+    assert curves[0] == curves[1]
+
+
+def test_another_robots_checkpoint_is_refused(interrupted, artificial):
+    checkpoint = Checkpoint.load(interrupted)
+    with pytest.raises(RobotMismatchError, match='another robot: base link'):
+        train(artificial(7), checkpoint.config, resume_from=checkpoint)
+
+
+def test_other_choices_are_refused_by_name(interrupted, tiago):
+    checkpoint = Checkpoint.load(interrupted)
+    config = dataclasses.replace(checkpoint.config, learning_rate=0.5)
+    with pytest.raises(ConfigurationError, match=r'learning_rate is 0\.5; .* made with 0\.01'):
+        train(tiago, config, resume_from=checkpoint)
+    checkpoint.check(tiago, dataclasses.replace(checkpoint.config, samples=5, held_out=3))
+
+
+def test_what_is_no_checkpoint_is_said_to_be_none(tmp_path, interrupted):
+    with pytest.raises(ModelFileError, match='cannot be read'):
+        Checkpoint.load(tmp_path / 'missing')
+    content = interrupted.read_bytes()
+    for name, broken in (('cut', content[: len(content) // 2]), ('text', b'no checkpoint')):
+        (tmp_path / name).write_bytes(broken)
+        with pytest.raises(ModelFileError, match='not a readable checkpoint'):
+            Checkpoint.load(tmp_path / name)
+    torch.save({'format': 'learned_ik checkpoint 99'}, tmp_path / 'newer')
+    with pytest.raises(ModelFileError, match='format'):
+        Checkpoint.load(tmp_path / 'newer')
+
+
+def test_nothing_in_a_checkpoint_is_executed(tmp_path):
+    class Evil:
+        def __reduce__(self):
+            return (open, (str(tmp_path / 'executed'), 'w'))
+
+    torch.save({'format': Evil()}, tmp_path / 'evil')
+    with pytest.raises(ModelFileError):
+        Checkpoint.load(tmp_path / 'evil')
+    assert not (tmp_path / 'executed').exists()
