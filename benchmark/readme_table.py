@@ -66,7 +66,7 @@ def table(result: Mapping[str, Any]) -> str:
         '',
         f'Median / 99th percentile in µs, and the share solved: {result["settings"]["poses"]} '
         f'reachable poses a robot, to {tolerances["position"]:g} m and '
-        f'{tolerances["orientation"]:g} rad, peers from mid-range, '
+        f'{tolerances["orientation"]:g} rad, from mid-range, '
         f'{1e3 * result["cap"]:g} ms each, failures counted in the time. Single calls from '
         f'Python on one {machine["processor"]}; {result["judge"]} judges every answer.',
     ]

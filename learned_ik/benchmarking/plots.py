@@ -16,6 +16,7 @@ from learned_ik.benchmarking.scores import TIME_GRID
 
 STYLES = {  # solver: colour, dashes, marker
     'ours': ('#D55E00', '-', 'o'),
+    'ours-network': ('#D55E00', '-.', 'd'),
     'ours-bare': ('#E69F00', '--', 's'),
     'pytracik': ('#0072B2', '-', '^'),
     'pinocchio-clik': ('#56B4E9', ':', 'v'),
@@ -25,7 +26,7 @@ STYLES = {  # solver: colour, dashes, marker
     'ssik': ('#000000', ':', 'X'),
     'eaik': ('#000000', '--', '*'),
 }
-TITLES = {'reachable': 'reachable poses, no seed', 'near': 'a seed near by'}
+TITLES = {'reachable': 'reachable poses, from mid-range', 'near': 'a seed near by'}
 PLOTTED = tuple(TITLES)
 COLUMNS = 3  # of small multiples
 

@@ -15,7 +15,7 @@ from learned_ik.benchmarking.timing import Trial
 
 Array = npt.NDArray[np.float64]
 
-OURS = ('ours', 'ours-bare')  # who is not a peer
+OURS = ('ours', 'ours-network', 'ours-bare')  # who is not a peer
 WORTHY = 0.95  # share of poses that a peer has to solve to be compared with: failing is fast
 TIME_GRID = np.logspace(0, 6, 121)  # [µs], where distributions are kept: 20 steps a decade
 
@@ -24,7 +24,7 @@ TIME_GRID = np.logspace(0, 6, 121)  # [µs], where distributions are kept: 20 st
 class Row:
     """One solver's line in a table. Times are of all calls, those that failed among them."""
 
-    name: str  # of the peer on the command line; 'ours', 'ours-bare'
+    name: str  # of the peer on the command line; or one of OURS
     label: str  # for people
     setting: str  # its options
     poses: int  # how many it was asked

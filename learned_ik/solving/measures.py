@@ -59,6 +59,15 @@ def clip(chain: ChainArrays, q: Array) -> None:
 
 
 @inlined_kernel
+def distance_beyond_limits(chain: ChainArrays, q: Array) -> float:
+    """Return how far that joint lies outside its limits that does most [rad or m], or 0."""
+    distance = 0.0
+    for j in range(q.shape[0]):
+        distance = max(distance, chain.bound_low[j] - q[j], q[j] - chain.bound_high[j])
+    return distance
+
+
+@inlined_kernel
 def joint_distance(a: Array, b: Array) -> float:
     """Return the Euclidean distance of two joint vectors [rad or m]."""
     total = 0.0

@@ -31,6 +31,22 @@ POSITION, ORIENTATION, EASE, LARGEST_CHANGE, SEED = 0, 3, 7, 10, 11
 JOINTS, MOTIONS, LAYERS, WIDEST, ACTIVATION, DECODING, HEADS, PADDED_HEADS, ARRAYS = range(9)
 
 
+class Outcome(NamedTuple):
+    """How a search ended; in an answer, the joint positions follow."""
+
+    code: int  # `search.FOUND`, NOT_FOUND, or MALFORMED
+    position_error: float  # [m]
+    orientation_error: float  # [rad]
+    seed_distance: float  # [rad or m], NaN without a seed
+    limit_margin: float  # [rad or m]
+    beyond_reach: float  # [m], how far outside the arm's outer bound the target lies
+    attempts: int  # starts that were refined
+    seed_beyond: float  # [rad or m], how far the seed lies outside the limits
+
+
+OUTCOME = len(Outcome._fields)
+
+
 class PackedModel(NamedTuple):
     """A chain and its network, flat; `unpack_model` gives the views."""
 
@@ -76,9 +92,9 @@ class Memory:
         self.orientation = self.request[0, ORIENTATION:EASE]
         self.options = self.request[0, EASE:SEED]
         self.seed = self.request[0, SEED:]
-        self.answer = np.zeros((1, 7 + joints))
-        self.outcome = self.answer[0, :7]
-        self.solution = self.answer[0, 7:]
+        self.answer = np.zeros((1, OUTCOME + joints))
+        self.outcome = self.answer[0, :OUTCOME]
+        self.solution = self.answer[0, OUTCOME:]
 
 
 def pack_model(chain: KinematicChain, network: Network | None) -> PackedModel:

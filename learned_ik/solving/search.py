@@ -5,8 +5,6 @@
 Same input, same answer: there is no random number and no clock in here.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +13,7 @@ from learned_ik.kinematics.compiled import copy_into
 from learned_ik.solving.measures import (
     all_finite,
     clip,
+    distance_beyond_limits,
     distance_beyond_reach,
     joint_distance,
     largest_step,
@@ -26,7 +25,9 @@ from learned_ik.solving.packing import (
     EASE,
     JOINTS,
     LARGEST_CHANGE,
+    OUTCOME,
     SEED,
+    Outcome,
     unpack_bounds,
     unpack_heads,
     unpack_model,
@@ -55,21 +56,6 @@ ENOUGH_RESTARTS = 32  # what then is still far from reached cannot be: wrong for
 NEAR_MISS = 0.03  # [m], weighted error from which on more restarts may still help
 ROUNDING = 1e-9  # [rad or m], of a joint that goes just as far as it may
 POLISHING_STEPS = 400  # for the best near miss: at a singularity, convergence is slow
-
-
-class Outcome(NamedTuple):
-    """How a search ended; in an answer, the joint positions follow."""
-
-    code: int  # FOUND, NOT_FOUND, or MALFORMED
-    position_error: float  # [m]
-    orientation_error: float  # [rad]
-    seed_distance: float  # [rad or m], NaN without a seed
-    limit_margin: float  # [rad or m]
-    beyond_reach: float  # [m], how far outside the arm's outer bound the target lies
-    attempts: int  # starts that were refined
-
-
-OUTCOME = len(Outcome._fields)
 
 
 @spliced_kernel
@@ -108,7 +94,7 @@ def find(
     heads = unpack_heads(layout, activations)
     wellformed = read_target(asked[:EASE], target) and (not seeded or all_finite(seed))
     if not (wellformed and position_tolerance >= 0.0 and orientation_tolerance >= 0.0):
-        return Outcome(MALFORMED, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
+        return Outcome(MALFORMED, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0.0)
     copy_into(work.ease, asked[EASE:LARGEST_CHANGE])
     largest_change = asked[LARGEST_CHANGE] if seeded else np.inf
     near = chain
@@ -185,6 +171,7 @@ def find(
         limit_margin(chain, best),
         beyond,
         refined,
+        distance_beyond_limits(chain, seed) if seeded else 0.0,
     )
 
 
@@ -215,7 +202,8 @@ def search(
         numbers: memory, as `packing.Memory` holds it.
         activations: likewise.
         requests: (n, SEED + joints); `packing.py` names the places.
-        answers: (n, 7 + joints), filled: the fields of `Outcome`, then joint positions [rad or m].
+        answers: (n, OUTCOME + joints), filled: the fields of `Outcome`, then joint positions
+            [rad or m].
         seeded: whether the seeds count.
         position_tolerance: [m].
         orientation_tolerance: [rad].
@@ -233,7 +221,7 @@ def search(
         )  # fmt: skip
         answers[i, 0], answers[i, 1], answers[i, 2] = outcome[0], outcome[1], outcome[2]
         answers[i, 3], answers[i, 4], answers[i, 5] = outcome[3], outcome[4], outcome[5]
-        answers[i, 6] = outcome[6]
+        answers[i, 6], answers[i, 7] = outcome[6], outcome[7]
 
 
 @kernel

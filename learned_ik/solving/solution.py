@@ -10,6 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.kinematics.compiled import chain_arrays
+from learned_ik.robot.chain import KinematicChain
+
 Array = npt.NDArray[np.float64]
 
 
@@ -34,7 +37,7 @@ class Solution:
     clearance: float  # [m], to the nearest obstacle; inf where none is known
     solve_time: float  # [s], inside `solve`
     attempts: int  # starts that were refined
-    message: str  # why, in one sentence; empty after success
+    message: str  # why it is not reached; of a seed that had to be moved; else empty
 
     @property
     def success(self) -> bool:
@@ -65,6 +68,20 @@ class SolutionBatch:
         return len(self.status)
 
 
+def told_of_seed(chain: KinematicChain, seed: npt.ArrayLike, message: str) -> str:
+    """Return a message that begins with which joints of a seed lay outside their limits."""
+    arrays = chain_arrays(chain)
+    moved = [
+        f'{name} from {value:.4g} to {min(max(value, low), high):.4g}'
+        for name, value, low, high in zip(
+            chain.joint_names, seed, arrays.bound_low, arrays.bound_high, strict=True
+        )
+        if not low <= value <= high
+    ]
+    told = f'the seed lies outside the limits and was moved to them, {", ".join(moved)}'
+    return f'{told}: {message}' if message else told
+
+
 def why_not(
     status: Status,
     outcome: Sequence[float],
@@ -82,7 +99,7 @@ def why_not(
         near_seed: whether joints were bound to stay near the seed.
 
     """
-    _, position_error, orientation_error, _, _, beyond_reach, attempts = outcome
+    _, position_error, orientation_error, _, _, beyond_reach, attempts, _ = outcome
     tries = 'the only try' if attempts == 1 else f'the nearest of {attempts:.0f} tries'
     residual = (
         f'{tries} misses it by {1e3 * position_error:.3g} mm and '

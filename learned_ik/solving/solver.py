@@ -39,7 +39,7 @@ from learned_ik.solving.search import (
     predict_many,
     search,
 )
-from learned_ik.solving.solution import Solution, SolutionBatch, Status
+from learned_ik.solving.solution import Solution, SolutionBatch, Status, told_of_seed
 from learned_ik.solving.tracking import Demand
 from learned_ik.solving.vain import MOST_RESTARTS, RESTARTS_PER_LOOK, reason, search_on
 from learned_ik.solving.variety import distinct_solutions
@@ -203,7 +203,11 @@ class IkSolver:
         finally:
             if not plain:
                 memory.options[...] = NO_OPTIONS
-        _, position_error, orientation_error, seed_distance, limit_margin, _, attempts = outcome
+        _, position_error, orientation_error, seed_distance, limit_margin, _, attempts, beyond = (
+            outcome
+        )
+        if beyond > 0:
+            message = told_of_seed(self.chain, seed, message)
         return Solution(
             status,
             memory.solution.copy(),
@@ -331,7 +335,7 @@ class IkSolver:
                 )  # fmt: skip
 
         _in_blocks(run, len(poses), threads)
-        code, position_error, orientation_error, seed_distance, limit_margin, _, attempts = (
+        code, position_error, orientation_error, seed_distance, limit_margin, _, attempts, _ = (
             np.ascontiguousarray(answers[:, :OUTCOME].T)
         )
         return SolutionBatch(

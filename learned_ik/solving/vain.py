@@ -63,7 +63,7 @@ def search_on(
             status = Status.SUCCESS
             break
     memory.solution[...] = solution
-    return status, [*best[:6], attempts]
+    return status, [*best[:6], attempts, best[7]]
 
 
 def reason(

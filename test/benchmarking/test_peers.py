@@ -69,6 +69,7 @@ def test_our_solver_takes_part_with_and_without_a_network(arm, untrained):
     field = assemble(Task(arm.chain), untrained(arm.chain), [])
     assert [solver.label for solver in field.solvers.values()] == [
         'learned_ik',
+        'learned_ik, network first',
         'learned_ik without the network',
     ]
     poses = arm.judge.poses(arm.chain.sample(np.random.default_rng(1), 50))

@@ -385,6 +385,20 @@ class TestTolerances:
         assert np.isfinite(solution.joint_positions).all()
 
 
+def test_a_seed_beyond_the_limits_is_moved_and_told(solver, tiago):
+    seed = tiago.middle.copy()
+    seed[2], seed[4] = tiago.upper[2] + 0.1, tiago.lower[4] - 1
+    solution = solver.solve(*tiago.forward(tiago.middle + 0.1), seed)
+    assert solution.success
+    assert solution.message.startswith('the seed lies outside the limits')
+    assert 'arm_3_joint from 1.671 to 1.571, arm_5_joint from -3.094 to -2.094' in solution.message
+    assert 'arm_1_joint' not in solution.message
+    away = solver.solve([9, 0, 0], [0, 0, 0, 1], seed)
+    assert away.message.startswith('the seed lies outside the limits')
+    assert 'out of reach' in away.message
+    assert solver.solve(*tiago.forward(tiago.middle + 0.1), tiago.upper).message == ''
+
+
 @pytest.mark.parametrize(
     ('arguments', 'complaint'),
     [

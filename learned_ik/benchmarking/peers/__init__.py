@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Who takes part: our own solver twice, and every peer that is installed."""
+"""Who takes part: our own solver, three times, and every peer that is installed."""
 
 import dataclasses
 import importlib
@@ -32,7 +32,7 @@ PEERS = {  # name on the command line: its adapter, the distribution that brings
 class Field:
     """All solvers that take part for one arm, and why others do not."""
 
-    solvers: dict[str, Solver]  # by the name of the peer, or 'ours' and 'ours-bare'
+    solvers: dict[str, Solver]  # by the name of the peer, or of `scores.OURS`
     absent: dict[str, str]  # label: the reason
 
 
@@ -61,6 +61,7 @@ def assemble(task: Task, model: IkModel | None, peers: Sequence[str]) -> Field:
     field = Field({}, {})
     if model is not None:
         field.solvers['ours'] = Ours(task, model)
+        field.solvers['ours-network'] = Ours(task, model, network_first=True)
     else:
         field.absent['learned_ik'] = 'no network was trained for this arm'
     field.solvers['ours-bare'] = Ours(task, None)

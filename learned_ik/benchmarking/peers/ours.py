@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""This package's own solver, with its network and without."""
+"""This package's own solver: from mid-range as its peers, from its network, and without one."""
 
 import functools
 from collections.abc import Callable
@@ -25,23 +25,34 @@ SHARE = 0.5
 
 
 class Ours:
-    """`IkSolver.solve`; with a model for the arm, or with None for refinement and restarts."""
+    """`IkSolver.solve`; with a model for the arm, or with None for refinement and restarts.
 
-    def __init__(self, task: Task, model: IkModel | None) -> None:
+    The first solution found is taken, as by peers that have a choice. Where no seed is given, the
+    search begins at mid-range, as theirs does, and turns to the network where that leads nowhere;
+    or it begins with the network.
+    """
+
+    def __init__(self, task: Task, model: IkModel | None, network_first: bool = False) -> None:
         """Load or compile now."""
         self.label = 'learned_ik' if model else 'learned_ik without the network'
+        if network_first:
+            self.label += ', network first'
+        self._start = None if network_first or model is None else task.chain.middle
         self._solver = IkSolver(model or task.chain)
         self._solver.warm_up()
-        self._tolerances = {
+        self._options = {
+            'prefer': 'first',
             'position_tolerance': SHARE * task.position_tolerance,
             'orientation_tolerance': SHARE * task.orientation_tolerance,
         }
-        self.setting = f'{SHARE:g} of the tolerances, timeout {1e3 * task.timeout:g} ms'
-        self.call = functools.partial(self._solver.solve, timeout=task.timeout, **self._tolerances)
+        self.setting = (
+            f"prefer='first', {SHARE:g} of the tolerances, timeout {1e3 * task.timeout:g} ms"
+        )
+        self.call = functools.partial(self._solver.solve, timeout=task.timeout, **self._options)
 
     def arguments(self, position: Array, rotation: Array, seed: Array | None) -> tuple[Any, ...]:
         """Return position, quaternion, seed."""
-        return position, quaternion_from_matrix(rotation), seed
+        return position, quaternion_from_matrix(rotation), self._start if seed is None else seed
 
     def read(self, answer: Any) -> Array | None:
         """Return the joint positions of a success."""
@@ -53,8 +64,9 @@ class Ours:
             self._solver.solve_batch,
             poses.positions,
             poses.quaternions,
+            self._start,
             threads=threads,
-            **self._tolerances,
+            **self._options,
         )
 
     def read_batch(self, answer: SolutionBatch) -> Array:
@@ -63,8 +75,9 @@ class Ours:
 
     def follow(self, path: Poses) -> Callable[[], PathSolution]:
         """Return a call of `follow`."""
+        tolerances = {key: value for key, value in self._options.items() if key != 'prefer'}
         return functools.partial(
-            self._solver.follow, path.positions, path.quaternions, **self._tolerances
+            self._solver.follow, path.positions, path.quaternions, **tolerances
         )
 
     def read_path(self, answer: PathSolution) -> Array:
