@@ -97,7 +97,6 @@ def measure(
         IkSolver(chain),
         PostureCost(BatchedKinematics(chain, dtype=torch.float64), config),
     )
-    poses.refined(chain.sample(rng, count)), poses.refined(None, 'middle')  # compiles
     chosen = {}  # name: costs (n,) and seconds
     for name, model in rivals.items():
         answers, seconds = every_head(model, positions, rotations)
@@ -116,7 +115,6 @@ def measure(
         best, took = np.minimum(best, costs), took + more
         if start in STARTS:
             chosen[f'best of {start} random starts'] = best, took
-    chosen['the solver, asked for the middle'] = poses.refined(None, 'middle')
     rival = chosen['best of 32 random starts'][0]
     return [
         {
@@ -140,18 +138,13 @@ class Poses:
     solver: IkSolver  # without a network: it starts where it is told
     cost: PostureCost
 
-    def refined(self, seeds: Array | None, prefer: str = 'first') -> tuple[Array, float]:
-        """Return the cost (n,) of what refinement makes of seeds, infinite where it fails; [s].
-
-        With `prefer` 'first' that is the solution that a seed leads to; 'middle' is the solver's
-        own way to a posture in the middle of the joint ranges.
-        """
+    def refined(self, seeds: Array) -> tuple[Array, float]:
+        """Return the cost (n,) of what refinement makes of seeds, infinite where it fails; [s]."""
         began = time.perf_counter()
         batch = self.solver.solve_batch(
             self.positions,
             self.orientations,
             seeds=seeds,
-            prefer=prefer,
             position_tolerance=POSITION_TOLERANCE,
             orientation_tolerance=ORIENTATION_TOLERANCE,
             threads=1,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, kernel
+from learned_ik.compilation import inlined_kernel, inner_kernel
 from learned_ik.kinematics.compiled import ChainArrays, Frames, sines_and_cosines
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
@@ -124,7 +124,7 @@ def place(
             world[k + 2] = r[6] * x + r[7] * y + r[8] * z + r[11]
 
 
-@kernel
+@inner_kernel
 def contacts(
     body: BodyArrays, ends: Array, spheres: Array, margin: float, itself: bool, found: Array
 ) -> tuple[int, float]:

@@ -5,15 +5,18 @@
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.compilation import kernel
 from learned_ik.kinematics.clearance import (
     CONTACT,
+    BodyArrays,
+    Placement,
     body_arrays,
     contact_gradient,
     contacts,
     empty_placement,
     place,
 )
-from learned_ik.kinematics.compiled import chain_arrays, empty_frames
+from learned_ik.kinematics.compiled import ChainArrays, Frames, chain_arrays, empty_frames
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 
@@ -29,6 +32,7 @@ class CompiledClearance:
         self._arrays, self._body = chain_arrays(chain), body_arrays(body)
         self._frames, self._placement = empty_frames(chain), empty_placement(chain, body)
         self._contacts = np.zeros((len(body) + len(body.pairs), CONTACT))
+        self._slopes = np.zeros((len(self._contacts), chain.joint_count))
 
     def distances(self, q: npt.ArrayLike, spheres: Array) -> tuple[Array, Array]:
         """Return each capsule's distance to its nearest sphere, and each pair's [m].
@@ -49,19 +53,19 @@ class CompiledClearance:
         count, of_spheres, of_pairs, contacts = self._measured(q, spheres)
         slopes = np.zeros((len(of_spheres) + len(of_pairs), self.chain.joint_count))
         pairs = {tuple(pair): row for row, pair in enumerate(self._body.pairs.tolist())}
-        for contact in contacts[:count]:
+        for k, contact in enumerate(contacts[:count]):
             a, b = int(contact[1]), int(contact[2])
             row = a if b < 0 else len(of_spheres) + pairs[a, b]
-            contact_gradient(self._arrays, self._body, self._frames, contact, slopes[row])
+            slopes[row] = self._slopes[k]
         return slopes[: len(of_spheres)], slopes[len(of_spheres) :]
 
     def _measured(self, q: npt.ArrayLike, spheres: Array) -> tuple[int, Array, Array, Array]:
         q = np.ascontiguousarray(self.chain.checked_joints(q), dtype=np.float64)
         spheres = np.ascontiguousarray(spheres, dtype=np.float64).reshape(-1, 4)
-        place(self._arrays, self._body, q, self._frames, self._placement)
-        count, _ = contacts(
-            self._body, self._placement.ends, spheres, np.inf, True, self._contacts
-        )
+        count = measure(
+            self._arrays, self._body, spheres, q, self._frames, self._placement, self._contacts,
+            self._slopes,
+        )  # fmt: skip
         of_spheres = np.full(len(self._body.frames), np.inf)
         of_pairs = np.full(len(self._body.pairs), np.inf)
         pairs = {tuple(pair): row for row, pair in enumerate(self._body.pairs.tolist())}
@@ -72,3 +76,22 @@ class CompiledClearance:
             else:
                 of_pairs[pairs[a, b]] = contact[0]
         return count, of_spheres, of_pairs, self._contacts
+
+
+@kernel
+def measure(
+    chain: ChainArrays,
+    body: BodyArrays,
+    spheres: Array,
+    q: Array,
+    frames: Frames,
+    placement: Placement,
+    found: Array,
+    slopes: Array,
+) -> int:
+    """Fill all contacts and their slopes at q (joints,) [rad or m], and return their number."""
+    place(chain, body, q, frames, placement)
+    count, _ = contacts(body, placement.ends, spheres, np.inf, True, found)
+    for k in range(count):
+        contact_gradient(chain, body, frames, found[k], slopes[k])
+    return count

@@ -21,6 +21,7 @@ class Status(enum.IntEnum):
 
     SUCCESS = 1  # within the tolerances, confirmed by forward kinematics
     TIMED_OUT = -6  # the search was not finished when its time was over
+    GOAL_IN_COLLISION = -12  # what reaches the pose does not keep clear
     NO_SOLUTION = -31  # the search was finished and found nothing within the tolerances
 
 
@@ -34,7 +35,8 @@ class Solution:
     orientation_error: float  # [rad], likewise
     seed_distance: float  # [rad or m], Euclidean, to the given seed; NaN without one
     limit_margin: float  # [rad or m], least distance of any joint to its limit; inf without limits
-    clearance: float  # [m], to the nearest obstacle; inf where none is known
+    clearance: float  # [m], from the nearest obstacle, and from itself where that was to be kept
+    # clear; negative inside; inf where no obstacle is known
     solve_time: float  # [s], inside `solve`
     attempts: int  # starts that were refined
     message: str  # why it is not reached; of a seed that had to be moved; else empty
@@ -55,7 +57,7 @@ class SolutionBatch:
     orientation_error: Array  # (n,) [rad]
     seed_distance: Array  # (n,) [rad or m]
     limit_margin: Array  # (n,) [rad or m]
-    clearance: Array  # (n,) [m]
+    clearance: Array  # (n,) [m], as of a `Solution`
     attempts: npt.NDArray[np.int64]  # (n,)
     solve_time: float  # [s], of the whole batch
 

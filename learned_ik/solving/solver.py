@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`IkSolver`: poses in, joint positions out, exact, and honest when there are none."""
 
+import copy
+import functools
 import logging
 import math
 import os
@@ -16,8 +18,10 @@ import numpy.typing as npt
 from learned_ik.compilation import is_compiled
 from learned_ik.errors import InvalidInputError
 from learned_ik.model import IkModel
+from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.solving import paths
+from learned_ik.solving import avoidance_requests, paths
+from learned_ik.solving.avoidance_solver import Avoidance, Scene, checked_clearance
 from learned_ik.solving.choice import NEAR, choose
 from learned_ik.solving.packing import Memory, pack_model
 from learned_ik.solving.path_solution import PathSolution
@@ -54,6 +58,7 @@ TIMEOUT = 0.05  # [s]
 SMALLEST_BLOCK = 64  # poses of a batch that one thread takes at once, at the least
 BLOCKS_PER_THREAD = 8  # so that no thread waits long for the slowest
 
+NO_SPHERES: Array = np.empty((0, 4))
 SUCCESS = Status.SUCCESS  # looking up a member of an enumeration takes longer than one would think
 
 
@@ -66,7 +71,11 @@ class IkSolver:
     """
 
     def __init__(
-        self, model: IkModel | KinematicChain, *, joint_weights: npt.ArrayLike | None = None
+        self,
+        model: IkModel | KinematicChain,
+        *,
+        joint_weights: npt.ArrayLike | None = None,
+        body: Body | None = None,
     ) -> None:
         """Prepare to solve for a model; for a bare chain, without a network.
 
@@ -76,6 +85,7 @@ class IkSolver:
             model: what was trained, or only the arm.
             joint_weights: (joints,), above 0, how much each joint's way counts where the nearest
                 of several solutions is chosen; default: one each.
+            body: the arm's capsules; default: the model's, else segments between its joints.
 
         Raises:
             InvalidInputError: the weights are not as said.
@@ -88,6 +98,10 @@ class IkSolver:
         self._heads = network.heads if network else 0
         self._preferences = Preferences(self.chain, joint_weights)
         self._memories = threading.local()
+        self._body = body
+        self._avoidance: Avoidance | None = None  # made when it is first needed
+        self._spheres: Array | None = None  # (n, 4) [m], one or more
+        self._plain = self  # the solver that knows of no obstacles
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> 'IkSolver':
@@ -106,6 +120,38 @@ class IkSolver:
         position, orientation = self.chain.forward(self.chain.middle)
         self.solve(position, orientation, prefer='middle')
 
+    @property
+    def obstacles(self) -> Array:
+        """(n, 4), the spheres to keep clear of: x y z radius [m], in the base link's frame."""
+        return np.empty((0, 4)) if self._spheres is None else self._spheres.copy()
+
+    @property
+    def body(self) -> Body:
+        """The arm's capsules: as given, else the model's, else segments between its joints."""
+        if self._body is None:
+            body = self.model.body if self.model is not None else None
+            self._body = body if body is not None else Body.from_chain(self.chain)
+        return self._body
+
+    def set_obstacles(self, spheres: npt.ArrayLike) -> None:
+        """Keep clear of spheres from the next request on; they replace those from before.
+
+        Only what of the arm moves is kept clear. May be called while other threads solve: each
+        request has the obstacles of when it began.
+
+        Args:
+            spheres: (n, 4), x y z radius [m], in the base link's frame; empty: no obstacles.
+
+        Raises:
+            ObstacleError: there are too many, one is malformed or swallows the arm's base; the
+                obstacles from before remain.
+
+        """
+        checked = self._keep_clear().checked(spheres)
+        if len(checked):
+            self._keep_clear().prepare(self._memory())
+        self._spheres = checked if len(checked) else None
+
     def solve(
         self,
         position: npt.ArrayLike,
@@ -117,6 +163,8 @@ class IkSolver:
         orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
         max_joint_change: float = math.inf,
         timeout: float = TIMEOUT,
+        avoid_collisions: bool | None = None,
+        min_clearance: float = 0.0,
     ) -> Solution:
         """Find joint positions that bring the tip to a pose.
 
@@ -135,6 +183,9 @@ class IkSolver:
                 target's own frame. `math.inf` frees an axis, three of them the orientation.
             max_joint_change: [rad or m], how far any joint may go from the seed.
             timeout: [s], above 0; looked at now and then while the search is in vain.
+            avoid_collisions: whether only what keeps clear of obstacles and of the arm itself is
+                a success; default: as soon as there are obstacles.
+            min_clearance: [m], 0 or more, the clearance that counts as clear.
 
         Returns:
             A `Solution`, also for a pose that cannot be reached.
@@ -143,6 +194,14 @@ class IkSolver:
             InvalidInputError: a value has the wrong shape, is not finite, or out of its range.
 
         """
+        if avoid_collisions or self._spheres is not None:
+            plain, scene, avoid = self._scene(avoid_collisions, min_clearance)
+            return avoidance_requests.solve(
+                plain, self._keep_clear(), scene, avoid, position, orientation, seed,
+                prefer=prefer, position_tolerance=position_tolerance,
+                orientation_tolerance=orientation_tolerance, max_joint_change=max_joint_change,
+                timeout=timeout,
+            )  # fmt: skip
         began = perf_counter()
         if not timeout > 0:
             raise InvalidInputError(f'timeout is {timeout}; expected seconds, above 0')
@@ -230,6 +289,8 @@ class IkSolver:
         seed: npt.ArrayLike | None = None,
         position_tolerance: float = POSITION_TOLERANCE,
         orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
+        avoid_collisions: bool | None = None,
+        min_clearance: float = 0.0,
     ) -> list[Solution]:
         """Find several solutions of one pose, as different as possible.
 
@@ -245,6 +306,8 @@ class IkSolver:
                 far from limits and singularities, by limit margin times manipulability.
             position_tolerance: [m], 0 or more.
             orientation_tolerance: [rad], 0 or more; or (3,), as for `solve`.
+            avoid_collisions: as for `solve`.
+            min_clearance: [m], as for `solve`.
 
         Returns:
             Solutions, best first; an empty list for a pose that cannot be reached: `solve` says
@@ -260,6 +323,19 @@ class IkSolver:
             'position_tolerance': position_tolerance,
             'orientation_tolerance': orientation_tolerance,
         }
+        if avoid_collisions or self._spheres is not None:
+            plain, scene, avoid = self._scene(avoid_collisions, min_clearance)
+            if avoid:
+                return avoidance_requests.solve_all(
+                    plain, self._keep_clear(), scene, position, orientation, int(limit), seed,
+                    tolerances, TIMEOUT,
+                )  # fmt: skip
+            return [
+                avoidance_requests.measured(
+                    each, self._keep_clear(), self._memory(), scene, perf_counter()
+                )
+                for each in plain.solve_all(position, orientation, limit, seed=seed, **tolerances)
+            ]
         if not self.solve(position, orientation, seed, prefer='first', **tolerances).success:
             return []
         began = perf_counter()
@@ -291,6 +367,8 @@ class IkSolver:
         orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
         max_joint_change: float = math.inf,
         threads: int | None = None,
+        avoid_collisions: bool | None = None,
+        min_clearance: float = 0.0,
     ) -> SolutionBatch:
         """Solve many poses, each by itself, over all cores; the answers are those of `solve`.
 
@@ -303,6 +381,8 @@ class IkSolver:
             orientation_tolerance: [rad], 0 or more; or (3,), as for `solve`.
             max_joint_change: [rad or m], as for `solve`.
             threads: how many to use; default: one for each core that this process may use.
+            avoid_collisions: as for `solve`.
+            min_clearance: [m], as for `solve`.
 
         Raises:
             InvalidInputError: a value has the wrong shape, is not finite, or out of its range.
@@ -312,6 +392,7 @@ class IkSolver:
         poses = checked_poses(positions, orientations)
         seeded = seeds is not None
         preference = self._preferences.read(prefer, seeded)
+        orientation_tolerances = orientation_tolerance
         orientation_tolerance, options = request_options(
             orientation_tolerance, max_joint_change, seeded
         )
@@ -319,6 +400,22 @@ class IkSolver:
         starts = checked_seeds(self.chain, seeds, len(poses))
         requests = np.concatenate([poses, options, starts], axis=1)
         position_tolerance = checked_tolerance(position_tolerance)
+        if avoid_collisions or self._spheres is not None:
+            plain, scene, avoid = self._scene(avoid_collisions, min_clearance)
+            tolerances = position_tolerance, orientation_tolerance
+
+            def solve_plain() -> SolutionBatch:
+                return plain.solve_batch(
+                    positions, orientations, seeds, prefer=prefer, threads=threads,
+                    position_tolerance=position_tolerance, max_joint_change=max_joint_change,
+                    orientation_tolerance=orientation_tolerances,
+                )  # fmt: skip
+
+            return avoidance_requests.solve_batch(
+                solve_plain, self._keep_clear(), scene, avoid, preference is not None, requests,
+                seeded, tolerances, self._memory, functools.partial(_in_blocks, threads=threads),
+                began,
+            )  # fmt: skip
         answers = np.zeros((len(poses), OUTCOME + self.chain.joint_count))
 
         def run(block: slice) -> None:
@@ -413,6 +510,25 @@ class IkSolver:
         position_tolerance = checked_tolerance(position_tolerance)
         demand = Demand(position_tolerance, strictest, float(jump), options[:3])
         return paths.follow_path(tools, positions, orientations, start, demand, timeout)
+
+    def _keep_clear(self) -> Avoidance:
+        """Return what keeps answers clear, made at the first call."""
+        if self._avoidance is None:
+            plain = copy.copy(self)
+            plain._spheres = None
+            self._plain = plain
+            self._avoidance = Avoidance(self.chain, self._packed, self.body)
+        return self._avoidance
+
+    def _scene(
+        self, avoid_collisions: bool | None, min_clearance: float
+    ) -> tuple['IkSolver', Scene, bool]:
+        """Return the solver that knows of no obstacles, what to keep clear of, and whether to."""
+        self._keep_clear()
+        spheres = self._spheres
+        avoid = spheres is not None if avoid_collisions is None else bool(avoid_collisions)
+        wanted = checked_clearance(min_clearance)
+        return self._plain, Scene(NO_SPHERES if spheres is None else spheres, avoid, wanted), avoid
 
     def _memory(self) -> Memory:
         """Return this thread's memory."""

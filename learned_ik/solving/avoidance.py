@@ -1,0 +1,207 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""The walk out of collision: an exact posture is pushed clear in the null space of its pose.
+
+Each step is a damped least-squares step for the pose plus a step that does not move the tip. Of
+each contact c nearer than a margin m, h_c = m - d_c is what its distance d_c lacks. The sum g of
+h_c ∇d_c, projected onto the null space, is the direction v; the length along it is what makes up
+for all h_c in the least-squares sense, sum h_c s_c / sum s_c² with the slopes s_c = ∇d_c·v/|v|.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.compilation import inner_kernel
+from learned_ik.kinematics.clearance import (
+    BodyArrays,
+    Placement,
+    contact_gradient,
+    contacts,
+    place,
+)
+from learned_ik.kinematics.compiled import ChainArrays, copy_into, jacobian_columns
+from learned_ik.solving.normal_equations import damped_solution
+from learned_ik.solving.pose_error import (
+    ANGULAR_WEIGHT,
+    ease_error,
+    eased_pose_error,
+    pose_error,
+    squared_norm,
+)
+from learned_ik.solving.refinement import DAMPING_FLOOR, DAMPING_START, Workspace, bounded_step
+
+Array = npt.NDArray[np.float64]
+
+WALK_STEPS = 20  # at most
+WALK_PATIENCE = 3  # so many steps without gain are taken for a dead end
+WALK_GAIN = 0.98  # what a step has to leave at most of all that is lacking
+BEYOND = 0.004  # [m], more than the wanted clearance is aimed at, so that steps end
+LONGEST = 0.5  # [rad or m], of one step
+PROJECTION_DAMPING = 1e-8  # [m²/rad²], of the projection onto the null space
+
+
+class WalkMemory(NamedTuple):
+    """Memory of one walk, so that it allocates nothing."""
+
+    placement: Placement
+    contacts: Array  # (capsules + pairs, CONTACT), as `clearance.contacts` fills it
+    slopes: Array  # (capsules + pairs, joints), of the contacts' distances
+    push: Array  # (joints,), sum of h ∇d
+    way: Array  # (joints,), its part in the null space
+    best: Array  # (joints,) [rad or m]
+    moved: Array  # (6,), what the push does to the tip
+
+
+class Walked(NamedTuple):
+    """Where a walk has led."""
+
+    position_error: float  # [m]
+    orientation_error: float  # [rad]
+    clearance: float  # [m]
+    exact: bool  # whether the pose is reached
+
+
+@inner_kernel
+def walk(
+    chain: ChainArrays,
+    body: BodyArrays,
+    spheres: Array,
+    itself: bool,
+    target: Array,
+    q: Array,
+    position_tolerance: float,
+    orientation_tolerance: float,
+    wanted: float,
+    work: Workspace,
+    memory: WalkMemory,
+) -> Walked:
+    """Move q clear of obstacles while the tip stays at its target, within the limits.
+
+    Args:
+        chain: the robot.
+        body: its capsules.
+        spheres: (n, 4), x y z radius [m].
+        itself: whether the body is kept clear of itself.
+        target: (12,), rotation row by row, position [m].
+        q: (joints,) [rad or m], a start at or near the target; becomes the clearest exact posture
+            that was met, where there was one.
+        position_tolerance: [m].
+        orientation_tolerance: [rad].
+        wanted: [m], the clearance at which the walk ends.
+        work: memory.
+        memory: more memory.
+
+    """
+    joints = q.shape[0]
+    eased = work.ease[0] + work.ease[1] + work.ease[2] > 0.0
+    best = Walked(np.inf, np.inf, -np.inf, False)
+    least_lacking, stalled = np.inf, 0
+    for step in range(WALK_STEPS + 1):
+        place(chain, body, q, work.frames, memory.placement)
+        squared = pose_error(target, work.frames.tip, work.error)
+        if eased:
+            squared = eased_pose_error(target, work.frames.tip, work.ease, work.error)
+        position_error = math.sqrt(squared_norm(work.error, 0))
+        orientation_error = math.sqrt(squared_norm(work.error, 3)) / ANGULAR_WEIGHT
+        exact = position_error <= position_tolerance and orientation_error <= orientation_tolerance
+        count, clearance = contacts(
+            body, memory.placement.ends, spheres, wanted + BEYOND, itself, memory.contacts
+        )
+        if exact and clearance > best.clearance:
+            best = Walked(position_error, orientation_error, clearance, True)
+            copy_into(memory.best, q)
+            if clearance >= wanted:
+                break
+        lacking = position_error + ANGULAR_WEIGHT * orientation_error
+        for k in range(count):
+            lacking += wanted + BEYOND - memory.contacts[k, 0]
+        stalled = 0 if lacking < WALK_GAIN * least_lacking else stalled + 1
+        least_lacking = min(least_lacking, lacking)
+        if stalled >= WALK_PATIENCE or step == WALK_STEPS:
+            break
+        jacobian_columns(chain, work.frames, ANGULAR_WEIGHT, work.columns)
+        if eased:
+            for j in range(joints):
+                ease_error(target, work.ease, work.columns[j])
+        length = way_out(chain, body, q, count, wanted + BEYOND, work, memory)
+        bounded_step(chain, q, DAMPING_START * squared + DAMPING_FLOOR, work)
+        for j in range(joints):
+            value = q[j] + work.step[j] + length * memory.way[j]
+            q[j] = min(max(value, chain.bound_low[j]), chain.bound_high[j])
+    if best.exact:
+        copy_into(q, memory.best)
+        return best
+    return Walked(position_error, orientation_error, clearance, False)
+
+
+@inner_kernel
+def way_out(
+    chain: ChainArrays,
+    body: BodyArrays,
+    q: Array,
+    count: int,
+    margin: float,
+    work: Workspace,
+    memory: WalkMemory,
+) -> float:
+    """Fill `memory.way`, a unit vector of the null space, and return how far to go along it.
+
+    Args:
+        chain: the robot.
+        body: its capsules.
+        q: (joints,) [rad or m].
+        count: how many contacts `memory.contacts` holds.
+        margin: [m], the distance that each of them is to have.
+        work: with the frames and the Jacobian of q.
+        memory: with the contacts.
+
+    """
+    joints = q.shape[0]
+    push, way, slopes, held, columns = (
+        memory.push, memory.way, memory.slopes, work.held, work.columns,
+    )  # fmt: skip
+    for j in range(joints):
+        push[j] = 0.0
+        way[j] = 0.0
+    if count == 0:
+        return 0.0
+    for k in range(count):
+        contact_gradient(chain, body, work.frames, memory.contacts[k], slopes[k])
+        lack = margin - memory.contacts[k, 0]
+        for j in range(joints):
+            push[j] += lack * slopes[k, j]
+    moved = memory.moved
+    moved[:] = 0.0
+    for j in range(joints):
+        stuck = (q[j] <= chain.bound_low[j] and push[j] < 0.0) or (
+            q[j] >= chain.bound_high[j] and push[j] > 0.0
+        )
+        held[j] = 1.0 if stuck else 0.0
+        if not stuck:
+            for r in range(6):
+                moved[r] += columns[j, r] * push[j]
+    damped_solution(columns, held, PROJECTION_DAMPING, moved, work.dual)
+    squared = 0.0
+    for j in range(joints):
+        if held[j] == 0.0:
+            value = push[j]
+            for r in range(6):
+                value -= columns[j, r] * work.dual[r]
+            way[j] = value
+            squared += value * value
+    if squared < 1e-18:
+        return 0.0
+    length = math.sqrt(squared)
+    for j in range(joints):
+        way[j] /= length
+    gained, slope_squared = 0.0, 0.0
+    for k in range(count):
+        slope = 0.0
+        for j in range(joints):
+            slope += slopes[k, j] * way[j]
+        gained += (margin - memory.contacts[k, 0]) * slope
+        slope_squared += slope * slope
+    return min(max(gained / max(slope_squared, 1e-12), 0.0), LONGEST)
