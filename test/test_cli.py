@@ -342,7 +342,9 @@ def test_no_command_imports_what_it_may_not_need():
 def test_an_unknown_command_is_refused_with_the_known_ones(called):
     status, output, errors = called('trian')
     assert (status, output) == (2, '')
-    assert errors.startswith("no command 'trian'; there are: train, sweep, evaluate, solve, show, ")
+    assert errors.startswith(
+        "no command 'trian'; there are: train, sweep, evaluate, solve, show, "
+    )
     assert 'ik_node' in errors
 
 

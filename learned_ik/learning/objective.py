@@ -68,5 +68,5 @@ class Objective:
         if self._posture is not None:
             loss = loss + self._posture(q)
         if self._touching is not None:
-            loss = loss + self._touching(q)
+            loss = loss + self._touching(q, examples.q)
         return loss

@@ -39,9 +39,23 @@ class SceneLoss:
         self._spheres = spheres if scene.obstacles else None
         self._itself = scene.self_collision_weight > 0 and len(body.pairs) > 0
 
-    def __call__(self, q: torch.Tensor) -> torch.Tensor:
-        """Return the loss (...) [m] of joint positions (..., joints) [rad or m]."""
+    def __call__(self, q: torch.Tensor, q_target: torch.Tensor | None = None) -> torch.Tensor:
+        """Return the loss [m] of joint positions.
+
+        Args:
+            q: (batch, heads, joints) [rad or m], or any other shape where there is no `q_target`.
+            q_target: (batch, joints) [rad or m], the postures that the poses were made from:
+                where these touch, it may well be that the pose cannot be reached otherwise, and
+                `blocked_weight` counts.
+
+        Returns:
+            (batch, heads), or (...).
+
+        """
         scene = self._scene
+        if q_target is not None and scene.blocked_weight != 1:
+            blocked = (self.clearances(q_target) < 0)[:, None]
+            return self(q) * torch.where(blocked, scene.blocked_weight, 1.0)
         loss = q.new_zeros(q.shape[:-1])
         placed = None
         if self._itself or (self._spheres is not None and scene.keep_clear == 'capsules'):

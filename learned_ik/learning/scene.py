@@ -30,6 +30,7 @@ class SceneConfig:
     obstacle_margin: float | None = None  # clearance wanted [m]; 0.04, of origins 0.1 (eq. 5)
     self_collision_weight: float = 0.0  # [1], of each metre that a pair of capsules lacks
     self_collision_margin: float = 0.01  # clearance wanted between them [m]
+    blocked_weight: float = 1.0  # [1], factor of all that where the pose's own posture touches
 
     def __post_init__(self) -> None:
         """Raise `ConfigurationError` or `ObstacleError` for the first field that is wrong."""
@@ -39,7 +40,12 @@ class SceneConfig:
             raise ConfigurationError(
                 f'keep_clear is {self.keep_clear!r}; expected one of {get_args(Keep)}'
             )
-        for field in ('obstacle_weight', 'self_collision_weight', 'self_collision_margin'):
+        for field in (
+            'obstacle_weight',
+            'self_collision_weight',
+            'self_collision_margin',
+            'blocked_weight',
+        ):
             value = getattr(self, field)
             if not (math.isfinite(value) and value >= 0):
                 raise ConfigurationError(f'{field} is {value!r}; expected 0 or more')
