@@ -27,6 +27,7 @@ COMMANDS = {
     'solve': ('learned_ik.commands.solve:Solve', 'joint positions for one pose'),
     'show': ('learned_ik.commands.show:Show', 'what is in a model file'),
     'body': ('learned_ik.commands.body:GiveBody', 'give a model file the capsules of its arm'),
+    'export': ('learned_ik.commands.export:Export', 'the network for other runtimes'),
     'benchmark': ('learned_ik.commands.benchmark:Benchmark', 'our solver against its peers'),
 }
 # node: its main function, which takes ROS arguments, and what it does
@@ -83,6 +84,11 @@ def show_main() -> int:
 def body_main() -> int:
     """Be `ros2 run learned_ik body`."""
     return run('body', sys.argv[1:])
+
+
+def export_main() -> int:
+    """Be `ros2 run learned_ik export`."""
+    return run('export', sys.argv[1:])
 
 
 def benchmark_main() -> int:
