@@ -25,6 +25,7 @@ from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.configuration import preset
 from learned_ik.learning.evaluation import poses_within
 from learned_ik.learning.network import PoseNetwork
+from learned_ik.learning.objective import Objective
 from learned_ik.learning.optimizers import optimizers_for
 from learned_ik.learning.sampling import Sampler
 from learned_ik.learning.step import TrainingStep
@@ -91,7 +92,8 @@ def ours(
     generator = torch.Generator(device).manual_seed(0)
     network = PoseNetwork(chain, config, device)
     sampler = Sampler(kinematics, config, generator, batch)
-    step = TrainingStep(network, network, kinematics, sampler, config, generator)
+    objective = Objective(kinematics, network.decoder, config)
+    step = TrainingStep(network, network, kinematics, objective, sampler, config, generator)
     optimizers = optimizers_for(network, config)
     return lambda: step(optimizers, config.mean_weight)
 

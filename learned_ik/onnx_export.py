@@ -21,9 +21,10 @@ IR_VERSION = 8  # of the file: read by every onnxruntime since 1.14
 def write_onnx(model: IkModel, path: str | os.PathLike[str], *, double: bool = False) -> None:
     """Write a model's network as an ONNX file.
 
-    Inputs, float32 or with `double` float64: `position` (n, 3) [m] of the tip in the base frame; `orientation` (n, 4),
-    quaternion x y z w of any length above 0; `seed` (n, joints) [rad or m], only of a network
-    that takes one. Output: `joint_positions` (n, heads, joints) [rad or m].
+    Inputs: `position` (n, 3) [m] of the tip in the base frame; `orientation` (n, 4), quaternion
+    x y z w of any length above 0; `seed` (n, joints) [rad or m], only of a network that takes
+    one. Output: `joint_positions` (n, heads, joints) [rad or m]. All of them are float32, or
+    with `double` float64.
 
     Raises:
         ModelFileError: the file cannot be written there.
