@@ -6,7 +6,8 @@
 
 Three kinds of steps take turns: ours; the same with forward kinematics as one writes it first
 (4 x 4 matrices, gradient recorded by autograd); the network alone, with the same optimisers and a
-trivial loss in place of forward kinematics, samples and choice of heads: the arithmetic limit.
+trivial loss in place of forward kinematics, samples and choice of heads: the arithmetic limit. A
+fourth adds to that the forward kinematics of a step, with its backward, and nothing else.
 """
 
 import argparse
@@ -34,6 +35,7 @@ STEPS = 20  # in each turn
 LABELS = {
     'ours': 'ours: analytic gradient',
     'eager': 'forward kinematics recorded by autograd',
+    'kinematics': 'the network and forward kinematics, trivial loss',
     'network': 'the network alone, trivial loss',
 }
 
@@ -57,6 +59,7 @@ def main() -> int:
     steps = {
         'ours': ours(chain, config, batch, device, BatchedKinematics(chain, device)),
         'eager': ours(chain, config, batch, device, EagerKinematics(chain, device)),
+        'kinematics': network_alone(chain, config, batch, device, kinematics=True),
         'network': network_alone(chain, config, batch, device),
     }
     times = {name: [] for name in steps}
@@ -99,15 +102,34 @@ def ours(
 
 
 def network_alone(
-    chain: KinematicChain, config: TrainingConfig, batch: int, device: torch.device
+    chain: KinematicChain,
+    config: TrainingConfig,
+    batch: int,
+    device: torch.device,
+    kinematics: bool = False,
 ) -> Callable[[], None]:
-    """Return a function that takes a step of the same network with a trivial loss."""
+    """Return a function that takes a step of the same network with a trivial loss.
+
+    With `kinematics`, forward kinematics is evaluated as often as in a step: for the samples, for
+    every head, and once more, with its gradient, for those heads that are improved.
+    """
     network = PoseNetwork(chain, config, device)
     optimizers = optimizers_for(network, config)
     poses = poses_within(chain, batch, 0, device)
+    forward = BatchedKinematics(chain, device).forward
+    q = torch.as_tensor(chain.sample(np.random.default_rng(0), batch), dtype=torch.float32)
+    q, improved = q.to(device), 1 if config.heads == 1 else 2
 
     def step() -> None:
-        loss = network(poses).square().mean()
+        y = network(poses)
+        loss = y.square().mean()
+        if kinematics:
+            forward(q)
+            if config.heads > 1:
+                with torch.no_grad():
+                    forward(y[..., : chain.joint_count])
+            position, rotation = forward(y[:, :improved, : chain.joint_count])
+            loss = loss + position.sum() + rotation.sum()
         for optimizer in optimizers:
             optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -54,7 +54,11 @@ class BatchedKinematics:
 
         """
         batch = self._checked(q)
-        position, rotation = _ForwardKinematics.apply(batch, self)
+        if batch.requires_grad and torch.is_grad_enabled():
+            position, rotation = _ForwardKinematics.apply(batch, self)
+        else:
+            p, R, _, _ = self._sweep(batch.T, trace=False)
+            position, rotation = p.T, R.permute(2, 0, 1)
         return position.reshape(*q.shape[:-1], 3), rotation.reshape(*q.shape[:-1], 3, 3)
 
     def jacobian(self, q: torch.Tensor) -> torch.Tensor:
@@ -94,12 +98,13 @@ class BatchedKinematics:
         return q.reshape(-1, self.chain.joint_count)
 
     def _sweep(
-        self, q: torch.Tensor
+        self, q: torch.Tensor, trace: bool = True
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
         """Go from base to tip once.
 
         Args:
             q: (joints, batch) [rad or m].
+            trace: whether to write down the motions' origins and axes.
 
         Returns:
             position (3, batch) [m] and axes (3, 3, batch; row, column) of the tip, and for each
@@ -108,14 +113,15 @@ class BatchedKinematics:
         """
         values = self._drive @ q + self._offset  # (motions, batch)
         cosines, sines = torch.cos(values), torch.sin(values)
-        origins = q.new_empty(len(values), 3, q.shape[1])
+        origins = q.new_empty(len(values) if trace else 0, 3, q.shape[1])
         axes = torch.empty_like(origins)
         first = self._transforms[0]
         R = first[:3].T[:, :, None].expand(3, 3, q.shape[1])
         p = first[3][:, None].expand(3, q.shape[1])
         for i, transform in enumerate(self._transforms[1:]):
             x, y, z = R.unbind(1)
-            origins[i], axes[i] = p, z
+            if trace:
+                origins[i], axes[i] = p, z
             if self._prismatic[i]:
                 p = p + z * values[i]
             else:
