@@ -121,7 +121,9 @@ def climb(
     found, farthest, best = 0, here, 0
     for node in range(count):
         copy_into(way[here], low.nodes[node])
-        end = track(chain, targets, here, there + 1, demand, way, sketch.errors, between, work)
+        end = track(
+            chain, targets, here, there + 1, demand, way, sketch.errors, between, work, False
+        )
         copy_into(ends[node], way[end - 1])
         if end > farthest:
             farthest, best = end, node

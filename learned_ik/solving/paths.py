@@ -3,8 +3,8 @@
 """One joint path without jumps through many poses, where one exists: what `IkSolver.follow` does.
 
 Tracking costs a microsecond a pose, so the question is only where to begin. The starts are tried
-in an order that was measured: the given joints, the network's heads, restarts; then a ladder
-graph. Where nothing leads on, the path begins anew: at a jump, or behind a pose out of reach.
+in an order that was measured: the given joints, the network's heads, restarts; the same once
+more, coasting; then a ladder graph. Where nothing leads on, the path begins anew: at a jump, or behind a pose out of reach.
 """
 
 import dataclasses
@@ -158,7 +158,11 @@ class PathFollower:
             end = self.track(begin, len(self.path), starts, end)
             if end == len(self.path) or not self._passable(end) or self._late():
                 return end
-        return self.climb(begin, np.concatenate(tried)[:PLACES], end)
+        starts = np.concatenate(tried)
+        end = self.track(begin, len(self.path), starts, end, coasts=True)
+        if end == len(self.path) or self._late():
+            return end
+        return self.climb(begin, starts[:PLACES], end)
 
     def starts(self, begin: int, first: Array, last: Array | None) -> Iterator[Array]:
         """Yield distinct solutions (some, joints) of a pose, block by block.
@@ -234,11 +238,13 @@ class PathFollower:
                 )  # fmt: skip
             here = there
 
-    def track(self, begin: int, end: int, starts: Array, reached: int) -> int:
+    def track(
+        self, begin: int, end: int, starts: Array, reached: int, coasts: bool = False
+    ) -> int:
         """Track from starts (some, joints) of a pose; see `track_first_that_holds`."""
         return track_first_that_holds(
             *self._tools.packed, self._tools.memory.numbers, self.targets, begin, end, starts,
-            self.demand, self._trial, self._trial_errors, self.path, self.errors, reached,
+            self.demand, self._trial, self._trial_errors, self.path, self.errors, reached, coasts,
         )  # fmt: skip
 
     def measure_angles(self) -> None:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel, inner_kernel, kernel
 from learned_ik.kinematics.compiled import ChainArrays, copy_into
-from learned_ik.solving.measures import largest_step, read_target
+from learned_ik.solving.measures import clip, largest_step, read_target
 from learned_ik.solving.packing import unpack_model, unpack_work
 from learned_ik.solving.pose_error import ANGULAR_WEIGHT, pose_error
 from learned_ik.solving.refinement import PATIENCE, Workspace, angle_that_counts, refine
@@ -61,6 +61,7 @@ def track_first_that_holds(
     path: Array,
     errors: Array,
     reached: int,
+    coasts: bool,
 ) -> int:
     """Track from one start after the other, until one gets to the end; keep what got farthest.
 
@@ -79,6 +80,8 @@ def track_first_that_holds(
         path: (n, joints) [rad or m], rows from `begin` on become the farthest way.
         errors: (n, 2), likewise: position [m], orientation [rad].
         reached: how far `path` goes already.
+        coasts: begin each refinement where the last two steps point, instead of where they ended:
+            the redundancy keeps its pace, and so takes other ways, not better ones.
 
     Returns:
         The pose before which `path` now ends: the first that no start connects.
@@ -94,7 +97,9 @@ def track_first_that_holds(
             chain, targets[begin], q, demand.position_tolerance, demand.orientation_tolerance,
             0, PATIENCE, work,
         )  # fmt: skip
-        last = track(chain, targets, begin, end, demand, trial, trial_errors, between, work)
+        last = track(
+            chain, targets, begin, end, demand, trial, trial_errors, between, work, coasts
+        )
         if last > reached:
             reached = last
             for i in range(begin, last):
@@ -137,6 +142,7 @@ def track(
     errors: Array,
     between: Array,
     work: Workspace,
+    coasts: bool,
 ) -> int:
     """Fill path and errors from pose `begin` + 1 on, as far as no joint jumps.
 
@@ -149,6 +155,10 @@ def track(
     for i in range(begin + 1, end):
         q = path[i]
         copy_into(q, path[i - 1])
+        if coasts and i > begin + 1:
+            for j in range(q.shape[0]):
+                q[j] += path[i - 1, j] - path[i - 2, j]
+            clip(chain, q)
         position_error, orientation_error, _ = refine(
             chain, targets[i], q, demand.position_tolerance, demand.orientation_tolerance,
             TRACKING_STEPS, PATIENCE, work,
