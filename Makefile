@@ -21,12 +21,13 @@ unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
 export PYTHONNOUSERSITE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint setup clean
+.PHONY: help demo view test lint setup clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
 help:
 	@echo 'make demo    set up .venv, then solve and stream poses of the TIAGo arm over ROS 2: demo.png'
+	@echo 'make view    set up .venv, then show the TIAGo arm in the browser, with a target to drag'
 	@echo 'make test    set up .venv, then lint and the whole test suite'
 	@echo 'make setup   only set up .venv (1.6 GB, some 3 minutes; PYTHON=python3.12 chooses another one)'
 	@echo 'make lint    only ruff'
@@ -34,6 +35,9 @@ help:
 
 demo: setup
 	@$(RUN) examples/demo.py
+
+view: setup $(DONE)/view
+	@$(RUN) -m learned_ik view models/tiago_arm.safetensors
 
 # The tests talk to each other over ROS 2: on this machine only, and apart from other programs.
 test: lint
@@ -86,6 +90,12 @@ $(DONE)/package: setup.py setup.cfg | $(DONE)/train
 
 $(DONE)/test: requirements/test.txt requirements/constraints.txt | $(DONE)/package
 	@echo '[7/7] for the tests: pytest, ruff, colcon, Pinocchio, robot descriptions (900 MB, 1 min)'
+	@$(PIP) -r $<
+	@touch $@
+
+# Beside the stages: whoever never looks at the page needs none of it.
+$(DONE)/view: requirements/view.txt requirements/constraints.txt | $(DONE)/package
+	@echo '[+] viser and yourdfpy: the robot in the browser (300 MB, 20 s)'
 	@$(PIP) -r $<
 	@touch $@
 

@@ -28,6 +28,7 @@ COMMANDS = {
     'show': ('learned_ik.commands.show:Show', 'what is in a model file'),
     'body': ('learned_ik.commands.body:GiveBody', 'give a model file the capsules of its arm'),
     'export': ('learned_ik.commands.export:Export', 'the network for other runtimes'),
+    'view': ('learned_ik.commands.view:View', 'look at an arm in the browser, and drag it'),
     'benchmark': ('learned_ik.commands.benchmark:Benchmark', 'our solver against its peers'),
 }
 # node: its main function, which takes ROS arguments, and what it does
@@ -89,6 +90,11 @@ def body_main() -> int:
 def export_main() -> int:
     """Be `ros2 run learned_ik export`."""
     return run('export', sys.argv[1:])
+
+
+def view_main() -> int:
+    """Be `ros2 run learned_ik view`."""
+    return run('view', sys.argv[1:])
 
 
 def benchmark_main() -> int:

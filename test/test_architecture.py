@@ -20,6 +20,7 @@ MAY_IMPORT = {
     'model': {'robot'},
     'learning': {'robot', 'kinematics', 'model', 'configuration'},
     'solving': {'robot', 'kinematics', 'model', 'compilation'},
+    'viewing': {'robot', 'kinematics', 'model', 'solving', 'trajectories'},
     'benchmarking': {'robot', 'model', 'solving', 'resources', 'trajectories'},
     'ros': {
         'robot',

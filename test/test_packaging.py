@@ -21,7 +21,7 @@ MANIFESTS = {
     'learned_ik_interfaces': ROOT / 'learned_ik_interfaces' / 'package.xml',
 }
 
-COMMANDS = ('train', 'evaluate', 'solve', 'show', 'benchmark')
+COMMANDS = ('train', 'evaluate', 'solve', 'show', 'view', 'benchmark')
 
 
 def run(*command: str, **env: str) -> str:

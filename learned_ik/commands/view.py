@@ -1,0 +1,100 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`view`: the arm in a browser, with a target to drag."""
+
+import dataclasses
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+from tyro.conf import Positional
+
+from learned_ik.commands.result import Result
+from learned_ik.errors import ConfigurationError, RobotMismatchError
+from learned_ik.model import IkModel
+from learned_ik.resources import shipped_files
+from learned_ik.robot.chain import KinematicChain
+from learned_ik.robot.named import RobotConfig, chain_from_file
+
+logger = logging.getLogger('learned_ik.viewing')
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """Look at an arm in the browser: drag its target, slide along its redundancy, add spheres.
+
+    Ctrl-C ends it. Needs viser and yourdfpy: pip install 'learned_ik[view]'.
+    """
+
+    model: Positional[Path]  # model file
+    urdf: Path | None = None  # URDF file of the robot, to be drawn; default: the one that comes
+    # with the package if the model is for that robot, else a line through the joints
+    host: str = '127.0.0.1'  # address to serve on; 0.0.0.0: to every machine of the network
+    port: int = 8080  # port to serve on; the next free one where it is taken
+    json: bool = False  # print one JSON object, and nothing else, on standard output
+
+    def run(self, command: str) -> Result:
+        """Serve the page until Ctrl-C."""
+        model = IkModel.load(self.model)
+        urdf = self.urdf or shipped_urdf(model.chain)
+        if self.urdf is not None:
+            check_fits(model, self.urdf)
+        page_type, period = _imported_page()
+        logging.getLogger('websockets').setLevel(logging.WARNING)
+        logger.info('making the solver ready')
+        page = page_type(_session(model, urdf), urdf, self.host, self.port)
+        try:
+            logger.info('open %s in a browser; Ctrl-C ends it', page.address)
+            while True:
+                page.step()
+                time.sleep(period)
+        except KeyboardInterrupt:
+            return Result({'model': str(self.model), 'address': page.address}, 'closed')
+        finally:
+            page.close()
+
+
+def shipped_urdf(chain: KinematicChain) -> Path | None:
+    """Return the URDF of the robot that comes with the package and has this chain, if any."""
+    for file in shipped_files('config', '.yaml'):
+        robot = RobotConfig.named(file.stem)
+        if robot.chain().fingerprint == chain.fingerprint:
+            return robot.urdf
+    return None
+
+
+def check_fits(model: IkModel, urdf: Path) -> None:
+    """Raise `RobotMismatchError` unless the model is for the robot of a URDF file."""
+    robot = chain_from_file(urdf, model.chain.base_link, model.chain.tip_link)
+    difference = model.chain.difference_from(robot)
+    if difference is not None:
+        raise RobotMismatchError(
+            f"model '{model.name}' was trained for another robot than that of '{urdf}': "
+            f"{difference} ('here' is the model, 'there' the URDF)"
+        )
+
+
+def _session(model: IkModel, urdf: Path | None) -> Any:
+    from learned_ik.robot.body import Body
+    from learned_ik.solving.solver import IkSolver
+    from learned_ik.viewing.session import Session
+
+    chain = model.chain
+    if urdf is None:
+        return Session(IkSolver(model), Body.from_chain(chain))
+    return Session(IkSolver(model), Body.from_urdf(urdf.read_text(encoding='utf-8'), chain))
+
+
+def _imported_page() -> tuple[Any, float]:
+    try:
+        import viser  # noqa: F401
+        import yourdfpy  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"view needs {error.name}, which is not installed: pip install 'learned_ik[view]', "
+            'or pip install viser yourdfpy'
+        ) from error
+    from learned_ik.viewing.page import PERIOD, Page
+
+    return Page, PERIOD

@@ -1,0 +1,217 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`Page`: the session in a browser, by viser. Controls note what is asked for; `step` does it."""
+
+import contextlib
+import io
+import math
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.viewing.drawn_robot import BASE, DrawnLine, DrawnRobot, wxyz, xyzw
+from learned_ik.viewing.session import Session
+
+Array = npt.NDArray[np.float64]
+
+PERIOD = 0.02  # [s], between two looks at the controls
+SPIRAL_SECONDS = 8.0
+ORANGE, BLUE, RED, GREY = (230, 159, 0), (0, 114, 178), (213, 94, 0), (150, 150, 150)
+
+
+class Page:
+    """A robot, a target to drag, sliders, spheres, and the errors of the last answer."""
+
+    def __init__(self, session: Session, urdf: Path | None, host: str, port: int) -> None:
+        """Serve the page, on the next free port where this one is taken."""
+        import viser
+
+        self._session = session
+        with _silence():
+            self._server = viser.ViserServer(host, port, label='learned_ik', verbose=False)
+        self._server.gui.configure_theme(show_logo=False, show_share_button=False)
+        self._lock = threading.Lock()
+        self._asked: dict[str, Any] = {}  # by control, what is to be done at the next step
+        self._path: Array | None = None  # (n, joints), a spiral that is shown
+        self._path_step = 0.0
+        chain = session.solver.chain
+        self._size = 0.12 * chain.reach  # [m], of handles and new spheres
+        if urdf is None:
+            self._robot: DrawnRobot | DrawnLine = DrawnLine(self._server, chain)
+        else:
+            self._robot = DrawnRobot(self._server, chain, urdf)
+        self._server.scene.add_grid('/floor', cell_size=0.25, position=(0, 0, self._robot.lowest))
+        centre = self._robot.origin + chain.reach * np.array([0.25, 0.0, -0.15])
+        self._server.initial_camera.look_at = centre
+        self._server.initial_camera.position = centre + chain.reach * np.array([0.9, -1.1, 0.5])
+        self._spheres: list[tuple[Any, Any, float]] = []  # handle, ball, radius [m]
+        self._add_target()
+        self._add_controls()
+        self._show()
+
+    @property
+    def address(self) -> str:
+        """Where to look."""
+        return f'http://{self._server.get_host()}:{self._server.get_port()}'
+
+    def close(self) -> None:
+        """Serve no longer."""
+        with _silence():
+            self._server.stop()
+
+    def _ask(self, what: str, value: Any = True) -> None:
+        with self._lock:
+            self._asked[what] = value
+
+    def _add_target(self) -> None:
+        position, orientation = self._session.target
+        self._target = self._server.scene.add_transform_controls(
+            f'{BASE}/target', self._size, position=position, wxyz=wxyz(orientation)
+        )
+        self._target.on_update(lambda _: self._ask('target'))
+
+    def _add_controls(self) -> None:
+        gui = self._server.gui
+        self._answer = gui.add_markdown('')
+        self._start = gui.add_dropdown('Start the search', self._session.starts)
+        self._start.on_update(lambda _: self._ask('start'))
+        self._sliders = []
+        for i in range(self._session.directions):
+            name = 'Redundancy' if self._session.directions == 1 else f'Redundancy {i + 1}'
+            slider = gui.add_slider(name, -3.0, 3.0, 0.01, 0.0)
+            slider.on_update(lambda _, i=i: self._ask(f'slider {i}', i))
+            self._sliders.append(slider)
+        for label, what in (
+            ('Follow a spiral', 'spiral'),
+            ('Add a sphere', 'sphere'),
+            ('Remove the spheres', 'no spheres'),
+            ('Back to the start', 'reset'),
+        ):
+            gui.add_button(label).on_click(lambda _, what=what: self._ask(what))
+
+    def step(self) -> None:
+        """Do what was asked since the last step, and show what came of it."""
+        with self._lock:
+            asked, self._asked = self._asked, {}
+        if self._path is not None and not asked:
+            self._play()
+        if not asked:
+            return
+        self._path = None
+        if 'reset' in asked:
+            self._reset()
+        if 'sphere' in asked:
+            self._add_sphere()
+        if 'no spheres' in asked:
+            self._remove_spheres()
+        self._session.start = self._start.value
+        self._session.spheres = self._placed_spheres()
+        slid = [value for what, value in asked.items() if what.startswith('slider')]
+        for i in slid:
+            self._session.slide(i, self._sliders[i].value)
+        if not slid:
+            self._session.move_target(self._target.position, xyzw(self._target.wxyz))
+        self._show()
+        if 'spiral' in asked:
+            self._follow_spiral()
+
+    def _reset(self) -> None:
+        self._start.value = self._session.starts[0]
+        self._session.q = self._session.begin.copy()
+        position, orientation = self._session.solver.chain.forward(self._session.q)
+        self._target.position, self._target.wxyz = position, wxyz(orientation)
+        self._remove_spheres()
+        for slider in self._sliders:
+            slider.value = 0.0
+        for line in ('wanted', 'reached'):
+            self._server.scene.remove_by_name(f'{BASE}/{line}')
+
+    def _add_sphere(self) -> None:
+        """Put a sphere beside the target, to be dragged."""
+        number, radius = len(self._spheres), 0.5 * self._size
+        aside = np.array([0.0, 2.0 * self._size * (1 + number), 0.0])
+        handle = self._server.scene.add_transform_controls(
+            f'{BASE}/sphere_{number}',
+            0.7 * self._size,
+            position=self._target.position + aside,
+            disable_rotations=True,
+        )
+        handle.on_update(lambda _: self._ask('spheres'))
+        ball = self._server.scene.add_icosphere(f'{BASE}/sphere_{number}/ball', radius, GREY)
+        self._spheres.append((handle, ball, radius))
+
+    def _remove_spheres(self) -> None:
+        for handle, ball, _ in self._spheres:
+            ball.remove()
+            handle.remove()
+        self._spheres = []
+
+    def _placed_spheres(self) -> Array:
+        """Return (n, 4), x y z radius [m], in the base link's frame."""
+        spheres = [[*handle.position, radius] for handle, _, radius in self._spheres]
+        return np.array(spheres, np.float64).reshape(-1, 4)
+
+    def _follow_spiral(self) -> None:
+        path, solution = self._session.spiral()
+        reached, _ = self._session.solver.chain.forward(solution.joint_positions)
+        for name, points, color, width in (
+            ('wanted', path.positions, ORANGE, 0.008),
+            ('reached', reached, BLUE, 0.004),
+        ):
+            segments = np.stack([points[:-1], points[1:]], axis=1)
+            self._server.scene.add_line_segments(
+                f'{BASE}/{name}', segments, color, thickness=width * self._size / 0.12
+            )
+        self._path, self._path_step = solution.joint_positions, 0.0
+        errors = np.max(solution.position_error), np.max(solution.orientation_error)
+        told = 'followed' if solution.success else f'not followed: {solution.message}'
+        self._answer.content = (
+            f'**A spiral of {len(path.positions)} poses: {told}**\n\n'
+            f'{_table(*errors, solution.solve_time)}'
+            f'| largest step of a joint | {solution.largest_step:.3g} rad |\n'
+        )
+
+    def _play(self) -> None:
+        """Show the next posture of the spiral, there and back."""
+        last = len(self._path) - 1
+        self._path_step += last * PERIOD / SPIRAL_SECONDS
+        self._robot.show(self._path[round(last - abs(last - self._path_step % (2 * last)))])
+
+    def _show(self) -> None:
+        """Show the posture, the spheres' colours, and the figures of the last answer."""
+        solution = self._session.solution
+        self._robot.show(solution.joint_positions)
+        for row, (_, ball, _) in enumerate(self._spheres):
+            alone = self._session.clearance_of(
+                solution.joint_positions, self._session.spheres[row : row + 1]
+            )
+            ball.color = RED if alone < 0 else GREY
+        told = 'reached' if solution.success else f'not reached: {solution.message}'
+        rows = _table(solution.position_error, solution.orientation_error, solution.solve_time)
+        rows += f'| margin to joint limits | {solution.limit_margin:.3g} rad |\n'
+        if math.isfinite(solution.clearance):
+            rows += f'| clearance | {1e3 * solution.clearance:.1f} mm |\n'
+        names = self._session.solver.chain.joint_names
+        joints = ''.join(
+            f'| {name} | {value:.4f} |\n'
+            for name, value in zip(names, solution.joint_positions, strict=True)
+        )
+        self._answer.content = f'**The target is {told}**\n\n{rows}{joints}'
+
+
+def _silence() -> contextlib.AbstractContextManager[Any]:
+    """Keep viser from printing: it has no other way to be told so."""
+    return contextlib.redirect_stdout(io.StringIO())
+
+
+def _table(position_error: float, orientation_error: float, solve_time: float) -> str:
+    """Return the head and first rows of a table: errors [m], [rad], and time [s]."""
+    return (
+        '| | |\n|---|---|\n'
+        f'| position error | {1e6 * position_error:.2g} µm |\n'
+        f'| orientation error | {math.degrees(orientation_error):.2g}° |\n'
+        f'| solve time | {1e6 * solve_time:.0f} µs |\n'
+    )

@@ -1,0 +1,147 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`Session`: what the page shows and what its controls do, without the page."""
+
+import dataclasses
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.errors import InvalidInputError
+from learned_ik.kinematics.clearance_single import CompiledClearance
+from learned_ik.robot.body import Body
+from learned_ik.solving.path_solution import PathSolution
+from learned_ik.solving.solution import Solution
+from learned_ik.solving.solver import IkSolver
+from learned_ik.trajectories import PosePath, spiral
+from learned_ik.viewing.heads import head_answers
+from learned_ik.viewing.redundancy import SelfMotion
+
+Array = npt.NDArray[np.float64]
+
+TRACKING = 'where the arm is'
+NETWORK = 'network, best head'
+MIDDLE = 'middle of the joint ranges'
+WANTED_CLEARANCE = 0.01  # [m], an answer with less gives way to another one that has it
+CANDIDATES = 16  # other answers that are looked at then
+SPIRAL_POSES = 300
+BEGIN = 0.62  # share of each joint's range; in the very middle, many arms have a straight wrist
+
+
+@dataclasses.dataclass
+class Session:
+    """One solver, one target, one posture."""
+
+    solver: IkSolver
+    body: Body | None = None  # what keeps clear of spheres
+
+    def __post_init__(self) -> None:
+        """Begin near the middle of the joint ranges, with the target where the tip is."""
+        chain = self.solver.chain
+        self.start = TRACKING
+        self.spheres = np.empty((0, 4))  # x y z radius [m]
+        self.begin = chain.lower + BEGIN * (chain.upper - chain.lower)
+        self.q = self.begin.copy()
+        self.target = chain.forward(self.q)  # position (3,) [m], orientation (4,) x y z w
+        self._clearance = None if self.body is None else CompiledClearance(chain, self.body)
+        self._motion = SelfMotion(self.solver, self.q)
+        self._moved = np.zeros(self._motion.count)  # [rad or m], as the sliders stand
+        self.solution = self.solve()
+
+    @property
+    def starts(self) -> list[str]:
+        """Where the search may begin."""
+        heads = self.solver.model.network.heads if self.solver.model else 0
+        network = [NETWORK, *(f'network, head {i + 1}' for i in range(heads))] if heads else []
+        return [TRACKING, *network, MIDDLE]
+
+    @property
+    def directions(self) -> int:
+        """How many sliders move the arm while its tool stands still."""
+        return self._motion.count
+
+    def move_target(self, position: npt.ArrayLike, orientation: npt.ArrayLike) -> Solution:
+        """Solve for another target: (3,) [m], (4,) quaternion x y z w."""
+        self.target = np.asarray(position, np.float64), np.asarray(orientation, np.float64)
+        return self.solve()
+
+    def solve(self) -> Solution:
+        """Solve for the target as the controls stand, and take over the posture."""
+        solution = self._found()
+        if self.clearance_of(solution.joint_positions) < WANTED_CLEARANCE and solution.success:
+            solution = self._clear_one(solution)
+        solution.clearance = self.clearance_of(solution.joint_positions)
+        self.solution, self.q = solution, solution.joint_positions
+        if solution.success:
+            self._motion = SelfMotion(self.solver, self.q)
+            self._moved[:] = 0.0
+        return solution
+
+    def _found(self) -> Solution:
+        if self.start == NETWORK:
+            return self.solver.solve(*self.target)
+        return self.solver.solve(*self.target, seed=self._seed(), prefer='first')
+
+    def _seed(self) -> Array:
+        """Return where the search begins, (joints,) [rad or m]."""
+        if self.start == TRACKING:
+            return self.q
+        if self.start == MIDDLE:
+            return self.solver.chain.middle
+        if self.start not in self.starts:
+            raise InvalidInputError(
+                f"no start '{self.start}'; expected one of: {', '.join(self.starts)}"
+            )
+        head = self.starts.index(self.start) - self.starts.index(NETWORK) - 1
+        return head_answers(self.solver.model, *self.target)[head]
+
+    def _clear_one(self, solution: Solution) -> Solution:
+        """Return the nearest answer that keeps clear of the spheres, else the clearest one."""
+        others = self.solver.solve_all(*self.target, CANDIDATES, seed=self.q)
+        candidates = [solution, *others]
+        clearances = [self.clearance_of(each.joint_positions) for each in candidates]
+        clear = [i for i, distance in enumerate(clearances) if distance >= WANTED_CLEARANCE]
+        return candidates[clear[0] if clear else int(np.argmax(clearances))]
+
+    def clearance_of(self, q: Array, spheres: Array | None = None) -> float:
+        """Return the distance of the moving body to the nearest sphere [m]; inf without any.
+
+        Args:
+            q: (joints,) [rad or m].
+            spheres: (n, 4), x y z radius [m]; default: all.
+
+        """
+        spheres = self.spheres if spheres is None else spheres
+        if self._clearance is None or not len(spheres):
+            return math.inf
+        of_spheres, _ = self._clearance.distances(q, spheres)
+        return float(np.min(of_spheres, initial=math.inf))
+
+    def slide(self, direction: int, value: float) -> Solution:
+        """Move the arm while its tool stands still, until a slider stands at a value."""
+        if self.solution.success:
+            way = value - self._moved[direction]
+            q = self._motion.move(self.q, direction, way)
+            self.solution = self.solver.solve(*self.target, seed=q, prefer='first')
+            self.solution.clearance = self.clearance_of(self.solution.joint_positions)
+            self.q = self.solution.joint_positions
+        self._moved[direction] = value
+        return self.solution
+
+    def spiral(self) -> tuple[PosePath, PathSolution]:
+        """Follow a spiral that begins at the target, sized by the arm; the paper's figure 1."""
+        position, orientation = self.target
+        outwards = np.array([position[0], position[1], 0.0])
+        if np.linalg.norm(outwards) < 1e-6:
+            outwards = np.array([1.0, 0.0, 0.0])
+        shape = {
+            'radius': 0.1 * self.solver.chain.reach,
+            'height': 0.1 * self.solver.chain.reach,
+            'turns': 3.0,
+            'axis': outwards,
+            'orientation': orientation,
+        }
+        path = spiral(SPIRAL_POSES, centre=(0.0, 0.0, 0.0), **shape)
+        path = PosePath(path.positions + position - path.positions[0], path.orientations)
+        return path, self.solver.follow(*path, start=self.q)

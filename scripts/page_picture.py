@@ -1,0 +1,75 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Take a picture of the page that `python -m learned_ik view` shows, in a headless Chromium.
+
+    python scripts/page_picture.py models/tiago_arm.safetensors docs/images/view.png
+
+For the arm of TIAGo: slides along the redundancy, presses the spiral's button, and prints what
+the page says of it. Needs playwright and a Chromium (`apt-get install chromium`).
+"""
+
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+BROWSERS = ('chromium', 'chromium-browser', 'google-chrome')
+SOFTWARE_WEBGL = ('--use-angle=swiftshader', '--enable-unsafe-swiftshader')
+PATIENCE = 120_000  # [ms], for a first start, which compiles, on a slow machine
+SETTLED = 4_000  # [ms], until what was sent is drawn
+
+
+def main(model: str, picture: str) -> int:
+    """Start the page, use it, take the picture, end it; return its exit status."""
+    server = subprocess.Popen(
+        [sys.executable, '-m', 'learned_ik', 'view', model, '--port', '8100'],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    try:
+        address = next(word for line in server.stderr for word in line.split() if '://' in word)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=next(filter(None, map(shutil.which, BROWSERS))),
+                args=['--no-sandbox', *SOFTWARE_WEBGL],
+            )
+            page = browser.new_page(viewport={'width': 1200, 'height': 750})
+            page.goto(address)
+            use(page)
+            page.screenshot(path=picture)
+            browser.close()
+        server.send_signal(signal.SIGINT)
+        return server.wait(20)
+    finally:
+        server.kill()
+        server.wait()
+
+
+def use(page: Page) -> None:
+    """Try the controls, and print what the page says."""
+    headline = page.locator('strong').first
+    headline.wait_for(timeout=PATIENCE)
+    print(headline.inner_text())
+    elbow = page.get_by_role('row', name='arm_3_joint').get_by_role('cell').nth(1)
+    before = elbow.inner_text()
+    redundancy = page.locator('input[inputmode=decimal]').first
+    redundancy.fill('0.6')
+    redundancy.press('Enter')
+    expect(elbow).not_to_have_text(before, timeout=PATIENCE)
+    print(f'arm_3_joint {before} -> {elbow.inner_text()}')
+    page.get_by_role('button', name='Follow a spiral').click()
+    page.get_by_text('A spiral of').wait_for(timeout=PATIENCE)
+    print(headline.inner_text())
+    if page.locator('.mantine-Notification-closeButton').count():  # of software rendering
+        page.locator('.mantine-Notification-closeButton').first.click()
+    page.wait_for_timeout(SETTLED)
+
+
+if __name__ == '__main__':
+    if len(sys.argv) != 3:
+        sys.exit(f'usage: python {Path(__file__).name} MODEL PICTURE.png')
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,84 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""The page in a real browser, used as its user would; and what keeps it from opening."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MODEL = str(ROOT / 'models' / 'tiago_arm.safetensors')
+BROWSERS = ('chromium', 'chromium-browser', 'google-chrome')
+
+
+@pytest.fixture(scope='module')
+def seen(tmp_path_factory):
+    """Return what the browser printed, and its picture as an array (height, width, colours)."""
+    pytest.importorskip('viser')
+    pytest.importorskip('yourdfpy')
+    pytest.importorskip('playwright')
+    image = pytest.importorskip('matplotlib.image')
+    if not any(map(shutil.which, BROWSERS)):
+        pytest.skip('no Chromium is installed')
+    picture = tmp_path_factory.mktemp('page') / 'page.png'
+    result = subprocess.run(
+        [sys.executable, 'scripts/page_picture.py', MODEL, str(picture)],
+        cwd=ROOT,
+        env={**os.environ, 'PYTHONPATH': str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout, image.imread(picture)
+
+
+def test_the_controls_do_what_they_say(seen):
+    printed, _ = seen
+    assert 'The target is reached' in printed
+    assert 'A spiral of 300 poses: followed' in printed
+    (slid,) = (line for line in printed.splitlines() if '->' in line)
+    before, after = (float(row.split()[-1]) for row in slid.split('->'))
+    assert abs(after - before) > 0.05
+    assert printed.rstrip().endswith('closed')
+
+
+def test_the_robot_and_its_path_are_drawn(seen):
+    _, picture = seen
+    scene = picture[100:700, :800, :3]
+    greys = (np.ptp(scene, axis=-1) < 0.08) & (scene.mean(axis=-1) < 0.75)
+    assert greys.mean() > 0.02  # the robot, and its shadow
+    colourful = np.ptp(scene, axis=-1) > 0.3
+    assert colourful.sum() > 100  # target and path
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, '-m', 'learned_ik', 'view', *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_another_robots_urdf_is_refused(tmp_path, artificial):
+    from learned_ik.robot.arms import artificial_arm_urdf
+
+    urdf = tmp_path / 'other.urdf'
+    urdf.write_text(artificial_arm_urdf(7))
+    result = run(MODEL, '--urdf', str(urdf))
+    assert result.returncode == 2
+    assert 'torso_lift_link' in result.stderr
+
+
+def test_a_missing_model_is_told():
+    result = run('/nowhere.safetensors')
+    assert result.returncode == 2
+    assert 'does not exist' in result.stderr
+    assert 'Traceback' not in result.stderr

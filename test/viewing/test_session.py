@@ -1,0 +1,117 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the page's controls do, without the page."""
+
+import math
+
+import numpy as np
+import pytest
+
+from learned_ik import IkSolver, resources
+from learned_ik.robot.body import Body
+from learned_ik.viewing.heads import head_answers
+from learned_ik.viewing.session import MIDDLE, NETWORK, TRACKING, Session
+
+SUCCESS = 1
+
+
+@pytest.fixture(scope='module')
+def solver():
+    return IkSolver.load(resources.shipped_file('models/tiago_arm.safetensors'))
+
+
+@pytest.fixture
+def session(solver):
+    return Session(solver)
+
+
+def assert_reached(session):
+    position, orientation = session.solver.chain.forward(session.q)
+    np.testing.assert_allclose(position, session.target[0], atol=2e-6)
+    assert abs(orientation @ session.target[1]) == pytest.approx(1.0, abs=1e-9)
+
+
+def test_begins_with_the_target_at_the_tip(session):
+    assert session.solution.success
+    assert_reached(session)
+
+
+@pytest.mark.parametrize('decoding', ['bounded', 'linear', 'biternion'])
+def test_the_best_head_is_the_one_that_the_solver_predicts(tiago, untrained, decoding):
+    solver = IkSolver(untrained(tiago, decoding))
+    for q in tiago.sample(np.random.default_rng(0), 5):
+        pose = tiago.forward(q)
+        answers = head_answers(solver.model, *pose)
+        predicted = solver.predict(*(part[None] for part in pose))[0]
+        if decoding == 'bounded':
+            assert np.abs(answers - predicted).max(axis=-1).min() < 1e-3
+        assert answers.shape == (solver.model.network.heads, tiago.joint_count)
+
+
+def test_every_start_leads_to_the_target(session):
+    assert session.starts[:2] == [TRACKING, NETWORK]
+    assert session.starts[-1] == MIDDLE
+    assert len(session.starts) == 3 + session.solver.model.network.heads
+    target = session.solver.chain.forward(session.solver.chain.middle + 0.3)
+    for start in session.starts:
+        session.start = start
+        assert session.move_target(*target).success
+        assert_reached(session)
+
+
+def test_a_bare_chain_has_no_heads_to_choose(tiago):
+    assert Session(IkSolver(tiago)).starts == [TRACKING, MIDDLE]
+
+
+def test_a_slider_moves_the_arm_and_leaves_the_tool(session):
+    assert session.directions == 1
+    before = session.q.copy()
+    session.slide(0, 0.5)
+    assert_reached(session)
+    assert np.linalg.norm(session.q - before) > 0.2
+    session.slide(0, 0.0)
+    np.testing.assert_allclose(session.q, before, atol=0.02)
+
+
+def test_an_arm_with_four_joints_to_spare_has_four_sliders(artificial):
+    session = Session(IkSolver(artificial(10)))
+    chain = session.solver.chain
+    session.move_target(*chain.forward(chain.sample(np.random.default_rng(0), 1)[0]))
+    assert session.directions == 4
+    for direction in range(4):
+        session.slide(direction, 0.3)
+        assert_reached(session)
+
+
+def test_a_target_out_of_reach_keeps_the_nearest_try(session):
+    solution = session.move_target((3.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0))
+    assert not solution.success
+    assert 'out of reach' in solution.message
+    session.slide(0, 0.5)  # nothing to slide on, and no fault
+    assert session.move_target(*session.solver.chain.forward(session.begin)).success
+
+
+def test_gives_way_to_a_sphere_where_it_can(solver, tiago_urdf_text):
+    session = Session(solver, Body.from_urdf(tiago_urdf_text, solver.chain))
+    assert session.solve().clearance == math.inf
+    elbow = session.body.placed(solver.chain, session.q)
+    frames = session.body.frames
+    middle = elbow[np.argmin(np.abs(frames - 3))].mean(axis=0)
+    session.spheres = np.array([[*middle, 0.05]])
+    assert session.clearance_of(session.q) < 0
+    solution = session.solve()
+    assert solution.success
+    assert solution.clearance > 0
+    assert_reached(session)
+
+
+def test_the_spiral_begins_at_the_target_and_is_followed(session):
+    path, solution = session.spiral()
+    np.testing.assert_allclose(path.positions[0], session.target[0], atol=1e-9)
+    assert len(solution) == len(path.positions)
+    assert solution.success, solution.message
+
+
+@pytest.fixture
+def tiago_urdf_text():
+    return resources.shipped_file('config/tiago_arm.urdf').read_text(encoding='utf-8')
