@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 import dataclasses
 import itertools
+import re
 import threading
 
 import numpy as np
 import pytest
 
-from learned_ik import IkModel, TrainingConfig
+from learned_ik import IkModel, KinematicChain, TrainingConfig
 from learned_ik.errors import TrainingError
+from learned_ik.robot.arms import artificial_arm_urdf
 
 torch = pytest.importorskip('torch')
 
@@ -147,13 +149,22 @@ def test_the_curve_tells_how_errors_fell(tiago):
 
 
 @pytest.mark.parametrize('encoding', ['bounded', 'linear', 'biternion'])
-@pytest.mark.parametrize('kind', ['one joint', 'thirty joints', 'stuck joint', 'many turns'])
+@pytest.mark.parametrize(
+    'kind', ['one joint', 'thirty joints', 'stuck joint', 'many turns', 'no length', 'slider']
+)
 def test_strange_chains_are_trained_too(artificial, kind, encoding):
     chain = artificial({'one joint': 1, 'thirty joints': 30}.get(kind, 3))
     if kind == 'stuck joint':
         chain = chain.with_limits([-1.0, 0.5, -1.0], [1.0, 0.5, 1.0])
     if kind == 'many turns':
         chain = chain.with_limits(-1000.0, 1000.0)
+    if kind == 'no length':
+        urdf = re.sub('origin xyz="0 0 [0-9.]+"', 'origin xyz="0 0 0"', artificial_arm_urdf(3))
+        chain = KinematicChain.from_urdf(urdf)
+    if kind == 'slider':  # the second joint counts metres, from 0 to 30
+        urdf = artificial_arm_urdf(3).replace('"joint_2" type="revolute"', '"s" type="prismatic"')
+        chain = KinematicChain.from_urdf(urdf)
+        chain = chain.with_limits([-1.0, 0.0, -1.0], [1.0, 30.0, 1.0])
     config = dataclasses.replace(TINY, samples=2000, encoding=encoding)
     model = quietly(chain, config)
     assert np.isfinite(weights_of(model)).all()
