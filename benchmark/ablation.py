@@ -39,6 +39,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     'one head': {'heads': 1},
     '4 heads': {'heads': 4},
     '16 heads': {'heads': 16},
+    'one head, seed as input': {'heads': 1, 'seed_input': True, 'seed_weight': 0.005},
     'mean of heads until half-time': {'mean_end': 0.5},
     'no mean of heads': {'mean_weight': 0.0},
     # the optimiser and its schedule

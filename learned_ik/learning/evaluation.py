@@ -91,7 +91,7 @@ class Errors:
             'poses': len(self.position),
             'position': _statistics(self.position),
             'orientation': _statistics(self.orientation),
-            'relative_position_mean': float(self.position.mean()) / reach,
+            'relative_position_mean': float(self.position.mean()) / max(reach, 1e-9),
             'limits_broken': float(self.breaks_limits.float().mean()),
             'units': {'position': 'm', 'orientation': 'rad'},
         }

@@ -116,7 +116,7 @@ class Report:
         cell = np.minimum(cells, 15).astype(np.int64) @ [256, 16, 1]
         count = np.bincount(cell, minlength=4096)
         total = np.bincount(cell, weights=self.position_errors, minlength=4096)
-        enough = count >= FEWEST
+        enough = count >= min(FEWEST, count.max())
         return total[enough] / count[enough]
 
     def map(self, across: int, up: int, errors: Array) -> tuple[Array, Array, Array, Array]:
