@@ -97,6 +97,7 @@ def measure(
         IkSolver(chain),
         PostureCost(BatchedKinematics(chain, dtype=torch.float64), config),
     )
+    poses.refined(chain.sample(rng, count)), poses.refined(None, 'middle')  # compiles
     chosen = {}  # name: costs (n,) and seconds
     for name, model in rivals.items():
         answers, seconds = every_head(model, positions, rotations)
@@ -109,12 +110,16 @@ def measure(
             if place == 0:
                 chosen[f'{name}: best head'] = best, took
         chosen[f'{name}: all heads, the best posture'] = best, took
+        served = dataclasses.replace(poses, solver=IkSolver(model))
+        served.refined(None, 'middle')
+        chosen[f'{name}: the solver, asked for the middle'] = served.refined(None, 'middle')
     best, took = np.full(count, np.inf), 0.0
     for start in range(1, max(STARTS) + 1):
         costs, more = poses.refined(chain.sample(rng, count))
         best, took = np.minimum(best, costs), took + more
         if start in STARTS:
             chosen[f'best of {start} random starts'] = best, took
+    chosen['no network: the solver, asked for the middle'] = poses.refined(None, 'middle')
     rival = chosen['best of 32 random starts'][0]
     return [
         {
@@ -138,13 +143,18 @@ class Poses:
     solver: IkSolver  # without a network: it starts where it is told
     cost: PostureCost
 
-    def refined(self, seeds: Array) -> tuple[Array, float]:
-        """Return the cost (n,) of what refinement makes of seeds, infinite where it fails; [s]."""
+    def refined(self, seeds: Array | None, prefer: str = 'first') -> tuple[Array, float]:
+        """Return the cost (n,) of what refinement makes of seeds, infinite where it fails; [s].
+
+        With `prefer` 'first' that is the solution that a seed leads to; 'middle' is the solver's
+        own way to a posture in the middle of the joint ranges.
+        """
         began = time.perf_counter()
         batch = self.solver.solve_batch(
             self.positions,
             self.orientations,
             seeds=seeds,
+            prefer=prefer,
             position_tolerance=POSITION_TOLERANCE,
             orientation_tolerance=ORIENTATION_TOLERANCE,
             threads=1,
