@@ -4,7 +4,8 @@
 
 Tracking costs a microsecond a pose, so the question is only where to begin. The starts are tried
 in an order that was measured: the given joints, the network's heads, restarts; the same once
-more, coasting; then a ladder graph. Where nothing leads on, the path begins anew: at a jump, or behind a pose out of reach.
+more, coasting; then a ladder graph. Where nothing leads on, the path begins anew: at a jump, or
+behind a pose out of reach.
 """
 
 import dataclasses

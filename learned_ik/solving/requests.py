@@ -120,13 +120,35 @@ def checked_start(chain: KinematicChain, start: npt.ArrayLike) -> Array:
     return values
 
 
+def as_vectors(*vectors: npt.ArrayLike) -> tuple[Array, ...]:
+    """Return vectors (n,) as arrays that compiled code takes.
+
+    Raises:
+        TypeError: one is not a row of numbers.
+
+    """
+    arrays = []
+    for vector in vectors:
+        try:
+            arrays.append(np.array(vector, dtype=np.float64))
+        except ValueError as error:
+            raise TypeError from error
+        if arrays[-1].ndim != 1:
+            raise TypeError
+    return tuple(arrays)
+
+
 def checked_tolerance(position_tolerance: float) -> float:
-    """Return a tolerance [m]; raise `InvalidInputError` for one below 0."""
-    if not position_tolerance >= 0:
+    """Return a tolerance [m]; raise `InvalidInputError` for what is no number, 0 or more."""
+    try:
+        tolerance = float(position_tolerance)
+    except (TypeError, ValueError):
+        tolerance = math.nan
+    if not tolerance >= 0:
         raise InvalidInputError(
-            f'position_tolerance is {position_tolerance}; expected metres, 0 or more'
+            f'position_tolerance is {position_tolerance!r}; expected metres, 0 or more'
         )
-    return float(position_tolerance)
+    return tolerance
 
 
 def check_path_demand(jump: float, timeout: float) -> None:

@@ -25,7 +25,9 @@ from learned_ik.solving.packing import (
     EASE,
     JOINTS,
     LARGEST_CHANGE,
+    ORIENTATION,
     OUTCOME,
+    POSITION,
     SEED,
     Outcome,
     unpack_bounds,
@@ -55,6 +57,8 @@ ATTEMPTS_BEYOND_REACH = 2  # restarts for an honest residual, where nothing can 
 ENOUGH_RESTARTS = 32  # what then is still far from reached cannot be: wrong for 1 pose in 100 000
 NEAR_MISS = 0.03  # [m], weighted error from which on more restarts may still help
 ROUNDING = 1e-9  # [rad or m], of a joint that goes just as far as it may
+NOTHING = np.empty(0)
+NOT_GIVEN = False, NOTHING, NOTHING, NOTHING  # arguments of `search` whose requests are complete
 POLISHING_STEPS = 400  # for the best near miss: at a singularity, convergence is slow
 
 
@@ -184,6 +188,10 @@ def search(
     activations: Floats,
     requests: Array,
     answers: Array,
+    given: bool,
+    position: Array,
+    orientation: Array,
+    given_seed: Array,
     seeded: bool,
     position_tolerance: float,
     orientation_tolerance: float,
@@ -204,6 +212,11 @@ def search(
         requests: (n, SEED + joints); `packing.py` names the places.
         answers: (n, OUTCOME + joints), filled: the fields of `Outcome`, then joint positions
             [rad or m].
+        given: whether the first request's pose and seed are yet to be taken from what follows:
+            copying them here costs nothing, and in Python a microsecond.
+        position: (3,) [m]; any other length makes the request malformed.
+        orientation: (4,) quaternion x y z w, likewise.
+        given_seed: (joints,) [rad or m], likewise.
         seeded: whether the seeds count.
         position_tolerance: [m].
         orientation_tolerance: [rad].
@@ -212,6 +225,15 @@ def search(
 
     """
     joints = layout[JOINTS]
+    if given:
+        lengths = position.shape[0] == 3 and orientation.shape[0] == 4
+        if not (lengths and (not seeded or given_seed.shape[0] == joints)):
+            answers[0, 0] = MALFORMED
+            return
+        copy_into(requests[0, POSITION:ORIENTATION], position)
+        copy_into(requests[0, ORIENTATION:EASE], orientation)
+        if seeded:
+            copy_into(requests[0, SEED : SEED + joints], given_seed)
     for i in range(requests.shape[0]):
         outcome = find(
             layout, robot, weights, numbers, activations,

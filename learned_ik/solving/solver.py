@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,7 @@ from learned_ik.solving.path_solution import PathSolution
 from learned_ik.solving.preferences import Prefer, Preferences
 from learned_ik.solving.requests import (
     NO_OPTIONS,
+    as_vectors,
     checked_poses,
     checked_seeds,
     checked_start,
@@ -39,6 +41,8 @@ from learned_ik.solving.search import (
     FOUND,
     MALFORMED,
     NOT_FOUND,
+    NOT_GIVEN,
+    NOTHING,
     OUTCOME,
     predict_many,
     search,
@@ -57,6 +61,8 @@ ORIENTATION_TOLERANCE = 1e-6  # [rad]
 TIMEOUT = 0.05  # [s]
 SMALLEST_BLOCK = 64  # poses of a batch that one thread takes at once, at the least
 BLOCKS_PER_THREAD = 8  # so that no thread waits long for the slowest
+
+POSE_AND_SEED = slice(8, 11)  # of the arguments of `search`
 
 NO_SPHERES: Array = np.empty((0, 4))
 SUCCESS = Status.SUCCESS  # looking up a member of an enumeration takes longer than one would think
@@ -98,6 +104,7 @@ class IkSolver:
         self._heads = network.heads if network else 0
         self._preferences = Preferences(self.chain, joint_weights)
         self._memories = threading.local()
+        self._search: Callable[..., None] = self._first_search
         self._body = body
         self._avoidance: Avoidance | None = None  # made when it is first needed
         self._spheres: Array | None = None  # (n, 4) [m], one or more
@@ -222,21 +229,22 @@ class IkSolver:
                 orientation_tolerance, options = request_options(
                     orientation_tolerance, max_joint_change, seeded
                 )
-                position_tolerance = float(position_tolerance)
+                position_tolerance = checked_tolerance(position_tolerance)
                 memory.options[...] = options
-            code = MALFORMED
-            if (
-                _fits(memory.position, position)
-                and _fits(memory.orientation, orientation)
-                and (not seeded or _fits(memory.seed, seed))
-            ):
-                search(
-                    *self._packed, memory.numbers, memory.activations, memory.request,
-                    memory.answer, seeded, position_tolerance, orientation_tolerance,
-                    0, 1 + self._heads + RESTARTS_PER_LOOK,
-                )  # fmt: skip
-                outcome = memory.outcome.tolist()
-                code = outcome[0]
+            given = position, orientation, seed if seeded else NOTHING
+            for vectors in (given, None):
+                try:
+                    self._search(
+                        *self._packed, memory.numbers, memory.activations, memory.request,
+                        memory.answer, True, *(vectors or as_vectors(*given)), seeded,
+                        position_tolerance, orientation_tolerance,
+                        0, 1 + self._heads + RESTARTS_PER_LOOK,
+                    )  # fmt: skip
+                    break
+                except TypeError:  # lists, integers, whatever is no array as the kernel takes it
+                    memory.outcome[0] = MALFORMED
+            outcome = memory.outcome.tolist()
+            code = outcome[0]
             if code == MALFORMED:
                 explain_request(
                     self.chain, position, orientation, seed,
@@ -422,7 +430,7 @@ class IkSolver:
             memory = self._memory()
             search(
                 *self._packed, memory.numbers, memory.activations, requests[block], answers[block],
-                seeded, position_tolerance, orientation_tolerance,
+                *NOT_GIVEN, seeded, position_tolerance, orientation_tolerance,
                 0, 1 + self._heads + MOST_RESTARTS,
             )  # fmt: skip
             if preference is not None:
@@ -530,6 +538,17 @@ class IkSolver:
         wanted = checked_clearance(min_clearance)
         return self._plain, Scene(NO_SPHERES if spheres is None else spheres, avoid, wanted), avoid
 
+    def _first_search(self, *arguments: Any) -> None:
+        """Compile `search` for arrays as they should be; with any others it fails from then on."""
+        for vector in arguments[POSE_AND_SEED]:
+            if type(vector) is not np.ndarray or vector.ndim != 1 or vector.dtype != np.float64:
+                raise TypeError
+            if not vector.flags.carray:
+                raise TypeError
+        search(*arguments)
+        search.disable_compile()
+        self._search = search
+
     def _memory(self) -> Memory:
         """Return this thread's memory."""
         try:
@@ -537,18 +556,6 @@ class IkSolver:
         except AttributeError:
             self._memories.memory = Memory(self._packed)
             return self._memories.memory
-
-
-def _fits(place: Array, values: npt.ArrayLike) -> bool:
-    """Copy values into their place in memory; False if they are not numbers of its shape."""
-    try:
-        values = np.asarray(values)
-        if values.shape != place.shape:
-            return False
-        place[...] = values
-    except (TypeError, ValueError):
-        return False
-    return True
 
 
 def _in_blocks(run: Callable[[slice], None], count: int, threads: int | None) -> None:

@@ -11,7 +11,7 @@ from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving.packing import HEADS, Memory, PackedModel
 from learned_ik.solving.pose_error import ANGULAR_WEIGHT
 from learned_ik.solving.requests import NO_OPTIONS, POSITION_ONLY
-from learned_ik.solving.search import ENOUGH_RESTARTS, FOUND, NEAR_MISS, search
+from learned_ik.solving.search import ENOUGH_RESTARTS, FOUND, NEAR_MISS, NOT_GIVEN, search
 from learned_ik.solving.solution import Status, why_not
 
 MOST_RESTARTS = 256  # what so many starts leave unsolved is taken for unsolvable
@@ -52,7 +52,7 @@ def search_on(
         first = 1 + int(packed.layout[HEADS]) + restart
         search(
             *packed, memory.numbers, memory.activations, memory.request, memory.answer,
-            seeded, *tolerances, first, first + RESTARTS_PER_LOOK,
+            *NOT_GIVEN, seeded, *tolerances, first, first + RESTARTS_PER_LOOK,
         )  # fmt: skip
         outcome = memory.outcome.tolist()
         attempts += outcome[6]
@@ -99,7 +99,7 @@ def reason(
     last = 1 + int(packed.layout[HEADS]) + RESTARTS_FOR_A_REASON
     search(
         *packed, memory.numbers, memory.activations, memory.request, memory.answer,
-        True, position_tolerance, math.pi, 0, last,
+        *NOT_GIVEN, True, position_tolerance, math.pi, 0, last,
     )  # fmt: skip
     position_alone = memory.outcome[0] == FOUND
     memory.options[...] = NO_OPTIONS

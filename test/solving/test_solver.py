@@ -477,3 +477,21 @@ def test_a_solver_from_a_file(tiago, untrained, tmp_path):
     np.testing.assert_array_equal(
         solver.solve(*pose).joint_positions, IkSolver(model).solve(*pose).joint_positions
     )
+
+
+def test_poses_in_whatever_form_get_the_same_answer(solver, tiago):
+    """Compiled code takes float64 in a row as it is, and copies of everything else."""
+    position, orientation = np.array([0.5, 0.25, 0.0]), np.array([0.0, 0, 0, 1])
+    seed = np.array([1.0, 0, -1, 1, 0, 0, 0])
+    expected = solver.solve(position, orientation, seed).joint_positions
+    read_only = position.copy()
+    read_only.flags.writeable = False
+    strided = np.repeat(position, 2)[::2]
+    for form in (position.tolist(), tuple(position), position.astype(np.float32), strided):
+        np.testing.assert_array_equal(
+            solver.solve(form, [0, 0, 0, 1], seed.astype(int)).joint_positions, expected
+        )
+    answer = solver.solve(read_only, np.array([0, 0, 0, 1]), tuple(seed)).joint_positions
+    np.testing.assert_array_equal(answer, expected)
+    fresh = IkSolver(solver.model or tiago).solve([0.5, 0.25, 0], [0, 0, 0, 1], seed.tolist())
+    np.testing.assert_array_equal(fresh.joint_positions, expected)
