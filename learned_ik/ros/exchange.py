@@ -35,6 +35,16 @@ class Defaults:
     position_tolerance: float  # [m]
     orientation_tolerance: float  # [rad]
     timeout: float  # [s]
+    avoid_collisions: bool = True  # as soon as there are obstacles
+    min_clearance: float = 0.0  # [m]
+
+
+class Collisions(enum.IntEnum):
+    """The constants of GetIK.srv: whether an answer has to keep clear."""
+
+    DEFAULT = 0
+    AVOID = 1
+    IGNORE = 2
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,6 +59,7 @@ class IkRequest:
     position_tolerance: float = 0.0  # [m]; 0: the default
     orientation_tolerance: float = 0.0  # [rad]; 0: the default
     timeout: float = 0.0  # [s]; 0: the default
+    collisions: int = Collisions.DEFAULT
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,6 +72,7 @@ class IkAnswer:
     position_error: float = math.nan  # [m]
     orientation_error: float = math.nan  # [rad]
     solve_time: float = 0.0  # [s]
+    clearance: float = math.nan  # [m]; infinite without obstacles
 
     @property
     def solved(self) -> bool:

@@ -29,6 +29,7 @@ def load_solver(path: str, say: Callable[[str], Any]) -> IkSolver:
     if not is_compiled():
         say('compiling the solver once, up to a minute; later starts take it from the cache')
     solver.warm_up()
+    solver.prepare_to_avoid()
     solver.follow((), ())  # a path of no poses: compiles what paths need
     return solver
 

@@ -29,6 +29,7 @@ def request_from_service(message: Any) -> IkRequest:
         position_tolerance=message.position_tolerance,
         orientation_tolerance=message.orientation_tolerance,
         timeout=seconds_from_duration(message.timeout),
+        collisions=message.collisions,
     )
 
 
@@ -45,6 +46,7 @@ def fill_service_response(response: Any, answer: IkAnswer, joint_names: Iterable
     response.position_error = float(answer.position_error)
     response.orientation_error = float(answer.orientation_error)
     response.solve_time = float(answer.solve_time)
+    response.clearance = float(answer.clearance)
     if answer.joint_positions is not None:
         fill_joint_state(response.joint_state, joint_names, answer.joint_positions)
 

@@ -26,6 +26,7 @@ from learned_ik.ros.diagnostics import diagnostic_array
 from learned_ik.ros.endpoints import Endpoints, check_robot, steady_clock
 from learned_ik.ros.health import Health
 from learned_ik.ros.loading import description_of, load_solver
+from learned_ik.ros.obstacle_endpoints import ObstacleEndpoints
 from learned_ik.ros.serving import IkServing
 from learned_ik.ros.stopping import stopped_by_signals
 from learned_ik.solving.solver import IkSolver
@@ -54,6 +55,7 @@ class IkNode(LifecycleNode):
         self._defaults = parameters.defaults(self)
         self._serving: IkServing | None = None
         self._endpoints: Endpoints | None = None
+        self._obstacles: ObstacleEndpoints | None = None
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
         clock = steady_clock()
         self.create_timer(DIAGNOSTICS_PERIOD, self._publish_diagnostics, clock=clock)
@@ -76,6 +78,7 @@ class IkNode(LifecycleNode):
             description = parameters.ROBOT_DESCRIPTION.of(self)
             check_robot(self._serving, description or None, self.get_logger())
             self._endpoints = Endpoints(self, self._serving, self.health, lambda: self._defaults)
+            self._obstacles = ObstacleEndpoints(self, self._serving, self.health, self.use_solver)
         except LearnedIkError as error:
             self.get_logger().fatal(str(error))
             return FAILURE
@@ -119,13 +122,16 @@ class IkNode(LifecycleNode):
 
         """
         self._serving.replace_solver(solver)
+        self._obstacles.tell_again()
         self._endpoints.forget_commands()
         self.get_logger().info(f'now serving {description_of(solver)}')
 
     def _close(self) -> None:
         if self._endpoints is not None:
             self._endpoints.close()
-        self._endpoints = self._serving = None
+        if self._obstacles is not None:
+            self._obstacles.close()
+        self._endpoints = self._obstacles = self._serving = None
 
     def _not_active(self) -> str:
         name = self.get_fully_qualified_name()
@@ -137,7 +143,7 @@ class IkNode(LifecycleNode):
             if self._serving is not None:
                 self._take(values)
         except LearnedIkError as error:
-            return SetParametersResult(successful=False, reason=f'the old model stays: {error}')
+            return SetParametersResult(successful=False, reason=f'nothing has changed: {error}')
         except Exception as error:
             self.get_logger().error(f'parameters refused:\n{traceback.format_exc()}')
             return SetParametersResult(successful=False, reason=f'fault in the node: {error!r}')
@@ -148,6 +154,8 @@ class IkNode(LifecycleNode):
         """Let parameters work that do more than to be read."""
         if parameters.MODEL.name in values:
             self.use_solver(load_solver(values[parameters.MODEL.name], self.get_logger().info))
+        if parameters.OBSTACLES.name in values:
+            self._obstacles.take_parameter(values[parameters.OBSTACLES.name])
         if parameters.ROBOT_DESCRIPTION.name in values:
             description = values[parameters.ROBOT_DESCRIPTION.name] or None
             check_robot(self._serving, description, self.get_logger())

@@ -21,10 +21,13 @@ class NodeParameter:
     description: str
     limits: tuple[float, float] | None = None  # smallest and largest value accepted
     read_only: bool = False  # fixed when the node starts
+    dynamic: bool = False  # values of another type are accepted here, and judged elsewhere
 
     def declare_on(self, node: Node) -> None:
         """Declare it; rclpy refuses values of another type or out of range."""
-        descriptor = ParameterDescriptor(description=self.description, read_only=self.read_only)
+        descriptor = ParameterDescriptor(
+            description=self.description, read_only=self.read_only, dynamic_typing=self.dynamic
+        )
         if self.limits is not None:
             low, high = self.limits
             if isinstance(self.default, int):
@@ -81,7 +84,50 @@ AUTOSTART = NodeParameter(
     read_only=True,
 )
 
+AVOID_COLLISIONS = NodeParameter(
+    name='avoid_collisions',
+    default=True,
+    description=(
+        'Whether answers have to keep clear of the obstacles, and of the arm itself, as soon as '
+        'there are obstacles; a request may say otherwise'
+    ),
+)
+MIN_CLEARANCE = NodeParameter(
+    name='min_clearance',
+    default=0.0,
+    description='Distance from obstacles and from the arm itself that counts as clear [m]',
+    limits=(0.0, 1.0),
+)
+OBSTACLES = NodeParameter(
+    name='obstacles',
+    default=[],
+    description=(
+        "Spheres to keep clear of, x y z radius of one after the other [m], in the base link's "
+        'frame; in addition to those of the topic ~/obstacles'
+    ),
+    dynamic=True,  # an empty list has no type
+)
+RETRAIN = NodeParameter(
+    name='retrain',
+    default=False,
+    description=(
+        'Whether the network is retrained when the obstacles change, in a process of its own at '
+        'low priority; needs torch'
+    ),
+)
+RETRAIN_SECONDS = NodeParameter(
+    name='retrain_seconds',
+    default=30.0,
+    description='How long such a training takes at most [s]; judging it comes on top',
+    limits=(1.0, 86400.0),
+)
+
 ALL = (
+    AVOID_COLLISIONS,
+    MIN_CLEARANCE,
+    OBSTACLES,
+    RETRAIN,
+    RETRAIN_SECONDS,
     MODEL,
     ROBOT_DESCRIPTION,
     POSITION_TOLERANCE,

@@ -16,7 +16,7 @@ from learned_ik.errors import (
     UrdfError,
 )
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.ros.exchange import Defaults, ErrorCode, IkAnswer, IkRequest
+from learned_ik.ros.exchange import Collisions, Defaults, ErrorCode, IkAnswer, IkRequest
 from learned_ik.ros.frames import pose_in_base
 from learned_ik.ros.seeds import JointMemory, seed_by_name
 
@@ -141,6 +141,8 @@ class IkServing:
                     request.orientation_tolerance or defaults.orientation_tolerance
                 ),
                 timeout=request.timeout or defaults.timeout,
+                avoid_collisions=avoids(request.collisions, defaults),
+                min_clearance=defaults.min_clearance,
             )
         except BAD_INPUT as error:
             return IkAnswer(code_of(error), str(error))
@@ -151,6 +153,7 @@ class IkServing:
             position_error=solution.position_error,
             orientation_error=solution.orientation_error,
             solve_time=solution.solve_time,
+            clearance=solution.clearance,
         )
 
     def in_base(self, frame: str, position: Array, orientation: Array) -> tuple[Array, Array]:
@@ -170,6 +173,23 @@ class IkServing:
             return seed_by_name(self.joint_names, names, positions)
         reported = self._joints.positions
         return other_seed if reported is None else reported
+
+
+def avoids(collisions: int, defaults: Defaults) -> bool | None:
+    """Return what `IkSolver.solve` is told; None: to avoid as soon as there are obstacles.
+
+    Raises:
+        InvalidInputError: the number is none of `Collisions`.
+
+    """
+    if collisions not in list(Collisions):
+        raise InvalidInputError(
+            f'collisions is {collisions}; expected '
+            f'{", ".join(f"{each.value} ({each.name})" for each in Collisions)}'
+        )
+    if collisions == Collisions.DEFAULT:
+        return None if defaults.avoid_collisions else False
+    return collisions == Collisions.AVOID
 
 
 BAD_INPUT = (UnknownFrameError, InvalidInputError)  # what is wrong with a request, as exceptions

@@ -67,6 +67,7 @@ class Avoidance:
         self._packed_body: PackedBody = pack_body(body)
         self._store: Store | None = None
         self._lock = threading.Lock()
+        self._prepared = False
         self._memories = threading.local()
 
     def checked(self, spheres: npt.ArrayLike) -> Array:
@@ -76,12 +77,19 @@ class Avoidance:
         return spheres
 
     def prepare(self, memory: Memory) -> None:
-        """Compile all of it, or load it from disk, so that no request waits."""
+        """Compile all of it, or load it from disk, so that no request waits; once."""
+        if self._prepared:
+            return
+        self._prepared = True
         position, orientation = self.chain.forward(self.chain.middle)
         memory.position[...], memory.orientation[...] = position, orientation
         scene = Scene(np.array([[1e3, 0, 0, 0.1]]), True, 0.0)
         self.find(memory, scene, False, (1e-3, 1e-3), perf_counter() + 1.0)
         self.clearance(memory, scene, self.chain.middle[None])
+
+    def share_store(self, other: 'Avoidance') -> None:
+        """Take over the postures of another one for the same chain, and that all is compiled."""
+        self._store, self._prepared = other._store, other._prepared
 
     @property
     def store(self) -> Store:

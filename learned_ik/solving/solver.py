@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.compilation import is_compiled
-from learned_ik.errors import InvalidInputError
+from learned_ik.errors import InvalidInputError, RobotMismatchError
 from learned_ik.model import IkModel
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
@@ -156,8 +156,30 @@ class IkSolver:
         """
         checked = self._keep_clear().checked(spheres)
         if len(checked):
-            self._keep_clear().prepare(self._memory())
+            self.prepare_to_avoid()
         self._spheres = checked if len(checked) else None
+
+    def prepare_to_avoid(self) -> None:
+        """Compile what obstacles need, or load it, so that the first of them makes no one wait."""
+        self._keep_clear().prepare(self._memory())
+
+    def with_network(self, model: IkModel) -> 'IkSolver':
+        """Return a solver for another network of the same arm, which keeps clear of the same.
+
+        Raises:
+            RobotMismatchError: the model is another arm's.
+
+        """
+        if model.chain.fingerprint != self.chain.fingerprint:
+            raise RobotMismatchError(
+                f"model '{model.name}' has the fingerprint {model.chain.fingerprint}; expected "
+                f'{self.chain.fingerprint}'
+            )
+        weights = self._preferences.joint_weights
+        solver = IkSolver(model, joint_weights=weights, body=self.body)
+        solver._keep_clear().share_store(self._keep_clear())
+        solver._spheres = self._spheres
+        return solver
 
     def solve(
         self,

@@ -28,6 +28,7 @@ def test_a_service_request_is_read_field_by_field():
             position_tolerance=1e-3,
             orientation_tolerance=1e-2,
             timeout=Message(sec=1, nanosec=500_000_000),
+            collisions=2,
         )
     )
     assert request.frame == 'camera'
@@ -36,6 +37,7 @@ def test_a_service_request_is_read_field_by_field():
     assert (request.seed_names, request.seed_positions) == (['b', 'a'], [0.1, 0.2])
     assert (request.position_tolerance, request.orientation_tolerance) == (1e-3, 1e-2)
     assert request.timeout == 1.5
+    assert request.collisions == 2
 
 
 def test_a_target_asks_for_its_pose_and_nothing_else():

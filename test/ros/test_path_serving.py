@@ -124,7 +124,7 @@ def test_when_the_time_is_over(answer, chain):
         ({'orientations': np.zeros((2, 4))}, ErrorCode.INVALID_GOAL_CONSTRAINTS, 'length zero'),
         ({'frame': 'map'}, ErrorCode.FRAME_TRANSFORM_FAILURE, 'expected one of'),
         ({'start_names': ['elbow']}, ErrorCode.INVALID_ROBOT_STATE, '1 names and 0 positions'),
-        ({'position_tolerance': -1.0}, ErrorCode.INVALID_GOAL_CONSTRAINTS, 'tolerances'),
+        ({'position_tolerance': -1.0}, ErrorCode.INVALID_GOAL_CONSTRAINTS, 'position_tolerance'),
         ({'jump_threshold': np.nan}, ErrorCode.INVALID_GOAL_CONSTRAINTS, 'jump is nan'),
         ({'velocity_scaling': 2.0}, ErrorCode.INVALID_GOAL_CONSTRAINTS, 'velocity scaling is 2'),
         ({'acceleration': -1.0}, ErrorCode.INVALID_GOAL_CONSTRAINTS, 'acceleration is'),

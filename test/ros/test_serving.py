@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The way from a request to an answer, with a solver that only takes notes."""
 
+import dataclasses
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,7 +11,7 @@ import pytest
 
 from learned_ik import KinematicChain
 from learned_ik.errors import InvalidInputError
-from learned_ik.ros.exchange import Defaults, ErrorCode, IkRequest
+from learned_ik.ros.exchange import Collisions, Defaults, ErrorCode, IkRequest
 from learned_ik.ros.serving import IkServing
 
 TIAGO = (Path(__file__).parents[2] / 'config' / 'tiago_arm.urdf').read_text(encoding='utf-8')
@@ -45,6 +46,7 @@ class NotingSolver:
             position_error=0.005,
             orientation_error=0.1,
             solve_time=1e-5,
+            clearance=0.2,
         )
 
 
@@ -78,7 +80,24 @@ def test_a_request_that_says_nothing_gets_the_defaults(serving, solver):
         'position_tolerance': 1e-3,
         'orientation_tolerance': 1e-2,
         'timeout': 0.5,
+        'avoid_collisions': None,
+        'min_clearance': 0.0,
     }
+
+
+def test_what_a_request_says_of_collisions_goes_before_the_parameter(serving, solver):
+    never = dataclasses.replace(DEFAULTS, avoid_collisions=False, min_clearance=0.01)
+    for collisions, defaults, expected in (
+        (Collisions.DEFAULT, never, False),
+        (Collisions.AVOID, never, True),
+        (Collisions.IGNORE, DEFAULTS, False),
+    ):
+        answer = serving.answer(dataclasses.replace(REQUEST, collisions=collisions), defaults)
+        assert solver.asked.options['avoid_collisions'] is expected
+        assert solver.asked.options['min_clearance'] == defaults.min_clearance
+        assert answer.clearance == 0.2
+    answer = serving.answer(dataclasses.replace(REQUEST, collisions=3), DEFAULTS)
+    assert answer.error_code == ErrorCode.INVALID_GOAL_CONSTRAINTS
 
 
 def test_a_request_may_set_its_own_tolerances(serving, solver):

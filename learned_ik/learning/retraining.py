@@ -1,0 +1,169 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Retraining for obstacles, as a process of its own beside the one that serves.
+
+Run as `python -m learned_ik.learning.retraining` with one JSON object on standard input; what
+happens comes as JSON objects, a line each, on standard output: `progress`, then `done`, or
+`error`. It ends when whoever started it ends, and writes nothing but the file it was told to.
+"""
+
+import dataclasses
+import json
+import logging
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from learned_ik.errors import LearnedIkError
+from learned_ik.learning.configuration import HELD_OUT_SEED, TrainingConfig
+from learned_ik.learning.scene import SceneConfig
+from learned_ik.model import IkModel
+
+NICE = 19  # the lowest priority: requests come first
+LEARNING_RATE = 1e-3  # low: the network is to change where the obstacles are
+JUDGED_POSES = 8_000  # on which old and new network are compared
+FAR = 0.15  # [m], a posture with more clearance counts as outside of the scene
+NOT_WORSE = 1.1  # times the old error outside of the scene is still no loss
+# What only a posture is known to reach that touches, need not be learned.
+SCENE = SceneConfig(obstacle_weight=0.5, blocked_weight=0.0)
+
+
+def retrained(model: IkModel, spheres: list[list[float]], seconds: float) -> IkModel:
+    """Return the model, trained for some spheres [m], from the weights it has."""
+    from learned_ik.learning.training import train
+
+    before = model.training.get('configuration', {})
+    known = {field.name for field in dataclasses.fields(TrainingConfig)}
+    network = model.network
+    shape = {
+        'hidden': tuple(len(bias) for bias in network.biases[:-1]),
+        'heads': network.heads,
+        'activation': network.activation,
+        'encoding': network.decoding,
+        'batch_norm': False,  # it is folded into the weights
+    }
+    budget = {'minutes': seconds / 60, 'samples': None, 'until_error': None, 'held_out': 20_000}
+    config = TrainingConfig(
+        **{
+            **{name: value for name, value in before.items() if name in known},
+            **shape,
+            **budget,
+            'learning_rate': LEARNING_RATE,
+            'threads': 1,
+            'device': 'cpu',
+            'cycles': 1,
+        }
+    )
+    scene = dataclasses.replace(SCENE, obstacles=tuple(map(tuple, spheres)))
+    parent = os.getppid()
+
+    def tell(progress: Any) -> None:
+        if os.getppid() != parent:  # whom should it serve?
+            os._exit(1)
+        say(
+            'progress',
+            fraction=progress.fraction,
+            seconds_left=_finite(progress.seconds_left),
+            position_error=_finite(progress.position_error),
+            orientation_error=_finite(progress.orientation_error),
+        )
+
+    new = train(
+        model.chain, config, start_from=model, scene=scene, body=model.body,
+        show_progress=False, on_progress=tell,
+    )  # fmt: skip
+    history = {'retrained_from': {**model.training, 'obstacles': list(model.obstacles)}}
+    return dataclasses.replace(new, name=model.name, training={**new.training, **history})
+
+
+def compared(old: IkModel, new: IkModel) -> dict[str, Any]:
+    """Return how both networks do in the new one's scene and outside of it, on held-out poses.
+
+    Outside are poses whose postures stay far from every obstacle.
+    """
+    import numpy as np
+    import torch
+
+    from learned_ik.kinematics.batched import BatchedKinematics
+    from learned_ik.learning.encoding import JointDecoder
+    from learned_ik.learning.folding import FoldedNetwork
+    from learned_ik.learning.obstacles import judged, scene_loss
+
+    chain = new.chain
+    loss = scene_loss(chain, dataclasses.replace(SCENE, obstacles=new.obstacles), new.body, 'cpu')
+    nothing = scene_loss(chain, SceneConfig(((1e3, 0, 0, 0.1),)), new.body, 'cpu')
+    q = chain.sample(np.random.default_rng(HELD_OUT_SEED + 1), JUDGED_POSES)
+    clearance = loss.clearances(torch.as_tensor(q, dtype=torch.float32)).numpy()
+    R, p = chain.forward_matrix(q)
+    poses = torch.as_tensor(np.concatenate([p, R.reshape(-1, 9)], axis=1), dtype=torch.float32)
+    kinematics = BatchedKinematics(chain)
+    result = {}
+    for name, model in (('old', old), ('new', new)):
+        network = FoldedNetwork(model.network)
+        decode = JointDecoder(chain, model.network.decoding)
+        result[name] = {
+            'scene': judged(loss, poses[clearance > 0], network, decode, kinematics),
+            'outside': judged(nothing, poses[clearance > FAR], network, decode, kinematics),
+        }
+    return result
+
+
+def is_better(result: dict[str, Any]) -> bool:
+    """Say whether the new network is better in the scene and not worse outside of it."""
+    old, new = result['old'], result['new']
+    return (
+        new['scene']['score'] < old['scene']['score']
+        and new['outside']['score'] <= NOT_WORSE * old['outside']['score']
+    )
+
+
+def run(job: dict[str, Any]) -> None:
+    """Do one job: train, compare, write the new model file."""
+    old = IkModel.load(job['model'])
+    if old.body is None:
+        from learned_ik.robot.body import Body
+
+        old = dataclasses.replace(old, body=Body.from_chain(old.chain))
+    new = retrained(old, job['spheres'], job['seconds'])
+    result = compared(old, new)
+    better = is_better(result)
+    new = dataclasses.replace(new, held_out={**new.held_out, 'compared': result})
+    new.save(job['out'])
+    say('done', better=better, compared=result)
+
+
+def say(event: str, **content: Any) -> None:
+    """Write one line of JSON on standard output."""
+    sys.stdout.write(json.dumps({'event': event, **content}) + '\n')
+    sys.stdout.flush()
+
+
+def _finite(value: float) -> float | None:
+    return value if value == value and abs(value) < float('inf') else None
+
+
+def main() -> int:
+    """Read a job from standard input and do it; return the exit status."""
+    os.nice(NICE)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    # Threads that spin while they wait would take the time of whoever serves.
+    os.environ['OMP_NUM_THREADS'], os.environ['OMP_WAIT_POLICY'] = '1', 'PASSIVE'
+    try:
+        job = json.loads(sys.stdin.readline())
+        Path(job['out']).parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=Path(job['out']).parent) as file:
+            file.write(b'\0' * 1024 * 1024)  # a full disk is better known now
+        run(job)
+    except ModuleNotFoundError as error:
+        say('error', message=f'training needs {error.name}, which is not installed')
+        return 3
+    except (LearnedIkError, OSError, ValueError, KeyError) as error:
+        say('error', message=f'{type(error).__name__}: {error}')
+        return 2
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

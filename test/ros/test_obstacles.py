@@ -1,0 +1,104 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which obstacles are known after what was told, without any node."""
+
+import math
+
+import numpy as np
+import pytest
+
+from learned_ik.errors import ObstacleError
+from learned_ik.ros.obstacles import Action, ObstacleBook, spheres_of
+
+A, B, C = (np.array([[x, 0.0, 0.5, 0.1]]) for x in (1.0, 2.0, 3.0))
+
+
+@pytest.fixture
+def book():
+    accepted = []
+    book = ObstacleBook(accepted.append)
+    book.accepted = accepted
+    return book
+
+
+def known(book) -> list[float]:
+    return sorted(book.spheres[:, 0].tolist())
+
+
+def test_topic_and_parameter_make_a_union(book):
+    book.set_given([1.0, 0, 0.5, 0.1])
+    book.update(Action.ADD, B, ['b'])
+    assert known(book) == [1, 2]
+    np.testing.assert_array_equal(book.accepted[-1], book.spheres)
+    book.update(Action.CLEAR, np.empty((0, 4)), [])
+    assert known(book) == [1]
+    book.set_given([])
+    assert known(book) == []
+
+
+def test_adding_a_known_id_moves_it(book):
+    book.update(Action.ADD, A, ['a'])
+    book.update(Action.ADD, B, ['a'])
+    assert known(book) == [2]
+
+
+def test_replace_forgets_all_that_was_told_on_the_topic(book):
+    book.update(Action.ADD, np.concatenate([A, B]), ['a', 'b'])
+    book.update(Action.ADD, C, [])
+    book.update(Action.REPLACE, B, [])
+    assert known(book) == [2]
+
+
+def test_clear_forgets_by_id_or_everything(book):
+    book.update(Action.ADD, np.concatenate([A, B]), ['a', 'b'])
+    book.update(Action.ADD, C, [])
+    book.update(Action.CLEAR, np.empty((0, 4)), ['a', 'unknown'])
+    assert known(book) == [2, 3]
+    book.update(Action.CLEAR, np.empty((0, 4)), [])
+    assert known(book) == []
+
+
+@pytest.mark.parametrize(
+    ('action', 'spheres', 'names', 'says'),
+    [
+        (7, A, [], r'action 7; expected 0 \(ADD\), 1 \(REPLACE\), 2 \(CLEAR\)'),
+        (Action.ADD, A, ['a', 'b'], '2 ids for 1 spheres'),
+        (Action.ADD, np.concatenate([A, B]), ['a', 'a'], "id 'a' is given twice"),
+        (Action.CLEAR, A, [], 'CLEAR with 1 spheres'),
+        (Action.ADD, [[0, 0, 1, 0.0]], [], 'radius 0 m'),
+        (Action.ADD, [[0, 0, 1, math.nan]], [], 'radius nan m'),
+        (Action.REPLACE, np.repeat(A, 10_000, axis=0), [], '10000 spheres; expected 1024 at most'),
+    ],
+)
+def test_a_wrong_message_changes_nothing(book, action, spheres, names, says):
+    book.update(Action.ADD, C, ['c'])
+    with pytest.raises(ObstacleError, match=says):
+        book.update(action, np.asarray(spheres, dtype=float), names)
+    assert known(book) == [3]
+    assert len(book.accepted) == 1
+
+
+def test_what_the_solver_refuses_is_not_written_down():
+    def refuse(spheres):
+        if len(spheres):
+            raise ObstacleError('it swallows the base')
+
+    book = ObstacleBook(refuse)
+    with pytest.raises(ObstacleError, match='swallows'):
+        book.update(Action.ADD, A, [])
+    with pytest.raises(ObstacleError, match='swallows'):
+        book.set_given([1.0, 0, 0.5, 0.1])
+    assert len(book.spheres) == 0
+
+
+def test_too_many_together_are_refused(book):
+    book.set_given(np.repeat(A, 1000, axis=0).ravel())
+    with pytest.raises(ObstacleError, match='1030 spheres; expected 1024 at most'):
+        book.update(Action.ADD, np.repeat(B, 30, axis=0), [])
+    assert len(book.spheres) == 1000
+
+
+@pytest.mark.parametrize('numbers', [[1.0], 'abc', [0.5, 0.1, 0.2, 0.1, 1.0], [True, 'x'], 3.0])
+def test_a_parameter_that_is_no_list_of_spheres_is_refused(numbers):
+    with pytest.raises(ObstacleError, match='x y z radius'):
+        spheres_of(numbers)

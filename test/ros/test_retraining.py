@@ -1,0 +1,128 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Retraining in a process of its own, and what is left when it goes wrong."""
+
+import importlib.util
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from learned_ik import IkModel
+from learned_ik.errors import TrainingError
+from learned_ik.ros.retraining import Retraining, retrained_path
+
+SPHERES = np.array([[0.5, 0.1, 0.1, 0.1]])
+PATIENCE = 150  # [s]
+
+
+@pytest.fixture
+def model(tiago, untrained) -> IkModel:
+    return untrained(tiago)
+
+
+@pytest.fixture
+def retraining():
+    pytest.importorskip('torch')
+    retraining = Retraining()
+    yield retraining
+    retraining.cancel()
+
+
+def ended(retraining: Retraining):
+    deadline = time.monotonic() + PATIENCE
+    while (end := retraining.poll()) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert not retraining.running
+    return end
+
+
+def begun(retraining: Retraining) -> None:
+    """Wait until training itself is under way."""
+    deadline = time.monotonic() + PATIENCE
+    while retraining.progress is None:
+        assert retraining.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_better_network_is_written_beside_the_model(retraining, model, tmp_path):
+    path = tmp_path / 'arm.retrained.safetensors'
+    retraining.start(model, SPHERES, 2.0, path)
+    end = ended(retraining)
+    assert end.model is not None, end.message  # an untrained one is easily bettered
+    assert end.path == path
+    written = IkModel.load(path)
+    assert written.obstacles == (tuple(SPHERES[0]),)
+    assert written.chain.fingerprint == model.chain.fingerprint
+    assert end.new_score < end.old_score
+    assert written.training['retrained_from']['obstacles'] == []
+    assert [p.name for p in tmp_path.iterdir()] == ['arm.retrained.safetensors']
+    assert retraining.progress.fraction == 1.0
+
+
+def test_a_network_that_is_not_better_is_not_written(retraining, model, tmp_path, monkeypatch):
+    monkeypatch.setattr('learned_ik.ros.retraining.WORKER', 'test_worker_that_is_no_better')
+    (tmp_path / 'test_worker_that_is_no_better.py').write_text(
+        'import json\n'
+        'one = {"score": 0.01, "colliding": 0.1}\n'
+        'both = {"scene": one, "outside": one}\n'
+        'print(json.dumps({"event": "done", "better": False,\n'
+        '                  "compared": {"old": both, "new": both}}))\n'
+    )
+    monkeypatch.setenv('PYTHONPATH', str(tmp_path), prepend=os.pathsep)
+    path = tmp_path / 'out' / 'arm.retrained.safetensors'
+    retraining.start(model, SPHERES, 1.0, path)
+    end = ended(retraining)
+    assert end.model is None
+    assert 'the old network stays, it is the better one' in end.message
+    assert not path.exists()
+
+
+def test_a_killed_process_is_told_and_leaves_nothing(retraining, model, tmp_path):
+    retraining.start(model, SPHERES, 60.0, tmp_path / 'arm.retrained.safetensors')
+    begun(retraining)
+    os.kill(retraining._process.pid, signal.SIGKILL)
+    end = ended(retraining)
+    assert end.model is None
+    assert 'was killed by signal 9, the old network stays' in end.message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cancelled_one_leaves_nothing_and_twice_is_no_harm(retraining, model, tmp_path):
+    retraining.start(model, SPHERES, 60.0, tmp_path / 'arm.retrained.safetensors')
+    folder = retraining._folder
+    assert retraining.cancel()
+    assert not retraining.cancel()
+    assert retraining.poll() is None
+    assert not folder.exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_told(retraining, model, tmp_path, monkeypatch):
+    from learned_ik.errors import ModelFileError
+
+    def full(self, path):
+        raise ModelFileError(f"model file '{path}' cannot be written: no space left on device")
+
+    monkeypatch.setattr(IkModel, 'save', full)
+    with pytest.raises(TrainingError, match=r'cannot be started.*no space left'):
+        retraining.start(model, SPHERES, 1.0, tmp_path / 'x.safetensors')
+    assert not retraining.running
+
+
+def test_without_torch_it_is_said_at_once(model, tmp_path, monkeypatch):
+    monkeypatch.setattr(importlib.util, 'find_spec', lambda name: None)
+    with pytest.raises(TrainingError, match='needs torch, which is not installed'):
+        Retraining().start(model, SPHERES, 1.0, tmp_path / 'x.safetensors')
+
+
+def test_the_model_itself_is_never_the_place():
+    assert retrained_path(Path('/a/arm.safetensors')) == Path('/a/arm.retrained.safetensors')
+    assert retrained_path(Path('/a/arm')) == Path('/a/arm.retrained.safetensors')
+    again = Path('/a/arm.retrained.safetensors')
+    assert retrained_path(again) == again
