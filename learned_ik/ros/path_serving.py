@@ -54,12 +54,15 @@ class PathServing:
             orientation_tolerance=request.orientation_tolerance or defaults.orientation_tolerance,
             jump=request.jump_threshold or JUMP,
             timeout=request.timeout or TIMEOUT,
+            avoid_collisions=None if defaults.avoid_collisions else False,
+            min_clearance=defaults.min_clearance,
         )
 
 
 def path_answer(solution: PathSolution, timing: PathTiming) -> PathAnswer:
     """Return what a solution of at least one pose comes to."""
-    first_break = min([*solution.failures, *solution.jumps], default=len(solution))
+    breaks = [*solution.failures, *solution.jumps, *solution.collisions]
+    first_break = min(breaks, default=len(solution))
     return PathAnswer(
         error_code=_code_of_path(solution),
         message=solution.message,
@@ -82,4 +85,6 @@ def _code_of_path(solution: PathSolution) -> ErrorCode:
         return ErrorCode.SUCCESS
     if solution.timed_out:
         return ErrorCode.TIMED_OUT
+    if len(solution.failures) == len(solution.jumps) == 0:
+        return ErrorCode.GOAL_IN_COLLISION
     return ErrorCode.NO_IK_SOLUTION if len(solution.failures) else ErrorCode.PLANNING_FAILED

@@ -79,7 +79,7 @@ def solve(
         start = solution.joint_positions if math.isinf(max_joint_change) else seed
     if not timeout > 0:
         raise InvalidInputError(f'timeout is {timeout}; expected seconds, above 0')
-    answer = _search(
+    answer = search(
         plain, avoidance, scene, position, orientation, start, options, began + timeout
     )
     if answer[CODE] != FOUND and answer[REACHED] == 0:
@@ -88,7 +88,7 @@ def solve(
         if not solution.success or solution.clearance >= scene.wanted:
             return solution
         options['max_joint_change'] = math.inf
-        answer = _search(
+        answer = search(
             plain, avoidance, scene, position, orientation, solution.joint_positions, options,
             began + timeout,
         )  # fmt: skip
@@ -103,7 +103,7 @@ def solve(
     return solution
 
 
-def _search(
+def search(
     plain: 'IkSolver',
     avoidance: Avoidance,
     scene: Scene,
@@ -114,7 +114,7 @@ def _search(
     deadline: float,
     only_seed: bool = False,
 ) -> Array:
-    """Fill a request into memory, search, and return the answer.
+    """Fill a request into memory, search, and return the answer of `Avoidance.find`.
 
     Raises:
         InvalidInputError: the request is malformed.
@@ -174,7 +174,7 @@ def solve_all(
     options = {**tolerances, 'max_joint_change': math.inf}
     found: list[Solution] = []
     for candidate in candidates:
-        answer = _search(
+        answer = search(
             plain, avoidance, scene, position, orientation, candidate.joint_positions, options,
             began + timeout, only_seed=True,
         )  # fmt: skip

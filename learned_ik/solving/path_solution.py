@@ -34,11 +34,14 @@ class PathSolution:
     timed_out: bool  # whether the time was over before everything was tried
     solve_time: float  # [s], inside `follow`
     message: str  # where it breaks and why; empty after success
+    clearance: Array | None = None  # (n,) [m], as of a `Solution`; None where no obstacle is known
+    collisions: Integers = dataclasses.field(default_factory=lambda: np.empty(0, np.int64))
+    # poses that are reached and cannot be kept clear
 
     @property
     def success(self) -> bool:
-        """Whether all poses are reached without a jump."""
-        return len(self.jumps) == 0 and len(self.failures) == 0
+        """Whether all poses are reached without a jump, and clear where that was asked."""
+        return len(self.jumps) == len(self.failures) == len(self.collisions) == 0
 
     def __len__(self) -> int:
         return len(self.status)

@@ -21,7 +21,7 @@ from learned_ik.errors import InvalidInputError, RobotMismatchError
 from learned_ik.model import IkModel
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.solving import avoidance_requests, paths
+from learned_ik.solving import avoidance_paths, avoidance_requests, paths
 from learned_ik.solving.avoidance_solver import Avoidance, Scene, checked_clearance
 from learned_ik.solving.choice import NEAR, choose
 from learned_ik.solving.packing import Memory, pack_model
@@ -515,6 +515,8 @@ class IkSolver:
         orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
         jump: float = paths.JUMP,
         timeout: float = paths.TIMEOUT,
+        avoid_collisions: bool | None = None,
+        min_clearance: float = 0.0,
     ) -> PathSolution:
         """Find one joint path through poses, without jumps where there is one.
 
@@ -527,6 +529,9 @@ class IkSolver:
             orientation_tolerance: [rad], 0 or more; or (3,), as for `solve`.
             jump: [rad or m], above 0: a larger step of one joint from pose to pose is a jump.
             timeout: [s], above 0, for the whole path.
+            avoid_collisions: whether to keep clear where that is possible, as for `solve`; the
+                poses where it is not are the answer's `collisions`.
+            min_clearance: [m], as for `solve`.
 
         Returns:
             A `PathSolution`, also where poses cannot be reached or a jump cannot be avoided.
@@ -535,6 +540,17 @@ class IkSolver:
             InvalidInputError: a value has the wrong shape, is not finite, or out of its range.
 
         """
+        if avoid_collisions or self._spheres is not None:
+            plain, scene, avoid = self._scene(avoid_collisions, min_clearance)
+            options = {
+                'position_tolerance': position_tolerance,
+                'orientation_tolerance': orientation_tolerance,
+                'jump': jump,
+                'timeout': timeout,
+            }
+            return avoidance_paths.follow(
+                plain, self._keep_clear(), scene, avoid, positions, orientations, start, options
+            )
         tools = paths.Tools(self.chain, self._packed, self._memory(), self._heads, self.solve)
         strictest, options = request_options(orientation_tolerance, math.inf, False)
         position_tolerance = checked_tolerance(position_tolerance)

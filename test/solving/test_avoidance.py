@@ -277,3 +277,63 @@ def test_a_bare_chain_has_a_body_of_segments(artificial):
     assert solution.status in (Status.SUCCESS, Status.GOAL_IN_COLLISION)
     assert (solution.clearance >= 0) == solution.success
     assert len(IkSolver(chain).body) > 0
+
+
+def straight_path(chain, q, length=0.3, poses=60):
+    """Return a row of poses in which the tip moves along its own x axis."""
+    position, orientation = chain.forward(q)
+    R, _ = chain.forward_matrix(q)
+    steps = np.linspace(0, length, poses)[:, None]
+    return position + steps * R[:, 0], np.tile(orientation, (poses, 1))
+
+
+@pytest.fixture(scope='module')
+def blocked_path(model):
+    """Return a path that can be followed, and a sphere that its usual postures run into."""
+    rng, solver = np.random.default_rng(11), IkSolver(model)
+    while True:
+        q = model.chain.sample(rng, 1)[0]
+        positions, orientations = straight_path(model.chain, q)
+        path = solver.follow(positions, orientations, avoid_collisions=False)
+        if not path.success:
+            continue
+        middle = path.joint_positions[30]
+        ends = model.body.placed(model.chain, middle)
+        elbow = ends[model.body.links.index('arm_3_link'), 0]
+        sphere = np.array([[elbow[0], elbow[1], elbow[2] + 0.05, 0.04]])
+        free = IkSolver(model)
+        free.set_obstacles(sphere)
+        if free.follow(positions, orientations, avoid_collisions=False).clearance.min() > -0.01:
+            continue
+        if free.follow(positions, orientations).success:
+            return positions, orientations, sphere
+
+
+def test_a_path_is_led_round_an_obstacle(model, blocked_path):
+    positions, orientations, spheres = blocked_path
+    solver = IkSolver(model)
+    solver.set_obstacles(spheres)
+    blind = solver.follow(positions, orientations, avoid_collisions=False)
+    assert blind.success
+    assert blind.clearance.min() < 0
+    path = solver.follow(positions, orientations)
+    assert path.success
+    assert path.message == ''
+    for pose, q in enumerate(path.joint_positions):
+        assert clearance_of(model, q, spheres) >= 0
+        assert np.linalg.norm(model.chain.forward(q)[0] - positions[pose]) < 1e-6
+    assert np.abs(np.diff(path.joint_positions, axis=0)).max() <= 0.2
+
+
+def test_a_stretch_that_cannot_be_kept_clear_is_named(model, blocked_path):
+    positions, orientations, _ = blocked_path
+    solver = IkSolver(model)
+    solver.set_obstacles([[*positions[30], 0.03]])  # the tip has to go through
+    path = solver.follow(positions, orientations)
+    assert not path.success
+    assert 30 in path.collisions
+    assert len(path.jumps) == len(path.failures) == 0
+    assert (path.clearance[path.collisions] < 0).all()
+    clear = np.setdiff1d(np.arange(60), path.collisions)
+    assert (path.clearance[clear] >= 0).all()
+    assert 'cannot be kept clear, at the worst by -' in path.message
