@@ -29,6 +29,7 @@ COMMANDS = {
     'body': ('learned_ik.commands.body:GiveBody', 'give a model file the capsules of its arm'),
     'export': ('learned_ik.commands.export:Export', 'the network for other runtimes'),
     'view': ('learned_ik.commands.view:View', 'look at an arm in the browser, and drag it'),
+    'experiment': ('learned_ik.commands.experiment:Experiment', "the paper's tables and figures"),
     'benchmark': ('learned_ik.commands.benchmark:Benchmark', 'our solver against its peers'),
 }
 # node: its main function, which takes ROS arguments, and what it does
@@ -100,6 +101,11 @@ def view_main() -> int:
 def benchmark_main() -> int:
     """Be `ros2 run learned_ik benchmark`."""
     return run('benchmark', sys.argv[1:])
+
+
+def experiment_main() -> int:
+    """Be `ros2 run learned_ik experiment`."""
+    return run('experiment', sys.argv[1:])
 
 
 def run(command: str, arguments: Sequence[str]) -> int:

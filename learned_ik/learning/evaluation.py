@@ -106,24 +106,44 @@ def errors_on(
     rotation_weight: float = ROTATION_WEIGHT,
 ) -> Errors:
     """Return the errors of a network's best heads on poses (n, 12), or with seeds behind them."""
-    parts = []
-    for chunk in poses.split(CHUNK):
-        q = decode(network(chunk))  # (batch, heads, joints)
-        position, rotation = kinematics.forward(q)
-        position_difference = position - chunk[:, None, :3]  # (batch, heads, 3)
-        target = chunk[:, None, 3:12].unflatten(-1, (3, 3))  # (batch, 1, 3, 3)
-        loss = distance_loss(position_difference, rotation - target, rotation_weight)
-        row, best = torch.arange(len(chunk), device=chunk.device), loss.argmin(dim=1)
-        outside = (q < kinematics.lower - LIMIT_SLACK) | (q > kinematics.upper + LIMIT_SLACK)
-        parts.append(
-            (
-                position_difference[row, best].norm(dim=-1),
-                rotation_angle(rotation[row, best], target[:, 0]),
-                outside[row, best].any(dim=-1),
-                q[row, best],
-            )
-        )
-    return Errors(*(torch.cat(part) for part in zip(*parts, strict=True)), rotation_weight)
+    parts = [
+        errors_of(decode(network(chunk)), chunk, kinematics, rotation_weight)
+        for chunk in poses.split(CHUNK)
+    ]
+    fields = ('position', 'orientation', 'breaks_limits', 'q')
+    joined = (torch.cat([getattr(part, field) for part in parts]) for field in fields)
+    return Errors(*joined, rotation_weight)
+
+
+@torch.no_grad()
+def errors_of(
+    q: torch.Tensor,
+    poses: torch.Tensor,
+    kinematics: BatchedKinematics,
+    rotation_weight: float = ROTATION_WEIGHT,
+) -> Errors:
+    """Return the errors of the best of several answers to each pose, whoever gave them.
+
+    Args:
+        q: (n, answers, joints) [rad or m].
+        poses: (n, 12), or with seeds behind them.
+        kinematics: of the robot.
+        rotation_weight: [m/rad], of orientation against position when answers compete.
+
+    """
+    position, rotation = kinematics.forward(q)
+    position_difference = position - poses[:, None, :3]  # (n, answers, 3)
+    target = poses[:, None, 3:12].unflatten(-1, (3, 3))  # (n, 1, 3, 3)
+    loss = distance_loss(position_difference, rotation - target, rotation_weight)
+    row, best = torch.arange(len(poses), device=poses.device), loss.argmin(dim=1)
+    outside = (q < kinematics.lower - LIMIT_SLACK) | (q > kinematics.upper + LIMIT_SLACK)
+    return Errors(
+        position_difference[row, best].norm(dim=-1),
+        rotation_angle(rotation[row, best], target[:, 0]),
+        outside[row, best].any(dim=-1),
+        q[row, best],
+        rotation_weight,
+    )
 
 
 def evaluate(

@@ -123,6 +123,7 @@ def judged(
     network: Callable[[torch.Tensor], torch.Tensor],
     decode: Callable[[torch.Tensor], torch.Tensor],
     kinematics: BatchedKinematics,
+    rotation_weight: float = ROTATION_WEIGHT,
 ) -> dict[str, Any]:
     """Return how a network does in a scene, each pose by its best head, scene included.
 
@@ -132,6 +133,7 @@ def judged(
         network: poses to outputs.
         decode: outputs to joint positions.
         kinematics: the robot's.
+        rotation_weight: [m/rad], 0 where the orientation was not asked for.
 
     Returns:
         `score` [m], mean of pose error + 0.3 m/rad * angle + loss of the scene; `colliding`, the
@@ -144,7 +146,7 @@ def judged(
         position, rotation = kinematics.forward(q)
         off = position - chunk[:, None, :3]
         twist = rotation - chunk[:, None, 3:].unflatten(-1, (3, 3))
-        total = distance_loss(off, twist, ROTATION_WEIGHT) + loss(q)
+        total = distance_loss(off, twist, rotation_weight) + loss(q)
         best = total.argmin(dim=1)
         row = torch.arange(len(chunk), device=chunk.device)
         scores.append(total[row, best])

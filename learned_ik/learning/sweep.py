@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from learned_ik.errors import ConfigurationError
 from learned_ik.learning.configuration import TrainingConfig
+from learned_ik.learning.scene import SceneConfig
 from learned_ik.model import IkModel
 from learned_ik.robot.chain import KinematicChain
 
@@ -19,6 +20,7 @@ class Trial:
     name: str  # of its own among the trials
     chain: KinematicChain
     config: TrainingConfig
+    scene: SceneConfig | None = None  # to keep clear of
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -67,6 +69,6 @@ def run_trial(trial: Trial) -> Outcome:
     from learned_ik.learning.training import train
 
     began = time.process_time()
-    model = train(trial.chain, trial.config, show_progress=False)
+    model = train(trial.chain, trial.config, scene=trial.scene, show_progress=False)
     seconds = time.process_time() - began
     return Outcome(trial, dataclasses.replace(model, name=trial.name), seconds)

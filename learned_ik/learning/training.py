@@ -124,6 +124,7 @@ def train(
         seed_spread = config.seed_spread if config.seed_input else None
         check_poses = poses_within(chain, CHECK_POSES, CHECK_SEED, device, seed_spread)
         touching = scene_loss(chain, scene, body, device)
+        weight = score_weight(config)
         objective = Objective(kinematics, network.decoder, config, touching)
         step = TrainingStep(
             network, team.together(network), kinematics, objective, sampler, config, generator
@@ -153,13 +154,13 @@ def train(
             if ending or fraction * CHECKS >= tally.checks:
                 tally.checks += 1
                 errors = errors_on(
-                    check_poses, network.eval(), network.decoder, kinematics, score_weight(config)
+                    check_poses, network.eval(), network.decoder, kinematics, weight
                 )
                 score = errors.score
                 if touching is not None:
-                    score = judged(touching, check_poses, network, network.decoder, kinematics)[
-                        'score'
-                    ]
+                    score = judged(
+                        touching, check_poses, network, network.decoder, kinematics, weight
+                    )['score']
                 network.train()
                 if math.isfinite(score):
                     tally.curve.append(
@@ -193,7 +194,9 @@ def train(
         held_out = evaluate(chain, exported, config.held_out, HELD_OUT_SEED, device, config)
         if touching is not None:
             poses = poses_in_the_open(chain, touching, CHECK_POSES, HELD_OUT_SEED).to(device)
-            held_out['scene'] = judged(touching, poses, network, network.decoder, kinematics)
+            held_out['scene'] = judged(
+                touching, poses, network, network.decoder, kinematics, weight
+            )
     training = {
         'configuration': config.to_dict(),
         'samples': samples,

@@ -1,0 +1,92 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Figure 5: position alone against position and orientation, as the arm gets more joints."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from learned_ik.experiments.budgets import Budget
+from learned_ik.experiments.catalogue import our_network, paper_network
+from learned_ik.experiments.curves import Series, curve_table, draw_curves
+from learned_ik.experiments.pictures import BLUE, GREEN, ORANGE, PURPLE, SKY, YELLOW
+from learned_ik.experiments.results import Claim, Picture, Report
+from learned_ik.learning.sweep import Trial
+from learned_ik.model import IkModel
+
+TITLE = 'Figure 5: position alone'
+FILE = 'fig5.png'
+WORDS = {'position': 'position', 'pose': 'position + rotation'}
+LOOKS = (
+    ('position', 'linear', ORANGE, ':', 'v'),
+    ('position', 'biternion', PURPLE, ':', '^'),
+    ('pose', 'linear', BLUE, '-', 'o'),
+    ('pose', 'biternion', SKY, '-', 'D'),
+)
+
+
+def series(budget: Budget) -> tuple[Series, ...]:
+    """Return the paper's four curves and our two."""
+    joints = budget.joints
+    curves = [
+        Series(
+            f'{WORDS[training]}, {encoding}',
+            {n: paper_network(budget, f'artificial{n}', training, encoding) for n in joints},
+            *look,
+        )
+        for training, encoding, *look in LOOKS
+    ]
+    for training, colour, marker in (('position', YELLOW, 'P'), ('pose', GREEN, 's')):
+        ours = {n: our_network(budget, f'artificial{n}', training) for n in joints}
+        curves.append(Series(f'default recipe, {WORDS[training]}', ours, colour, '--', marker))
+    return tuple(curves)
+
+
+def trials(budget: Budget) -> list[Trial]:
+    """Return six networks for each number of joints, half of which figure 4 shows too."""
+    return [trial for s in series(budget) for trial in s.trials.values()]
+
+
+def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Report:
+    """Draw the curves; of these the paper prints no number."""
+    lines = series(budget)
+    draw_curves(lines, models, 'joints of the artificial arm', (), folder / FILE)
+    caption = (
+        'Trained for position alone (dotted), the position error is a fraction of that for '
+        'position and rotation (solid); the rotation is then anything.'
+    )
+    return Report(
+        (curve_table('Mean errors on the test set.', 'joints', lines, models),),
+        (Picture(FILE, caption),),
+        (_less_than_half(lines, models), _long_arms_are_no_harder(lines, models)),
+    )
+
+
+def _less_than_half(lines: tuple[Series, ...], models: Mapping[str, IkModel]) -> Claim:
+    verdicts, numbers = [], []
+    for alone, both in ((lines[0], lines[2]), (lines[4], lines[5])):
+        shares = {n: alone.errors(models, n)[0] / both.errors(models, n)[0] for n in alone.trials}
+        verdicts.append(all(share < 0.5 for share in shares.values()))
+        listed = ', '.join(f'{n}: {share:.2f}' for n, share in shares.items())
+        numbers.append(f'{alone.label}: {listed}')
+    return Claim(
+        'For every arm, position alone has less than half the position error',
+        'III-D',
+        *verdicts,
+        f'ratio by joints: {"; ".join(numbers)}',
+    )
+
+
+def _long_arms_are_no_harder(lines: tuple[Series, ...], models: Mapping[str, IkModel]) -> Claim:
+    verdicts, numbers = [], []
+    for s in (lines[0], lines[4]):
+        short, long = min(s.trials), max(s.trials)
+        errors = {n: s.errors(models, n)[1] for n in (short, long)}
+        verdicts.append(errors[long] <= errors[short])
+        shown = ', '.join(f'{n} joints {100 * error:.2f} %' for n, error in errors.items())
+        numbers.append(f'{s.label}: {shown}')
+    return Claim(
+        'With 20 joints the relative position error is not bigger than with 3',
+        'III-D',
+        *verdicts,
+        '; '.join(numbers),
+    )

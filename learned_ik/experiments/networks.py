@@ -1,0 +1,76 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""The networks that experiments ask for: each is trained once, and kept in a folder.
+
+Several experiments show the same network: what it is called says what it is, and the name of its
+file also says of which robot and with which choices. The trainer's sweep does the work.
+"""
+
+import dataclasses
+import hashlib
+import json
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from learned_ik.learning.sweep import Trial, run_trials
+from learned_ik.model import IkModel
+from learned_ik.robot.arms import artificial_arm_urdf
+from learned_ik.robot.chain import KinematicChain
+from learned_ik.robot.named import RobotConfig
+
+log = logging.getLogger(__name__)
+
+
+def artificial_arm(joints: int, limits: float = 1.0) -> KinematicChain:
+    """Return the paper's arm with so many joints, of a share of their full ranges."""
+    return KinematicChain.from_urdf(artificial_arm_urdf(joints, limits))
+
+
+def tiago_arm() -> KinematicChain:
+    """Return the arm of TIAGo, seven joints."""
+    return RobotConfig.named('tiago_arm').chain()
+
+
+class Shelf:
+    """A folder of trained networks."""
+
+    def __init__(self, folder: Path, jobs: int = 1) -> None:
+        """Train into `folder`, so many networks at the same time."""
+        self.folder = folder
+        self._jobs = jobs
+
+    def models(self, trials: Iterable[Trial]) -> dict[str, IkModel]:
+        """Return the models of all trials by name; those that are not there yet are trained.
+
+        Raises:
+            ConfigurationError: two trials have the same name.
+            ModelFileError: a file cannot be read, or not be written.
+
+        """
+        trials = list(trials)
+        missing = [trial for trial in trials if not self._path(trial).exists()]
+        for done, outcome in enumerate(run_trials(missing, self._jobs), start=1):
+            model = outcome.model
+            seconds = round(outcome.processor_seconds, 1)
+            training = {**model.training, 'processor_seconds': seconds}
+            self.folder.mkdir(parents=True, exist_ok=True)
+            dataclasses.replace(model, training=training).save(self._path(outcome.trial))
+            log.info(
+                '%d of %d networks: %s, %.1f mm, %.0f s',
+                done,
+                len(missing),
+                outcome.trial.name,
+                1e3 * model.held_out['position']['mean'],
+                seconds,
+            )
+        return {trial.name: IkModel.load(self._path(trial)) for trial in trials}
+
+    def _path(self, trial: Trial) -> Path:
+        choices = {
+            'robot': trial.chain.fingerprint,
+            'configuration': trial.config.to_dict(),
+            'scene': None if trial.scene is None else trial.scene.to_dict(),
+        }
+        digest = hashlib.sha256(json.dumps(choices, sort_keys=True).encode()).hexdigest()
+        return self.folder / f'{trial.name}_{digest[:10]}.safetensors'

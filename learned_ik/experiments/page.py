@@ -1,0 +1,124 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""The results of a folder as one page in Markdown: claims, pictures, tables, what they cost."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from learned_ik.experiments.results import Cell, Report, Table
+
+PAGE = 'index.md'
+VERDICTS = {True: 'yes', False: '**no**', None: '–'}
+
+
+def write_page(folder: Path, names: Iterable[str]) -> Path:
+    """Write the page of all results in a folder, in the order of names; return its path."""
+    results, missing = {}, []
+    for name in names:
+        path = folder / f'{name}.json'
+        if path.exists():
+            results[name] = json.loads(path.read_text(encoding='utf-8'))
+        else:
+            missing.append(name)
+    page = folder / PAGE
+    page.write_text('\n'.join(_lines(results, missing)) + '\n', encoding='utf-8')
+    return page
+
+
+def text_of(name: str, result: Mapping[str, Any]) -> str:
+    """Return one experiment's section of the page."""
+    return '\n'.join(_section(name, result))
+
+
+def _lines(results: Mapping[str, Mapping[str, Any]], missing: Iterable[str]) -> Iterator[str]:
+    yield '# The paper, reproduced'
+    yield ''
+    yield (
+        'B. Stephan, I. Dontsov, S. Müller, H.-M. Gross, "On Learning of Inverse Kinematics for '
+        'Highly Redundant Robots with Neural Networks": its tables and figures, made again by '
+        '`python -m learned_ik experiment`, beside those of the default recipe. '
+        "Position errors are L2, also as a share of the arm's maximum range; rotation errors are "
+        'the angle of R_in R_N⁻¹ (section II-D). "The paper\'s recipe" is its network, loss and '
+        'schedule, on as many samples as said.'
+    )
+    yield ''
+    yield from _claims(results)
+    for name, result in results.items():
+        yield from _section(name, result)
+    for name in missing:
+        yield f'## {name}'
+        yield ''
+        yield f'Not run yet: `python -m learned_ik experiment {name}`'
+        yield ''
+
+
+def _claims(results: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    yield '## What the paper claims, and what these numbers say'
+    yield ''
+    rows = [
+        (
+            claim.statement,
+            claim.section,
+            VERDICTS[claim.paper_recipe],
+            VERDICTS[claim.default_recipe],
+            f'{claim.numbers} ([{name}](#{name}))',
+        )
+        for name, result in results.items()
+        for claim in Report.from_dict(result).claims
+    ]
+    titles = ('claim', 'section', "with the paper's recipe", 'with the default recipe', 'numbers')
+    yield from _table(Table('', titles, tuple(rows)))
+
+
+def _section(name: str, result: Mapping[str, Any]) -> Iterator[str]:
+    report, budget = Report.from_dict(result), result['budget']
+    cost = result['processor_seconds']
+    yield f'## {name}'
+    yield ''
+    yield f'**{result["title"]}**'
+    yield ''
+    yield (
+        f'`{result["command"]}`, {result["date"]}: {len(result["networks"])} networks of '
+        f'{budget["samples"] / 1e6:g} million samples each, {cost["training"]:.0f} s of processor '
+        f'time for training and {cost["measuring"]:.0f} s for the rest.'
+    )
+    yield ''
+    for picture in report.pictures:
+        yield f'![{picture.caption}]({picture.file})'
+        yield ''
+        yield f'*{picture.caption}*'
+        yield ''
+    for table in report.tables:
+        yield from _table(table)
+    for note in report.notes:
+        yield f'- {note}'
+    if report.notes:
+        yield ''
+
+
+def _table(table: Table) -> Iterator[str]:
+    if table.caption:
+        yield table.caption
+        yield ''
+    yield _row(table.columns)
+    yield _row('---' for _ in table.columns)
+    for row in table.rows:
+        yield _row(map(shown, row))
+    yield ''
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f'| {" | ".join(cells)} |'
+
+
+def shown(cell: Cell) -> str:
+    """Return a cell as text: numbers with three digits that mean something."""
+    if cell is None:
+        return '–'
+    if isinstance(cell, float):
+        if 0 < abs(cell) < 1e-3:
+            return '< 0.001'
+        return f'{cell:.0f}' if abs(cell) >= 100 else f'{cell:.3g}'
+    return str(cell)
