@@ -64,6 +64,7 @@ setup(
             'export = learned_ik.cli:export_main',
             'view = learned_ik.cli:view_main',
             'benchmark = learned_ik.cli:benchmark_main',
+            'experiment = learned_ik.cli:experiment_main',
         ],
     },
 )

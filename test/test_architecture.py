@@ -22,6 +22,14 @@ MAY_IMPORT = {
     'solving': {'robot', 'kinematics', 'model', 'compilation'},
     'viewing': {'robot', 'kinematics', 'model', 'solving', 'trajectories'},
     'benchmarking': {'robot', 'model', 'solving', 'resources', 'trajectories'},
+    'experiments': {
+        'robot',
+        'kinematics',
+        'model',
+        'learning',
+        'solving',
+        'trajectories',
+    },
     'ros': {
         'robot',
         'model',

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from learned_ik.experiments import pictures
-from learned_ik.experiments.results import Cell, Table
+from learned_ik.experiments.results import Table
 from learned_ik.learning.sweep import Trial
 from learned_ik.model import IkModel
 
@@ -69,23 +69,23 @@ def draw_curves(
         if points:
             ax.plot(*zip(*points, strict=True), 'x', color='black', ms=8, label='paper, printed')
         ax.set(yscale='log', xlabel=x_label, ylabel=title)
-        ax.grid(alpha=0.3, which='both')
+        pictures.plain_numbers(ax.yaxis)
+        ax.grid(alpha=0.3)
     pictures.legend_below(figure, axes.flat, columns=3)
     pictures.save(figure, path)
 
 
-def curve_table(
-    caption: str, x_title: str, series: Sequence[Series], models: Mapping[str, IkModel]
-) -> Table:
-    """Return the curves as numbers: for each series a column for position and one for rotation."""
-    columns = [x_title]
-    for s in series:
-        columns += [f'{s.label}: L2 [mm]', '% of reach', 'rotation [°]']
-    rows = []
-    for x in series[0].trials:
-        row: list[Cell] = [x]
-        for s in series:
-            position, relative, angle = s.errors(models, x)
-            row += [1e3 * position, 1e2 * relative, angle]
-        rows.append(tuple(row))
-    return Table(caption, tuple(columns), tuple(rows))
+def curve_tables(
+    x_title: str, series: Sequence[Series], models: Mapping[str, IkModel]
+) -> tuple[Table, ...]:
+    """Return the curves as numbers: a table for each of the three errors."""
+    xs = list(series[0].trials)
+    columns = (x_title, *(f'{x:g}' for x in xs))
+    return tuple(
+        Table(
+            f'Mean {title}',
+            columns,
+            tuple((s.label, *(factor * s.errors(models, x)[part] for x in xs)) for s in series),
+        )
+        for title, part, factor in PANELS
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 from learned_ik.experiments import paper
 from learned_ik.experiments.budgets import Budget
 from learned_ik.experiments.catalogue import our_network, paper_network
-from learned_ik.experiments.curves import PrintedPoint, Series, curve_table, draw_curves
+from learned_ik.experiments.curves import PrintedPoint, Series, curve_tables, draw_curves
 from learned_ik.experiments.pictures import BLUE, ORANGE
 from learned_ik.experiments.results import Claim, Picture, Report
 from learned_ik.learning.sweep import Trial
@@ -48,8 +48,8 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
         'Errors fall as the joint ranges are narrowed from 1.0 (±180° and ±120°) to 0.2. Crosses: '
         'what the paper prints (tables and text).'
     )
-    table = curve_table('Mean errors on the test set.', 'share of limits', lines, models)
-    return Report((table,), (Picture(FILE, caption),), (_tighter_helps(lines, models),))
+    tables = curve_tables('share of limits', lines, models)
+    return Report(tables, (Picture(FILE, caption),), (_tighter_helps(lines, models),))
 
 
 def _tighter_helps(lines: tuple[Series, ...], models: Mapping[str, IkModel]) -> Claim:

@@ -8,7 +8,7 @@ from pathlib import Path
 from learned_ik.experiments import paper
 from learned_ik.experiments.budgets import Budget
 from learned_ik.experiments.catalogue import our_network, paper_network
-from learned_ik.experiments.curves import PrintedPoint, Series, curve_table, draw_curves
+from learned_ik.experiments.curves import PrintedPoint, Series, curve_tables, draw_curves
 from learned_ik.experiments.pictures import BLUE, GREEN, ORANGE, PURPLE, SKY
 from learned_ik.experiments.results import Claim, Picture, Report, Table
 from learned_ik.learning.sweep import Trial
@@ -66,7 +66,7 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
         tuple((n, 1e3 * error) for n, error in paper.QUOTED_PERCEPTRON.items()),
     )
     return Report(
-        (curve_table('Mean errors on the test set.', 'joints', lines, models), quoted),
+        (*curve_tables('joints', lines, models), quoted),
         (Picture(FILE, caption),),
         (
             _supervised_breaks(supervised, models),

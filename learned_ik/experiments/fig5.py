@@ -7,7 +7,7 @@ from pathlib import Path
 
 from learned_ik.experiments.budgets import Budget
 from learned_ik.experiments.catalogue import our_network, paper_network
-from learned_ik.experiments.curves import Series, curve_table, draw_curves
+from learned_ik.experiments.curves import Series, curve_tables, draw_curves
 from learned_ik.experiments.pictures import BLUE, GREEN, ORANGE, PURPLE, SKY, YELLOW
 from learned_ik.experiments.results import Claim, Picture, Report
 from learned_ik.learning.sweep import Trial
@@ -55,7 +55,7 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
         'position and rotation (solid); the rotation is then anything.'
     )
     return Report(
-        (curve_table('Mean errors on the test set.', 'joints', lines, models),),
+        curve_tables('joints', lines, models),
         (Picture(FILE, caption),),
         (_less_than_half(lines, models), _long_arms_are_no_harder(lines, models)),
     )

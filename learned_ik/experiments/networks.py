@@ -52,7 +52,7 @@ class Shelf:
         missing = [trial for trial in trials if not self._path(trial).exists()]
         for done, outcome in enumerate(run_trials(missing, self._jobs), start=1):
             model = outcome.model
-            seconds = round(outcome.processor_seconds, 1)
+            seconds = round(outcome.processor_seconds, 3)
             training = {**model.training, 'processor_seconds': seconds}
             self.folder.mkdir(parents=True, exist_ok=True)
             dataclasses.replace(model, training=training).save(self._path(outcome.trial))

@@ -57,6 +57,9 @@ def _lines(results: Mapping[str, Mapping[str, Any]], missing: Iterable[str]) -> 
 def _claims(results: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield '## What the paper claims, and what these numbers say'
     yield ''
+    budgets = sorted({result['budget']['name'] for result in results.values()})
+    yield f'Budget: {", ".join(budgets)}. A **no** is where our numbers contradict the paper.'
+    yield ''
     rows = [
         (
             claim.statement,

@@ -42,6 +42,15 @@ def legend_below(figure: Any, axes: Any, columns: int = 4) -> None:
     )
 
 
+def plain_numbers(axis: Any) -> None:
+    """Write the numbers of a logarithmic axis as people do: 20, not 2 x 10^1."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(StrMethodFormatter('{x:g}'))
+    axis.set_minor_formatter(NullFormatter())
+
+
 def save(figure: Any, path: Path) -> None:
     """Write a figure as PNG and forget it."""
     import matplotlib.pyplot as plt

@@ -26,10 +26,10 @@ COLUMNS = (
     'training',
     'output',
     'paper: L2 [mm]',
-    'rotation [°]',
+    'paper: rotation [°]',
     'here: L2 [mm]',
-    '% of reach',
-    'rotation [°]',
+    'here: % of reach',
+    'here: rotation [°]',
     'answers that break joint limits [%]',
 )
 ARMS = (('tiago', 1.0), ('artificial7', 1.0), ('artificial7', 0.8))

@@ -1,0 +1,74 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""The spiral that arms follow in figures 1 and 6 and in table II, as large as the arm.
+
+The paper shows it and prints no numbers of it: this one is reachable for every arm of four joints
+or more. Only its positions are asked for, as the paper gives no orientation either.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from learned_ik.kinematics.batched import BatchedKinematics
+from learned_ik.learning.encoding import JointDecoder
+from learned_ik.learning.evaluation import Errors, errors_on
+from learned_ik.learning.folding import FoldedNetwork
+from learned_ik.model import IkModel
+from learned_ik.robot.chain import KinematicChain
+from learned_ik.trajectories import PosePath, spiral
+
+HEIGHT, RADIUS, RISE = 0.45, 0.4, 0.25  # of the base, at the base, to the apex; share of the reach
+TURNS = 3.0
+NOTE = (
+    f'The spiral: {TURNS:g} turns up a cone above the arm, from {HEIGHT:g} to '
+    f'{HEIGHT + RISE:g} of its reach, {RADIUS:g} of it in radius at the base. Only positions are '
+    'asked for, and the networks are those for position alone: the paper says neither.'
+)
+
+
+def spiral_for(chain: KinematicChain, poses: int) -> PosePath:
+    """Return the spiral for an arm."""
+    reach = chain.reach
+    return spiral(
+        poses,
+        centre=(0.0, 0.0, HEIGHT * reach),
+        radius=RADIUS * reach,
+        height=RISE * reach,
+        turns=TURNS,
+    )
+
+
+def followed(model: IkModel, path: PosePath) -> Errors:
+    """Return how a network for position alone follows a path, each pose by itself."""
+    unturned = np.broadcast_to(np.eye(3).ravel(), (len(path.positions), 9))
+    poses = np.concatenate([path.positions, unturned], axis=1)
+    return errors_on(
+        torch.as_tensor(poses, dtype=torch.float32),
+        FoldedNetwork(model.network),
+        JointDecoder(model.chain, model.network.decoding),
+        BatchedKinematics(model.chain),
+        rotation_weight=0.0,
+    )
+
+
+def reached(model: IkModel, errors: Errors) -> np.ndarray:
+    """Return where the tip goes: (n, 3) [m]."""
+    _, position = model.chain.forward_matrix(errors.q.double().numpy())
+    return position
+
+
+def share_axes(ax: Any, reach: float) -> None:
+    """Give a three-dimensional plot the room of an arm, with units."""
+    width = 0.55 * reach
+    ax.set(
+        xlim=(-width, width),
+        ylim=(-width, width),
+        zlim=(0, 2 * width),
+    )
+    for label in (ax.set_xlabel, ax.set_ylabel, ax.set_zlabel):
+        label(f'{label.__name__[4]} [m]', fontsize=7, labelpad=-6)
+    ax.set_box_aspect((1, 1, 1))
+    ax.locator_params(nbins=3)
+    ax.tick_params(labelsize=6, pad=-3)

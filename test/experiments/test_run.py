@@ -1,0 +1,99 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+import dataclasses
+import json
+import math
+
+import pytest
+from PIL import Image
+
+from learned_ik import cli
+from learned_ik.errors import ConfigurationError
+from learned_ik.experiments import paper, run
+from learned_ik.experiments.catalogue import paper_network
+from learned_ik.experiments.networks import Shelf
+
+
+def numbers(result):
+    return [
+        cell
+        for t in result['tables']
+        for row in t['rows']
+        for cell in row
+        if isinstance(cell, float)
+    ]
+
+
+@pytest.mark.parametrize('name', run.NAMES)
+def test_every_experiment_writes_numbers_pictures_and_a_page(name, tiny, folder):
+    result = run.run(name, tiny, folder, 'the command', jobs=1)[name]
+    assert json.loads(json.dumps(result)) == json.loads((folder / f'{name}.json').read_text())
+    assert result['samples'] == sum(row['samples'] for row in result['networks'])
+    assert result['processor_seconds']['training'] > 0
+    assert all(math.isfinite(number) for number in numbers(result))
+    page = (folder / 'index.md').read_text()
+    assert result['title'] in page
+    for claim in result['claims']:
+        assert claim['statement'] in page
+    for picture in result['pictures']:
+        assert picture['caption'] in page
+        with Image.open(folder / picture['file']) as image:
+            assert image.width >= 900
+
+
+def test_networks_are_trained_once_and_read_again(tiny, tmp_path, monkeypatch):
+    trial = paper_network(tiny, 'artificial3')
+    trained = Shelf(tmp_path).models([trial])
+    monkeypatch.setattr(
+        'learned_ik.experiments.networks.run_trials', lambda todo, _: map(len, todo)
+    )
+    again = Shelf(tmp_path).models([trial])
+    assert again[trial.name].held_out == trained[trial.name].held_out
+    assert trained[trial.name].training['processor_seconds'] > 0
+
+
+def test_another_choice_is_another_network(tiny, tmp_path):
+    more = dataclasses.replace(tiny, samples=400)
+    models = [Shelf(tmp_path).models([paper_network(b, 'artificial3')]) for b in (tiny, more)]
+    assert [m['artificial3_pose_linear'].training['samples'] for m in models] == [300, 400]
+
+
+def test_the_full_budget_is_the_papers(tiny):
+    full = run.budget_named('full')
+    config = paper_network(full, 'tiago').config
+    assert config.samples // config.batch == paper.STEPS == 1_600_000
+    assert config.held_out == 200_000
+    assert full.joints == tuple(range(3, 21))
+
+
+def test_what_is_not_run_yet_is_said(tiny, tmp_path):
+    run.run('table2', tiny, tmp_path, 'the command')
+    page = (tmp_path / 'index.md').read_text()
+    assert 'Not run yet: `python -m learned_ik experiment fig4' in page
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(ConfigurationError, match="no experiment 'fig9'; there are: table1"):
+        run.chosen('fig9')
+    with pytest.raises(ConfigurationError, match="no budget 'huge'; there are: quick"):
+        run.budget_named('huge')
+
+
+def test_all_are_all():
+    assert run.chosen('all') == run.NAMES
+
+
+def test_the_command_prints_one_json_object(tmp_path, tiny, monkeypatch, capsys):
+    monkeypatch.setitem(run.BUDGETS, 'quick', tiny)
+    assert cli.main(['experiment', 'table2', '--out', str(tmp_path), '--json']) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed['results']['table2']['experiment'] == 'table2'
+    assert printed['page'] == str(tmp_path / 'index.md')
+
+
+def test_the_command_knows_every_experiment():
+    from typing import get_args
+
+    from learned_ik.commands.experiment import Name
+
+    assert get_args(Name) == (*run.NAMES, run.ALL)
