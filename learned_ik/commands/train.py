@@ -117,7 +117,7 @@ class Train:
         if not _is_first_process():
             return Result(content, '', shown=False)
         save_or_rescue(model, out)
-        if model.training['ended_early']:
+        if model.training['ended_early'] and interrupted.is_file():
             lines.append(f'go on with: --resume {interrupted}')
             content['checkpoint'] = str(interrupted)
         else:

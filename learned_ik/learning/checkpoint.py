@@ -8,6 +8,7 @@ The file is read with torch's `weights_only`: nothing in it is ever executed.
 import dataclasses
 import io
 import json
+import logging
 import math
 import os
 import pickle
@@ -26,6 +27,8 @@ from learned_ik.learning.scene import SceneConfig
 from learned_ik.model import write_atomically
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
+
+logger = logging.getLogger('learned_ik.training')
 
 FORMAT = 'learned_ik checkpoint 1'
 INTERVAL = 60.0  # [s] between two of them
@@ -60,6 +63,13 @@ class Checkpoint:
         }
         torch.save({'format': FORMAT, 'about': json.dumps(about), 'state': self.state}, content)
         write_atomically(Path(path), content.getvalue(), what='checkpoint')
+
+    def try_to_save(self, path: str | os.PathLike[str]) -> None:
+        """Write it if that is possible; a training does not die of a full disk."""
+        try:
+            self.save(path)
+        except ModelFileError as error:
+            logger.warning('training goes on, but cannot be resumed from here: %s', error)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> 'Checkpoint':

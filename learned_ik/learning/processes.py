@@ -56,13 +56,21 @@ class Processes:
             return network
         return nn.parallel.DistributedDataParallel(network)
 
-    def agree(self, fraction: float, stop: bool) -> tuple[float, bool]:
-        """Return the first process's progress, and whether any of them wants to stop."""
+    def agree(self, fraction: float, stop: bool, due: bool) -> tuple[float, bool, bool]:
+        """Return what all processes go by, since each has a clock of its own.
+
+        Args:
+            fraction: of the budget that is used up; the first process's counts.
+            stop: whether to end; one process that wants it is enough.
+            due: whether it is time for a checkpoint; the first process says so.
+
+        """
         if self.count == 1:
-            return fraction, stop
-        wish = torch.tensor([fraction if self.is_first else 0.0, float(stop)], dtype=torch.float64)
+            return fraction, stop, due
+        mine = [fraction, float(due)] if self.is_first else [0.0, 0.0]
+        wish = torch.tensor([*mine, float(stop)], dtype=torch.float64)
         distributed.all_reduce(wish)
-        return float(wish[0]), bool(wish[1] > 0)
+        return float(wish[0]), bool(wish[2] > 0), bool(wish[1] > 0)
 
     def gather(self, value: Any) -> list[Any]:
         """Return every process's value, by rank."""

@@ -93,7 +93,6 @@ def train(
     Raises:
         ConfigurationError: torch does not have the device, or the checkpoint other choices.
         InvalidInputError: `start_from` has another kind of network than `config` asks for.
-        ModelFileError: the checkpoint cannot be written.
         RobotMismatchError: the checkpoint is another robot's.
         TrainingError: the weights are no longer numbers, after several tries.
 
@@ -137,18 +136,19 @@ def train(
         while True:
             samples, now = tally.steps * config.batch, time.perf_counter()
             tally.seconds = now - started
-            fraction, stopped = team.agree(
+            fraction, stopped, due = team.agree(
                 max(samples / config.sample_limit, tally.seconds / config.time_limit),
                 stop.is_set(),
+                now - saved > INTERVAL,
             )
 
             # Write down, before anything is judged, what going on from here takes.
             ending = fraction >= 1 or stopped
-            if checkpoint_to is not None and (now - saved > INTERVAL or ending):
+            if checkpoint_to is not None and (due or stopped):
                 saved = now
                 state = saved_state(tally, network, optimizers, sampler, generator, team)
                 if team.is_first:
-                    Checkpoint(chain, config, state, scene, body).save(checkpoint_to)
+                    Checkpoint(chain, config, state, scene, body).try_to_save(checkpoint_to)
 
             # Judge the network now and then. Keep the best, and leave what is not a number.
             if ending or fraction * CHECKS >= tally.checks:

@@ -111,3 +111,13 @@ def test_nothing_in_a_checkpoint_is_executed(tmp_path):
     with pytest.raises(ModelFileError):
         Checkpoint.load(tmp_path / 'evil')
     assert not (tmp_path / 'executed').exists()
+
+
+def test_a_checkpoint_that_cannot_be_written_does_not_end_training(tiago, tmp_path, caplog):
+    stop = threading.Event()
+    stop.set()
+    (tmp_path / 'file').write_text('')
+    path = tmp_path / 'file' / 'arm.checkpoint'
+    model = train(tiago, TINY, checkpoint_to=path, stop=stop, show_progress=False)
+    assert model.training['ended_early']
+    assert 'cannot be resumed from here' in caplog.text

@@ -24,7 +24,7 @@ SMALL = ['--hidden', '24', '24', '24', '--batch', '500', '--held-out', '2000', '
 def test_without_torchrun_there_is_one_process():
     with processes() as team:
         assert (team.rank, team.count, team.is_first) == (0, 1, True)
-        assert team.agree(0.3, True) == (0.3, True)
+        assert team.agree(0.3, True, False) == (0.3, True, False)
         assert team.gather('a') == ['a']
 
 
