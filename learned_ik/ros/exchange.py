@@ -37,6 +37,10 @@ class Defaults:
     timeout: float  # [s]
     avoid_collisions: bool = True  # as soon as there are obstacles
     min_clearance: float = 0.0  # [m]
+    prefer: str = 'nearest'  # one of PREFERENCES: which of many solutions is wanted
+
+
+PREFERENCES = ('nearest', 'first', 'middle')  # as `IkSolver.solve` has them
 
 
 class Collisions(enum.IntEnum):

@@ -140,6 +140,7 @@ class IkNode(LifecycleNode):
     def _on_parameters(self, changed: list[Parameter]) -> SetParametersResult:
         values = {parameter.name: parameter.value for parameter in changed}
         try:
+            defaults = parameters.changed_defaults(self._defaults, values)
             if self._serving is not None:
                 self._take(values)
         except LearnedIkError as error:
@@ -147,7 +148,7 @@ class IkNode(LifecycleNode):
         except Exception as error:
             self.get_logger().error(f'parameters refused:\n{traceback.format_exc()}')
             return SetParametersResult(successful=False, reason=f'fault in the node: {error!r}')
-        self._defaults = parameters.changed_defaults(self._defaults, values)
+        self._defaults = defaults
         return SetParametersResult(successful=True)
 
     def _take(self, values: dict[str, Any]) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rclpy.exceptions import InvalidParameterValueException
 from rclpy.node import Node
 
-from learned_ik.ros.exchange import Defaults
+from learned_ik.errors import InvalidInputError
+from learned_ik.ros.exchange import PREFERENCES, Defaults
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,6 +22,7 @@ class NodeParameter:
     default: str | float | int | bool | list[float]
     description: str
     limits: tuple[float, float] | None = None  # smallest and largest value accepted
+    choices: tuple[str, ...] | None = None  # the only values accepted
     read_only: bool = False  # fixed when the node starts
     dynamic: bool = False  # values of another type are accepted here, and judged elsewhere
 
@@ -36,7 +39,12 @@ class NodeParameter:
                 descriptor.floating_point_range = [
                     FloatingPointRange(from_value=low, to_value=high)
                 ]
-        node.declare_parameter(self.name, self.default, descriptor)
+        if self.choices is not None:
+            descriptor.additional_constraints = f'one of: {", ".join(self.choices)}'
+        value = node.declare_parameter(self.name, self.default, descriptor).value
+        if self.choices is not None and value not in self.choices:
+            reason = f'expected {descriptor.additional_constraints}'
+            raise InvalidParameterValueException(self.name, value, reason)
 
     def of(self, node: Node) -> Any:
         """Return its present value on a node."""
@@ -76,6 +84,15 @@ TIMEOUT = NodeParameter(
     default=0.05,
     description='Longest time to search for a solution of one pose [s]',
     limits=(1e-4, 60.0),
+)
+PREFER = NodeParameter(
+    name='prefer',
+    default='nearest',
+    description=(
+        "Which of many solutions is wanted: 'nearest' to the seed; 'first', the quickest; "
+        "'middle', far from the joint limits"
+    ),
+    choices=PREFERENCES,
 )
 AUTOSTART = NodeParameter(
     name='autostart',
@@ -133,6 +150,7 @@ ALL = (
     POSITION_TOLERANCE,
     ORIENTATION_TOLERANCE,
     TIMEOUT,
+    PREFER,
     AUTOSTART,
 )
 
@@ -156,5 +174,15 @@ def defaults(node: Node) -> Defaults:
 
 
 def changed_defaults(old: Defaults, values: Mapping[str, Any]) -> Defaults:
-    """Return tolerances and timeout after some parameters got new values."""
+    """Return tolerances and the like after some parameters got new values.
+
+    Raises:
+        InvalidInputError: a preference that there is not.
+
+    """
+    prefer = values.get(PREFER.name, old.prefer)
+    if prefer not in PREFERENCES:
+        raise InvalidInputError(
+            f"{PREFER.name} is '{prefer}'; expected one of: {', '.join(PREFERENCES)}"
+        )
     return dataclasses.replace(old, **{n: v for n, v in values.items() if n in DEFAULTS})

@@ -140,6 +140,7 @@ class IkServing:
                 orientation_tolerance=(
                     request.orientation_tolerance or defaults.orientation_tolerance
                 ),
+                prefer=None if defaults.prefer == 'nearest' else defaults.prefer,
                 timeout=request.timeout or defaults.timeout,
                 avoid_collisions=avoids(request.collisions, defaults),
                 min_clearance=defaults.min_clearance,

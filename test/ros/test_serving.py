@@ -79,10 +79,16 @@ def test_a_request_that_says_nothing_gets_the_defaults(serving, solver):
     assert solver.asked.options == {
         'position_tolerance': 1e-3,
         'orientation_tolerance': 1e-2,
+        'prefer': None,
         'timeout': 0.5,
         'avoid_collisions': None,
         'min_clearance': 0.0,
     }
+
+
+def test_the_node_says_which_of_many_solutions_is_wanted(serving, solver):
+    serving.answer(REQUEST, dataclasses.replace(DEFAULTS, prefer='middle'))
+    assert solver.asked.options['prefer'] == 'middle'
 
 
 def test_what_a_request_says_of_collisions_goes_before_the_parameter(serving, solver):
