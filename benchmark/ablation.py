@@ -84,6 +84,8 @@ def main() -> int:
             wanted[key] = (name, config)
     trials = [Trial(key, chain, config) for key, (_, config) in wanted.items() if key not in rows]
     for outcome in run_trials(trials, options.jobs):
+        if outcome.model.training['ended_early']:
+            return 130
         rows[outcome.trial.name] = row = measured(outcome)
         print(f'{outcome.trial.name}: {1e3 * row["position"]["mean"]:.2f} mm', file=sys.stderr)
         if options.json:

@@ -76,7 +76,7 @@ class Sweep:
                 'processor_seconds': outcome.processor_seconds,
             }
             logger.info('%d of %d: %s', len(rows), len(todo), name)
-        rows = {name: rows[name] for name in trials}
+        rows = {name: rows[name] for name in trials if name in rows}
         content = {
             'out': str(self.out),
             'results': rows,

@@ -35,6 +35,9 @@ class Outcome:
 def run_trials(trials: Sequence[Trial], jobs: int = 1) -> Iterator[Outcome]:
     """Train for every trial and yield the outcomes as they come.
 
+    Ctrl-C and SIGTERM, which end a training early, end the sweep too: that training's network is
+    the last one.
+
     Args:
         trials: what to train; each uses the threads of its configuration.
         jobs: how many at the same time, each in a process of its own; -1: one for each core.
@@ -52,7 +55,10 @@ def run_trials(trials: Sequence[Trial], jobs: int = 1) -> Iterator[Outcome]:
     if jobs == 0 or jobs < -1:
         raise ConfigurationError(f'jobs is {jobs}; expected 1 or more, or -1: one for each core')
     if jobs == 1:
-        yield from map(run_trial, trials)
+        for outcome in map(run_trial, trials):
+            yield outcome
+            if outcome.model.training['ended_early']:
+                return
         return
     try:
         import joblib

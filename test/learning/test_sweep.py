@@ -1,5 +1,7 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
+import dataclasses
+
 import pytest
 
 from learned_ik import TrainingConfig
@@ -7,7 +9,8 @@ from learned_ik.errors import ConfigurationError
 
 pytest.importorskip('torch')
 
-from learned_ik.learning.sweep import Trial, run_trials
+from learned_ik.learning import sweep
+from learned_ik.learning.sweep import Outcome, Trial, run_trials
 
 TINY = TrainingConfig(samples=1000, batch=200, hidden=(8, 8), heads=2, held_out=100)
 
@@ -30,3 +33,14 @@ def test_names_and_jobs_must_make_sense(artificial):
         list(run_trials([trial, trial]))
     with pytest.raises(ConfigurationError, match='jobs is 0'):
         list(run_trials([trial], jobs=0))
+
+
+def test_who_ends_a_training_ends_the_sweep(artificial, untrained, monkeypatch):
+    def interrupted(trial: Trial) -> Outcome:
+        model = untrained(trial.chain)
+        return Outcome(trial, dataclasses.replace(model, training={'ended_early': True}), 1.0)
+
+    monkeypatch.setattr(sweep, 'run_trial', interrupted)
+    trials = [Trial(f'arm{joints}', artificial(joints), TINY) for joints in (2, 3)]
+    (outcome,) = run_trials(trials)
+    assert outcome.trial.name == 'arm2'
