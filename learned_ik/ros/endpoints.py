@@ -5,11 +5,13 @@
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from geometry_msgs.msg import PoseStamped
+from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode
 from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
@@ -19,9 +21,10 @@ from trajectory_msgs.msg import JointTrajectoryPoint
 from visualization_msgs.msg import MarkerArray
 
 from learned_ik.ros import messages
-from learned_ik.ros.exchange import Defaults, ErrorCode, IkAnswer, PathAnswer
+from learned_ik.ros.exchange import Defaults, ErrorCode, IkAnswer, IkRequest, PathAnswer
 from learned_ik.ros.health import Health
 from learned_ik.ros.markers import marker_array
+from learned_ik.ros.moving_frames import MovingFrames
 from learned_ik.ros.outages import OutageReporter
 from learned_ik.ros.path_serving import PathServing
 from learned_ik.ros.scene import Scene
@@ -42,8 +45,10 @@ class Endpoints:
         serving: IkServing,
         health: Health,
         defaults: Callable[[], Defaults],
+        frames: MovingFrames,
     ) -> None:
         """Open services and topics on the node; `defaults` returns what holds at the moment."""
+        self._frames = frames
         self._node = node
         self._serving = serving
         self._paths = PathServing(serving)
@@ -57,7 +62,9 @@ class Endpoints:
         self._marker_timer = node.create_timer(
             MARKER_PERIOD, self._guarded(self._publish_markers), clock=steady_clock()
         )
-        listen = node.create_subscription
+        # What waits for a transform must not keep what comes after it waiting.
+        group = ReentrantCallbackGroup()
+        listen = partial(node.create_subscription, callback_group=group)
         self._subscriptions = [
             listen(String, 'robot_description', self._guarded(self._on_description), LATCHED),
             listen(
@@ -66,11 +73,13 @@ class Endpoints:
                 self._guarded(self._on_joints),
                 qos_profile_sensor_data,
             ),
-            listen(PoseStamped, '~/target_pose', self._guarded(self._on_target), LATEST),
+            listen(PoseStamped, '~/target_pose', self._on_target, LATEST),
         ]
         self._services = [
-            node.create_service(GetIK, '~/get_ik', self._on_request),
-            node.create_service(GetIKPath, '~/get_ik_path', self._on_path_request),
+            node.create_service(GetIK, '~/get_ik', self._on_request, callback_group=group),
+            node.create_service(
+                GetIKPath, '~/get_ik_path', self._on_path_request, callback_group=group
+            ),
         ]
 
     def close(self) -> None:
@@ -88,9 +97,13 @@ class Endpoints:
         self._last_command = None
         self._scene.clear()
 
-    def _on_request(self, request: GetIK.Request, response: GetIK.Response) -> GetIK.Response:
+    async def _on_request(
+        self, request: GetIK.Request, response: GetIK.Response
+    ) -> GetIK.Response:
         try:
             asked = messages.request_from_service(request)
+            if not self._serving.is_rigid(asked.frame):
+                await self._frames.wait(asked.frame, asked.stamp)
             answer = self._serving.answer(asked, self._defaults())
             messages.fill_service_response(response, answer, self._serving.joint_names)
             self._health.note_answer(answer.error_code, answer.solve_time)
@@ -101,11 +114,13 @@ class Endpoints:
             )
         return response
 
-    def _on_path_request(
+    async def _on_path_request(
         self, request: GetIKPath.Request, response: GetIKPath.Response
     ) -> GetIKPath.Response:
         try:
             asked = messages.path_request_from_service(request)
+            if not self._serving.is_rigid(asked.frame):
+                await self._frames.wait(asked.frame, asked.stamp)
             answer = self._paths.answer(asked, self._defaults())
             messages.fill_path_response(
                 response, answer, self._serving.joint_names, JointTrajectoryPoint
@@ -124,8 +139,16 @@ class Endpoints:
         self._node.get_logger().error(f'{service} failed:\n{traceback.format_exc()}')
         return f'fault in the node: {error!r}; see its log'
 
-    def _on_target(self, target: PoseStamped) -> None:
-        asked = messages.request_from_target(target)
+    async def _on_target(self, target: PoseStamped) -> None:
+        try:
+            asked = messages.request_from_target(target)
+            if not self._serving.is_rigid(asked.frame):
+                await self._frames.wait(asked.frame, asked.stamp)
+            self._follow_target(target, asked)
+        except Exception:
+            self._drop()
+
+    def _follow_target(self, target: PoseStamped, asked: IkRequest) -> None:
         answer = self._serving.answer(asked, self._defaults(), self._last_command)
         self._health.note_answer(answer.error_code, answer.solve_time)
         self._scene.note_target(asked, answer)
@@ -151,6 +174,11 @@ class Endpoints:
             stamp = self._node.get_clock().now().to_msg()
             self._markers.publish(marker_array(self._scene.picture(self._serving), stamp))
 
+    def _drop(self) -> None:
+        """Log and count an exception under way, which leaves a message without effect."""
+        self._health.note_fault()
+        self._node.get_logger().error(f'message dropped:\n{traceback.format_exc()}')
+
     def _guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
         """Return the callback of a topic or timer, so that it cannot take the node down."""
 
@@ -158,8 +186,7 @@ class Endpoints:
             try:
                 callback(*message)
             except Exception:
-                self._health.note_fault()
-                self._node.get_logger().error(f'message dropped:\n{traceback.format_exc()}')
+                self._drop()
 
         return guarded
 

@@ -21,6 +21,7 @@ class ErrorCode(enum.IntEnum):
     PLANNING_FAILED = -1  # of paths alone
     TIMED_OUT = -6
     GOAL_IN_COLLISION = -12
+    INVALID_GROUP_NAME = -15  # of MoveIt's request alone
     INVALID_GOAL_CONSTRAINTS = -16
     INVALID_ROBOT_STATE = -17
     INVALID_LINK_NAME = -18
@@ -60,6 +61,7 @@ class IkRequest:
     orientation: Array  # (4,) x y z w
     seed_names: Sequence[str] = ()  # joint names, in any order
     seed_positions: Sequence[float] = ()  # one for each name [rad or m]
+    stamp: int = 0  # when the pose holds, for a frame that moves [ns]; 0: the latest
     position_tolerance: float = 0.0  # [m]; 0: the default
     orientation_tolerance: float = 0.0  # [rad]; 0: the default
     timeout: float = 0.0  # [s]; 0: the default
@@ -93,6 +95,7 @@ class PathRequest:
     orientations: Array  # (n, 4) x y z w
     start_names: Sequence[str] = ()  # joint names, in any order
     start_positions: Sequence[float] = ()  # one for each name [rad or m]
+    stamp: int = 0  # when the poses hold, for a frame that moves [ns]; 0: the latest
     position_tolerance: float = 0.0  # [m]; 0: the default
     orientation_tolerance: float = 0.0  # [rad]; 0: the default
     jump_threshold: float = 0.0  # [rad or m]; 0: the default

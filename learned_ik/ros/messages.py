@@ -26,6 +26,7 @@ def request_from_service(message: Any) -> IkRequest:
         orientation=orientation,
         seed_names=message.seed.name,
         seed_positions=message.seed.position,
+        stamp=nanoseconds(message.pose.header.stamp),
         position_tolerance=message.position_tolerance,
         orientation_tolerance=message.orientation_tolerance,
         timeout=seconds_from_duration(message.timeout),
@@ -36,7 +37,8 @@ def request_from_service(message: Any) -> IkRequest:
 def request_from_target(message: Any) -> IkRequest:
     """Return what a `PoseStamped` asks for: this pose, with every default."""
     position, orientation = arrays_from_pose(message.pose)
-    return IkRequest(message.header.frame_id, position, orientation)
+    stamp = nanoseconds(message.header.stamp)
+    return IkRequest(message.header.frame_id, position, orientation, stamp=stamp)
 
 
 def fill_service_response(response: Any, answer: IkAnswer, joint_names: Iterable[str]) -> None:
@@ -60,6 +62,7 @@ def path_request_from_service(message: Any) -> PathRequest:
         orientations=np.reshape([orientation for _, orientation in poses], (-1, 4)),
         start_names=message.start.name,
         start_positions=message.start.position,
+        stamp=nanoseconds(message.header.stamp),
         position_tolerance=message.position_tolerance,
         orientation_tolerance=message.orientation_tolerance,
         jump_threshold=message.jump_threshold,
@@ -117,6 +120,11 @@ def fill_pose(pose: Any, position: npt.ArrayLike, orientation: npt.ArrayLike) ->
 def seconds_from_duration(duration: Any) -> float:
     """Return the length of a `Duration` [s]."""
     return duration.sec + 1e-9 * duration.nanosec
+
+
+def nanoseconds(stamp: Any) -> int:
+    """Return a `Time` as one number [ns]."""
+    return 1_000_000_000 * stamp.sec + stamp.nanosec
 
 
 def fill_duration(duration: Any, seconds: float) -> None:

@@ -26,6 +26,8 @@ from learned_ik.ros.diagnostics import diagnostic_array
 from learned_ik.ros.endpoints import Endpoints, check_robot, steady_clock
 from learned_ik.ros.health import Health
 from learned_ik.ros.loading import description_of, load_solver
+from learned_ik.ros.moveit_endpoint import MoveItEndpoint
+from learned_ik.ros.moving_frames import MovingFrames
 from learned_ik.ros.obstacle_endpoints import ObstacleEndpoints
 from learned_ik.ros.serving import IkServing
 from learned_ik.ros.stopping import stopped_by_signals
@@ -56,6 +58,8 @@ class IkNode(LifecycleNode):
         self._serving: IkServing | None = None
         self._endpoints: Endpoints | None = None
         self._obstacles: ObstacleEndpoints | None = None
+        self._moveit: MoveItEndpoint | None = None
+        self._frames: MovingFrames | None = None
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
         clock = steady_clock()
         self.create_timer(DIAGNOSTICS_PERIOD, self._publish_diagnostics, clock=clock)
@@ -77,7 +81,11 @@ class IkNode(LifecycleNode):
             self._serving.paused = self._not_active()
             description = parameters.ROBOT_DESCRIPTION.of(self)
             check_robot(self._serving, description or None, self.get_logger())
-            self._endpoints = Endpoints(self, self._serving, self.health, lambda: self._defaults)
+            self._frames = MovingFrames(self, solver.chain.base_link)
+            self._serving.lookup = self._frames.lookup if self._frames.available else None
+            asked = (self, self._serving, self.health, lambda: self._defaults, self._frames)
+            self._endpoints = Endpoints(*asked)
+            self._moveit = MoveItEndpoint(*asked)
             self._obstacles = ObstacleEndpoints(self, self._serving, self.health, self.use_solver)
         except LearnedIkError as error:
             self.get_logger().fatal(str(error))
@@ -123,15 +131,15 @@ class IkNode(LifecycleNode):
         """
         self._serving.replace_solver(solver)
         self._obstacles.tell_again()
+        self._frames.base_link = solver.chain.base_link
         self._endpoints.forget_commands()
         self.get_logger().info(f'now serving {description_of(solver)}')
 
     def _close(self) -> None:
-        if self._endpoints is not None:
-            self._endpoints.close()
-        if self._obstacles is not None:
-            self._obstacles.close()
-        self._endpoints = self._obstacles = self._serving = None
+        for part in (self._endpoints, self._moveit, self._obstacles, self._frames):
+            if part is not None:
+                part.close()
+        self._endpoints = self._moveit = self._obstacles = self._frames = self._serving = None
 
     def _not_active(self) -> str:
         name = self.get_fully_qualified_name()

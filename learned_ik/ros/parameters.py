@@ -94,6 +94,22 @@ PREFER = NodeParameter(
     ),
     choices=PREFERENCES,
 )
+TRANSFORM_TIMEOUT = NodeParameter(
+    name='transform_timeout',
+    default=0.1,
+    description=(
+        'How long a pose in a frame that moves waits for tf2 to know of it, while others are '
+        'served [s]'
+    ),
+    limits=(0.0, 10.0),
+)
+MOVEIT_GROUP = NodeParameter(
+    name='moveit_group',
+    default='',
+    description=(
+        "The only planning group for which ~/get_position_ik answers; empty: any group's requests"
+    ),
+)
 AUTOSTART = NodeParameter(
     name='autostart',
     default=True,
@@ -151,6 +167,8 @@ ALL = (
     ORIENTATION_TOLERANCE,
     TIMEOUT,
     PREFER,
+    TRANSFORM_TIMEOUT,
+    MOVEIT_GROUP,
     AUTOSTART,
 )
 

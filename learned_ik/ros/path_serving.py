@@ -44,7 +44,7 @@ class PathServing:
         if len(request.positions) == 0:
             raise InvalidInputError('the path has no poses; expected one or more')
         positions, orientations = self._serving.in_base(
-            request.frame, request.positions, request.orientations
+            request.frame, request.positions, request.orientations, request.stamp
         )
         return self._serving.solver.follow(
             positions,

@@ -12,12 +12,14 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.errors import UnknownFrameError
 from learned_ik.robot.skeleton import joint_origins
 from learned_ik.ros.exchange import IkAnswer, IkRequest, PathAnswer, PathRequest
 from learned_ik.ros.serving import IkServing
 
 Array = npt.NDArray[np.float64]
 
+UPRIGHT = np.array([0.0, 0.0, 0.0, 1.0])
 TRAIL = 1000  # targets that are remembered
 
 
@@ -36,7 +38,7 @@ class Scene:
     """Remembers the last targets, or the last path, and what was reached of them."""
 
     def __init__(self) -> None:
-        self._wanted: collections.deque[tuple[str, Array]] = collections.deque(maxlen=TRAIL)
+        self._wanted: collections.deque[tuple[str, Array, int]] = collections.deque(maxlen=TRAIL)
         self._found: collections.deque[Array] = collections.deque(maxlen=TRAIL)
         self._path_shown = False
         self._text = 'no target yet'
@@ -48,7 +50,7 @@ class Scene:
         if not answer.solved:
             self._text = f'not reached: {answer.message}'
             return
-        self._wanted.append((request.frame, request.position))
+        self._wanted.append((request.frame, request.position, request.stamp))
         self._found.append(answer.joint_positions)
         self._text = _errors(answer.position_error, answer.orientation_error, answer.solve_time)
 
@@ -61,7 +63,7 @@ class Scene:
         if answer.joint_positions is None:
             return
         stride = -(-len(answer.joint_positions) // TRAIL)
-        self._wanted.extend((request.frame, p) for p in request.positions[::stride])
+        self._wanted.extend((request.frame, p, request.stamp) for p in request.positions[::stride])
         self._found.extend(answer.joint_positions[::stride])
         if answer.solved:
             self._text = f'{len(request.positions)} poses, at most ' + _errors(
@@ -78,8 +80,7 @@ class Scene:
     def picture(self, serving: IkServing) -> Picture:
         """Return what to draw now: the arm where its joints are, else as last answered."""
         chain = serving.solver.model.chain
-        upright = np.array([0.0, 0.0, 0.0, 1.0])
-        wanted = [serving.in_base(frame, p, upright)[0] for frame, p in self._wanted]
+        wanted = [_known_position(serving, *pose) for pose in self._wanted]
         found = np.reshape(list(self._found), (-1, chain.joint_count))
         q = serving.joint_positions
         if q is None and len(found):
@@ -91,6 +92,14 @@ class Scene:
             arm=None if q is None else joint_origins(chain, q),
             text=self._text,
         )
+
+
+def _known_position(serving: IkServing, frame: str, position: Array, stamp: int) -> Array:
+    """Return a position in the base link's frame [m]; NaN where it is not known any more."""
+    try:
+        return serving.in_base(frame, position, UPRIGHT, stamp)[0]
+    except UnknownFrameError:
+        return np.full(3, np.nan)
 
 
 def _errors(position: float, orientation: float, solve_time: float) -> str:

@@ -17,7 +17,7 @@ from learned_ik.errors import (
 )
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.ros.exchange import Collisions, Defaults, ErrorCode, IkAnswer, IkRequest
-from learned_ik.ros.frames import pose_in_base
+from learned_ik.ros.frames import Lookup, pose_in_base
 from learned_ik.ros.seeds import JointMemory, seed_by_name
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class IkServing:
 
     def __init__(self, solver: 'IkSolver') -> None:
         self._description: str | None = None
+        self.lookup: Lookup | None = None  # who knows how moving frames stand; None: nobody
         self.paused: str | None = None  # why nobody is served for the moment; None: all are
         self._adopt(solver)
 
@@ -130,7 +131,7 @@ class IkServing:
             return IkAnswer(ErrorCode.FAILURE, self.refusal)
         try:
             position, orientation = self.in_base(
-                request.frame, request.position, request.orientation
+                request.frame, request.position, request.orientation, request.stamp
             )
             solution = self._solver.solve(
                 position,
@@ -157,9 +158,16 @@ class IkServing:
             clearance=solution.clearance,
         )
 
-    def in_base(self, frame: str, position: Array, orientation: Array) -> tuple[Array, Array]:
+    def is_rigid(self, frame: str) -> bool:
+        """Return whether a frame never moves against the base link."""
+        return frame in ('', self._chain.base_link) or frame in self._base_frames
+
+    def in_base(
+        self, frame: str, position: Array, orientation: Array, stamp: int = 0
+    ) -> tuple[Array, Array]:
         """Return a pose, or many, in the frame of the base link; see `frames.pose_in_base`."""
-        return pose_in_base(self._chain.base_link, self._base_frames, frame, position, orientation)
+        base, tied = self._chain.base_link, self._base_frames
+        return pose_in_base(base, tied, frame, position, orientation, stamp, self.lookup)
 
     def seed(
         self, names: Sequence[str], positions: Sequence[float], other_seed: Array | None = None

@@ -1,0 +1,115 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""MoveIt's service `GetPositionIK`: from its request to ours, and back. Fields alone, no ROS.
+
+What the fields mean is what move_group's `compute_ik` and MoveIt's SrvKinematicsPlugin make of
+them: where the vectors have an element, they win over the single fields.
+"""
+
+from typing import Any
+
+from learned_ik.ros.exchange import Collisions, Defaults, ErrorCode, IkAnswer, IkRequest
+from learned_ik.ros.messages import arrays_from_pose, nanoseconds, seconds_from_duration
+from learned_ik.ros.serving import IkServing
+
+
+def answer_position_ik(
+    request: Any, response: Any, serving: IkServing, defaults: Defaults, group: str
+) -> IkAnswer:
+    """Fill a `GetPositionIK.Response`, whatever the request is.
+
+    Args:
+        request: a `PositionIKRequest`.
+        response: to be filled: the whole robot state of the request, with the arm moved in it.
+        serving: what answers.
+        defaults: what holds where the request gives nothing.
+        group: the only planning group that is served; empty: any.
+
+    """
+    answer = refusal(request, serving.solver.chain.tip_link, group)
+    if answer is None:
+        answer = serving.answer(request_from_position_ik(request), defaults)
+    fill_position_ik_response(response, answer, request, serving.joint_names)
+    return answer
+
+
+def refusal(request: Any, tip_link: str, group: str) -> IkAnswer | None:
+    """Return the answer to a request that asks for what this arm is not; else None."""
+    if group and request.group_name != group:
+        return IkAnswer(
+            ErrorCode.INVALID_GROUP_NAME,
+            f"group '{request.group_name}' is not served here; expected '{group}'",
+        )
+    poses, links = len(request.pose_stamped_vector), list(request.ik_link_names)
+    if poses > 1 or len(links) > 1:
+        return IkAnswer(
+            ErrorCode.INVALID_LINK_NAME,
+            f'{poses} poses for the links {links}; expected one: the arm has the one tip '
+            f"'{tip_link}'",
+        )
+    link = asked_link(request)
+    if link not in ('', tip_link):
+        return IkAnswer(
+            ErrorCode.INVALID_LINK_NAME,
+            f"link '{link}' is not the tip of this arm; expected '{tip_link}', or an empty name",
+        )
+    constraints = request.constraints
+    if any(
+        getattr(constraints, kind)
+        for kind in (
+            'joint_constraints',
+            'position_constraints',
+            'orientation_constraints',
+            'visibility_constraints',
+        )
+    ):
+        return IkAnswer(
+            ErrorCode.INVALID_GOAL_CONSTRAINTS,
+            'the request has constraints, which are not supported; expected none',
+        )
+    return None
+
+
+def asked_link(request: Any) -> str:
+    """Return the link that is to reach the pose; empty: the tip."""
+    if request.pose_stamped_vector or request.ik_link_names:
+        return next(iter(request.ik_link_names), '')
+    return request.ik_link_name
+
+
+def request_from_position_ik(request: Any) -> IkRequest:
+    """Return what a `PositionIKRequest` asks for: one pose, near the joints of its state."""
+    stamped = next(iter(request.pose_stamped_vector), request.pose_stamped)
+    position, orientation = arrays_from_pose(stamped.pose)
+    joints = request.robot_state.joint_state
+    return IkRequest(
+        frame=stamped.header.frame_id,
+        position=position,
+        orientation=orientation,
+        seed_names=joints.name,
+        seed_positions=joints.position,
+        stamp=nanoseconds(stamped.header.stamp),
+        timeout=seconds_from_duration(request.timeout),
+        collisions=Collisions.DEFAULT if request.avoid_collisions else Collisions.IGNORE,
+    )
+
+
+def fill_position_ik_response(
+    response: Any, answer: IkAnswer, request: Any, joint_names: tuple[str, ...]
+) -> None:
+    """Write an answer into a `GetPositionIK.Response`; only a success has a solution."""
+    code = response.error_code
+    code.val = int(answer.error_code)
+    if hasattr(code, 'message'):  # since MoveIt for Jazzy
+        code.message = answer.message
+        code.source = 'learned_ik'
+    if not answer.solved:
+        return
+    given = request.robot_state.joint_state
+    state = dict(zip(given.name, given.position, strict=False))
+    state.update(zip(joint_names, answer.joint_positions.tolist(), strict=True))
+    solution = response.solution
+    solution.joint_state.header.frame_id = given.header.frame_id
+    solution.joint_state.name = list(state)
+    solution.joint_state.position = list(state.values())
+    solution.multi_dof_joint_state = request.robot_state.multi_dof_joint_state
