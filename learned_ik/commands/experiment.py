@@ -12,7 +12,9 @@ from learned_ik.commands.result import Result
 from learned_ik.commands.train import check_writable
 from learned_ik.errors import TrainingError
 
-Name = Literal['table1', 'fig1', 'fig2', 'fig3', 'fig4', 'fig5', 'table2', 'fig6', 'all']
+Name = Literal[
+    'table1', 'fig1', 'fig2', 'fig3', 'fig4', 'fig5', 'table2', 'fig6', 'related', 'all'
+]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Experiment:
     experiments that show the same network train it once.
     """
 
-    name: Positional[Name]  # which one
+    name: Positional[Name]  # which one; related: the methods that the paper names beside its own
     budget: Literal['quick', 'standard', 'full'] = 'quick'  # a minute; an hour on 2 cores; a day
     # on a cluster, with the paper's 1.6 million steps
     out: Path = Path('experiments')  # folder for NAME.json, NAME.png and index.md

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Iterable
 from pathlib import Path
 
+from learned_ik.errors import TrainingError
 from learned_ik.learning.sweep import Trial, run_trials
 from learned_ik.model import IkModel
 from learned_ik.robot.arms import artificial_arm_urdf
@@ -46,12 +47,17 @@ class Shelf:
         Raises:
             ConfigurationError: two trials have the same name.
             ModelFileError: a file cannot be read, or not be written.
+            TrainingError: a training was interrupted; those before it are kept.
 
         """
         trials = list(trials)
         missing = [trial for trial in trials if not self._path(trial).exists()]
         for done, outcome in enumerate(run_trials(missing, self._jobs), start=1):
             model = outcome.model
+            if model.training['ended_early']:
+                raise TrainingError(
+                    f'{outcome.trial.name}: interrupted; the same command goes on from there'
+                )
             seconds = round(outcome.processor_seconds, 3)
             training = {**model.training, 'processor_seconds': seconds}
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -25,7 +25,7 @@ from learned_ik.learning.sweep import Trial
 log = logging.getLogger(__name__)
 
 # Each is a module beside this one with TITLE, trials(budget) and report(budget, models, folder).
-NAMES = ('table1', 'fig1', 'fig2', 'fig3', 'fig4', 'fig5', 'table2', 'fig6')
+NAMES = ('table1', 'fig1', 'fig2', 'fig3', 'fig4', 'fig5', 'table2', 'fig6', 'related')
 ALL = 'all'
 
 

@@ -8,10 +8,11 @@ import pytest
 from PIL import Image
 
 from learned_ik import cli
-from learned_ik.errors import ConfigurationError
+from learned_ik.errors import ConfigurationError, TrainingError
 from learned_ik.experiments import paper, run
 from learned_ik.experiments.catalogue import paper_network
 from learned_ik.experiments.networks import Shelf
+from learned_ik.learning.sweep import run_trial
 
 
 def numbers(result):
@@ -50,6 +51,19 @@ def test_networks_are_trained_once_and_read_again(tiny, tmp_path, monkeypatch):
     again = Shelf(tmp_path).models([trial])
     assert again[trial.name].held_out == trained[trial.name].held_out
     assert trained[trial.name].training['processor_seconds'] > 0
+
+
+def test_a_training_that_was_interrupted_is_not_kept(tiny, tmp_path, monkeypatch):
+    trial = paper_network(tiny, 'artificial3')
+    done = run_trial(trial)
+    model = dataclasses.replace(done.model, training={**done.model.training, 'ended_early': True})
+    monkeypatch.setattr(
+        'learned_ik.experiments.networks.run_trials',
+        lambda todo, _: [dataclasses.replace(done, model=model)],
+    )
+    with pytest.raises(TrainingError, match='artificial3_pose_linear: interrupted; the same'):
+        Shelf(tmp_path).models([trial])
+    assert not list(tmp_path.iterdir())
 
 
 def test_another_choice_is_another_network(tiny, tmp_path):

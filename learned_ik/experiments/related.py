@@ -1,0 +1,129 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""The methods that the paper names as related work, on the same arms and the same test poses."""
+
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import torch
+
+from learned_ik.experiments.budgets import Budget
+from learned_ik.experiments.catalogue import our_network, paper_network
+from learned_ik.experiments.methods.committee import committee
+from learned_ik.experiments.methods.damped_least_squares import STEPS, damped_least_squares
+from learned_ik.experiments.methods.per_joint import DRAWS, per_joint
+from learned_ik.experiments.methods.selective import CLUSTERS, selective
+from learned_ik.experiments.results import Cell, Report, Table
+from learned_ik.experiments.table1 import refined
+from learned_ik.kinematics.batched import BatchedKinematics
+from learned_ik.learning.configuration import HELD_OUT_SEED
+from learned_ik.learning.evaluation import errors_of, poses_within
+from learned_ik.learning.sweep import Trial
+from learned_ik.model import IkModel
+from learned_ik.robot.chain import KinematicChain
+
+TITLE = 'Related work: other methods, the same arms and poses'
+ROBOTS = ('tiago', 'artificial7')
+COLUMNS = ('method', 'L2 [mm]', '99 %', '% of reach', 'rotation [°]', '99 %')
+
+
+@dataclasses.dataclass(frozen=True)
+class Networks:
+    """Those that the rows of one robot need."""
+
+    supervised: list[Trial]
+    unsupervised: list[Trial]
+    seeded: Trial
+    ours: Trial
+
+    @classmethod
+    def of(cls, budget: Budget, robot: str) -> 'Networks':
+        """Name them."""
+        seeds = range(budget.committee)
+        single = paper_network(budget, robot)
+        seeded = dataclasses.replace(single.config, seed_input=True)
+        return cls(
+            [paper_network(budget, robot, 'supervised', seed=seed) for seed in seeds],
+            [paper_network(budget, robot, seed=seed) for seed in seeds],
+            Trial(f'{single.name}_seeded', single.chain, seeded),
+            our_network(budget, robot),
+        )
+
+    def all(self) -> list[Trial]:
+        """Return them in a row."""
+        return [*self.supervised, *self.unsupervised, self.seeded, self.ours]
+
+
+def trials(budget: Budget) -> list[Trial]:
+    """Return two committees, a network that is shown joints, and ours, for each robot."""
+    return [trial for robot in ROBOTS for trial in Networks.of(budget, robot).all()]
+
+
+def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Report:
+    """Return a table for each robot."""
+    tables = []
+    for robot in ROBOTS:
+        networks = Networks.of(budget, robot)
+        rows = tuple((label, *_cells(row)) for label, row in _rows(networks, budget, models))
+        caption = f'{robot}: errors on {budget.poses} poses, the best of all answers to each.'
+        tables.append(Table(caption, COLUMNS, rows))
+    notes = (
+        '[1] is the textbook method, from mid-range, with constant damping and no restarts, not '
+        'the learned damping of that reference.',
+        '[5], [6] and [7] are small readings of the idea on perceptrons, taught with '
+        f'{budget.samples} samples each, not the networks of these references.',
+        '[8] is shown joint positions that lie 0.3 rad (standard deviation) beside a solution: '
+        'it is told more than the others.',
+    )
+    return Report(tuple(tables), notes=notes)
+
+
+def _rows(
+    networks: Networks, budget: Budget, models: Mapping[str, IkModel]
+) -> Iterator[tuple[str, Mapping]]:
+    """Yield each method and its errors, as `Errors.summary` tells them."""
+    chain = networks.ours.chain
+    poses = poses_within(chain, budget.poses, HELD_OUT_SEED)
+
+    def judged(q: torch.Tensor) -> Mapping:
+        return _summary(chain, q, poses)
+
+    def members(trials: list[Trial]) -> torch.Tensor:
+        return committee([models[trial.name] for trial in trials], poses)
+
+    count = budget.committee
+    dls = damped_least_squares(BatchedKinematics(chain), poses)
+    yield f'[1] damped least squares, {STEPS} steps from mid-range', judged(dls)
+    yield "the paper's supervised network", models[networks.supervised[0].name].held_out
+    yield f'[6] committee of {count} of these', judged(members(networks.supervised))
+    yield (
+        f'[7] index input, {CLUSTERS} indices, supervised',
+        judged(selective(chain, poses, budget.samples)),
+    )
+    yield (
+        f'[5] a network for each joint, best of {DRAWS} draws, supervised',
+        judged(per_joint(chain, poses, budget.samples)),
+    )
+    yield "the paper's unsupervised network", models[networks.unsupervised[0].name].held_out
+    yield f'[6] committee of {count} of these', judged(members(networks.unsupervised))
+    yield '[8] the same, shown the current joints', models[networks.seeded.name].held_out
+    ours = models[networks.ours.name]
+    yield f'default recipe, {ours.network.heads} heads', ours.held_out
+    yield 'the same, refined', refined(ours, budget.poses)
+
+
+def _summary(chain: KinematicChain, q: torch.Tensor, poses: torch.Tensor) -> Mapping:
+    return errors_of(q, poses, BatchedKinematics(chain)).summary(chain.reach)
+
+
+def _cells(errors: Mapping) -> tuple[Cell, ...]:
+    position, angle = errors['position'], errors['orientation']
+    return (
+        1e3 * position['mean'],
+        1e3 * position['p99'],
+        1e2 * errors['relative_position_mean'],
+        math.degrees(angle['mean']),
+        math.degrees(angle['p99']),
+    )

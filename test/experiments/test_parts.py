@@ -1,0 +1,80 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+import dataclasses
+
+import numpy as np
+import pytest
+
+from learned_ik.experiments import fig2, fig6, page, paper, spirals, table1
+from learned_ik.experiments.catalogue import our_network, paper_network
+from learned_ik.experiments.networks import Shelf, artificial_arm
+from learned_ik.experiments.results import Claim, Report, Table
+from learned_ik.solving.solver import IkSolver
+
+
+def test_rank_correlation_sees_order_alone():
+    a = np.array([1.0, 2.0, 5.0, 9.0])
+    assert fig2.rank_correlation(a, np.exp(a)) == pytest.approx(1)
+    assert fig2.rank_correlation(a, -a) == pytest.approx(-1)
+
+
+def test_clearance_is_from_the_nearest_joint(tiny, folder):
+    trial = our_network(tiny, 'artificial7')
+    model = Shelf(folder / 'networks').models([trial])[trial.name]
+    straight = np.zeros((1, 7))  # up along z, with joints at 0.01, 0.01, 0.17, 0.17, ... m
+    x, _, z, radius = fig6.SPHERE
+    nearest = min(np.hypot(x, z - height) for height in (0.01, 0.17, 0.33, 0.48, 0.49))
+    assert fig6.clearances(model, straight)[0] == pytest.approx(nearest - radius, abs=0.002)
+
+
+@pytest.mark.parametrize('joints', [4, 7, 20])
+def test_the_spiral_can_be_reached(joints):
+    chain = artificial_arm(joints)
+    path = spirals.spiral_for(chain, 40)
+    solver = IkSolver(chain)
+    solved = solver.solve_batch(path.positions, path.orientations, orientation_tolerance=np.inf)
+    assert solved.success.all()
+
+
+def test_the_slice_holds_poses_of_its_heights():
+    cut = fig2.Slice.of(artificial_arm(7), 20_000)
+    z = cut.poses[:, 2].numpy()
+    assert z.min() >= paper.SLICE[0] - 1e-6
+    assert z.max() <= paper.SLICE[1] + 1e-6
+    assert cut.count.sum() == len(z) > 500
+
+
+def test_refined_answers_are_exact(tiny, folder):
+    trial = our_network(tiny, 'artificial7')
+    model = Shelf(folder / 'networks').models([trial])[trial.name]
+    errors = table1.refined(model, 100)
+    assert errors['position']['median'] < 2e-6
+    assert errors['limits_broken'] == 0
+
+
+def test_a_report_is_the_same_after_json():
+    report = Report(
+        (Table('caption', ('a', 'b'), ((1.0, None), ('x', 2))),),
+        claims=(Claim('it holds', 'III', True, None, 'numbers'),),
+        notes=('a note',),
+    )
+    assert Report.from_dict(report.to_dict()) == report
+
+
+@pytest.mark.parametrize(
+    ('cell', 'text'),
+    [(None, '–'), (12.345, '12.3'), (1234.5, '1234'), (2e-5, '< 0.001'), (0.0, '0'), ('a', 'a')],
+)
+def test_cells_show_the_digits_that_mean_something(cell, text):
+    assert page.shown(cell) == text
+
+
+def test_networks_of_other_seeds_limits_and_scenes_have_other_names(tiny):
+    trials = [
+        paper_network(tiny, 'tiago'),
+        paper_network(tiny, 'tiago', seed=1),
+        paper_network(tiny, 'artificial7', limits=0.8),
+        *(trial for pair in fig6.pairs(tiny).values() for trial in pair),
+    ]
+    assert len({trial.name for trial in trials}) == len(trials)
+    assert dataclasses.asdict(trials[1].config)['seed'] == 1
