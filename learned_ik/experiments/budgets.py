@@ -46,7 +46,7 @@ BUDGETS = {
         slice_samples=50_000,
         committee=2,
     ),
-    # an hour on two cores: 1/160 of the paper's training
+    # within an hour on two cores: 1/160 of the paper's training
     'standard': Budget(
         'standard',
         samples=1_000_000,
