@@ -29,6 +29,7 @@ class Experiment:
     budget: Literal['quick', 'standard', 'full'] = 'quick'  # a minute; an hour on 2 cores; a day
     # on a cluster, with the paper's 1.6 million steps
     out: Path = Path('experiments')  # folder for NAME.json, NAME.png and index.md
+    device: str = 'cpu'  # that trains: 'cpu', 'cuda', ...
     jobs: int = 1  # trainings at the same time, each in a process of its own; -1: one a core
     json: bool = False  # print one JSON object, and nothing else, on standard output
 
@@ -44,7 +45,7 @@ class Experiment:
                 f'experiments need {error.name}, which is not installed: pip install '
                 "'learned_ik[train]'"
             ) from error
-        budget = run.budget_named(self.budget)
+        budget = dataclasses.replace(run.budget_named(self.budget), device=self.device)
         results = run.run(self.name, budget, self.out, command, self.jobs)
         sections = [page.text_of(name, result) for name, result in results.items()]
         index = self.out / page.PAGE

@@ -21,16 +21,19 @@ class Budget:
     spiral_poses: int  # along each spiral
     slice_samples: int  # for the density and the errors of figure 2
     committee: int  # networks of a committee [6]
+    device: str = 'cpu'  # that trains
 
     def paper(self, **choices: object) -> TrainingConfig:
         """Return the paper's recipe (sections II-C to II-E), with other choices where given."""
-        given = {'samples': self.samples, 'held_out': self.poses, **choices}
-        return dataclasses.replace(PAPER, **given)
+        return dataclasses.replace(PAPER, **self._given, **choices)
 
     def ours(self, **choices: object) -> TrainingConfig:
         """Return this package's default recipe, with other choices where given."""
-        given = {'samples': self.samples, 'held_out': self.poses, **choices}
-        return TrainingConfig(**given)
+        return TrainingConfig(**self._given, **choices)
+
+    @property
+    def _given(self) -> dict[str, object]:
+        return {'samples': self.samples, 'held_out': self.poses, 'device': self.device}
 
 
 BUDGETS = {

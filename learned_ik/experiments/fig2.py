@@ -106,8 +106,9 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
     _draw(cut, errors, folder / FILE)
     caption = (
         'Slice of the workspace at heights of 10 to 15 cm; the dot is the base. Errors are large '
-        'where samples are rare: at the rim and about the base. Samples that count by density '
-        f'to the power of -{SAMPLING["density_power"]:g}, and hard ones once more, even them out.'
+        'where samples are rare: at the rim and about the base. Our sampling, to even them out: '
+        f'weights by density to the power of -{SAMPLING["density_power"]:g}, and hard samples '
+        'once more.'
     )
     tables = (_by_density(cut, errors), _spread(cut, errors))
     return Report(

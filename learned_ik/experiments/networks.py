@@ -51,7 +51,7 @@ class Shelf:
 
         """
         trials = list(trials)
-        missing = [trial for trial in trials if not self._path(trial).exists()]
+        missing = [trial for trial in trials if not self.path(trial).exists()]
         for done, outcome in enumerate(run_trials(missing, self._jobs), start=1):
             model = outcome.model
             if model.training['ended_early']:
@@ -61,7 +61,7 @@ class Shelf:
             seconds = round(outcome.processor_seconds, 3)
             training = {**model.training, 'processor_seconds': seconds}
             self.folder.mkdir(parents=True, exist_ok=True)
-            dataclasses.replace(model, training=training).save(self._path(outcome.trial))
+            dataclasses.replace(model, training=training).save(self.path(outcome.trial))
             log.info(
                 '%d of %d networks: %s, %.1f mm, %.0f s',
                 done,
@@ -70,12 +70,15 @@ class Shelf:
                 1e3 * model.held_out['position']['mean'],
                 seconds,
             )
-        return {trial.name: IkModel.load(self._path(trial)) for trial in trials}
+        return {trial.name: IkModel.load(self.path(trial)) for trial in trials}
 
-    def _path(self, trial: Trial) -> Path:
+    def path(self, trial: Trial) -> Path:
+        """Return the file of a trial's network."""
+        # What trains it makes no other network of it.
+        config = dataclasses.replace(trial.config, device='cpu', threads=1)
         choices = {
             'robot': trial.chain.fingerprint,
-            'configuration': trial.config.to_dict(),
+            'configuration': config.to_dict(),
             'scene': None if trial.scene is None else trial.scene.to_dict(),
         }
         digest = hashlib.sha256(json.dumps(choices, sort_keys=True).encode()).hexdigest()

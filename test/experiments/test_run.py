@@ -72,6 +72,14 @@ def test_another_choice_is_another_network(tiny, tmp_path):
     assert [m['artificial3_pose_linear'].training['samples'] for m in models] == [300, 400]
 
 
+def test_the_device_makes_no_other_network(tiny, tmp_path):
+    shelf = Shelf(tmp_path)
+    budgets = (tiny, dataclasses.replace(tiny, device='cuda'))
+    trials = [paper_network(budget, 'artificial3') for budget in budgets]
+    assert [trial.config.device for trial in trials] == ['cpu', 'cuda']
+    assert len({shelf.path(trial) for trial in trials}) == 1
+
+
 def test_the_full_budget_is_the_papers(tiny):
     full = run.budget_named('full')
     config = paper_network(full, 'tiago').config
