@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which networks experiments ask for, by names that are the same wherever one is shown."""
 
+import dataclasses
+
 from learned_ik.experiments.budgets import Budget
 from learned_ik.experiments.networks import artificial_arm, tiago_arm
 from learned_ik.learning.scene import SceneConfig
@@ -46,9 +48,10 @@ def our_network(budget: Budget, robot: str, training: str = 'pose', limits: floa
     return Trial('_'.join([robot, training, 'ours', *marks]), arm(robot, limits), config)
 
 
-def sampled_network(budget: Budget, robot: str) -> Trial:
-    """Return the training of the paper's network on samples that are spread more evenly."""
-    return Trial(f'{robot}_pose_linear_sampled', arm(robot), budget.paper(**SAMPLING))
+def sampled(trial: Trial) -> Trial:
+    """Return the same training, on samples that are spread more evenly over the workspace."""
+    config = dataclasses.replace(trial.config, **SAMPLING)
+    return Trial(f'{trial.name}_sampled', trial.chain, config)
 
 
 def keeping_clear(trial: Trial, scene: SceneConfig) -> Trial:
