@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from learned_ik.experiments import paper
 from learned_ik.experiments.results import Cell, Report, Table
+from learned_ik.learning.configuration import PAPER
 
 PAGE = 'index.md'
 VERDICTS = {True: 'yes', False: '**no**', None: '–'}
@@ -50,15 +52,27 @@ def _lines(results: Mapping[str, Mapping[str, Any]], missing: Iterable[str]) -> 
     for name in missing:
         yield f'## {name}'
         yield ''
-        yield f'Not run yet: `python -m learned_ik experiment {name}`'
+        yield f'Not run yet: `{_command_for(name, results)}`'
         yield ''
+
+
+def _command_for(missing: str, results: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return how to run what is missing: as the others were."""
+    for name, result in results.items():
+        if f'experiment {name}' in result['command']:
+            return result['command'].replace(f'experiment {name}', f'experiment {missing}')
+    return f'python -m learned_ik experiment {missing}'
 
 
 def _claims(results: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield '## What the paper claims, and what these numbers say'
     yield ''
     budgets = sorted({result['budget']['name'] for result in results.values()})
-    yield f'Budget: {", ".join(budgets)}. A **no** is where our numbers contradict the paper.'
+    yield (
+        f'Budget: {", ".join(budgets)}. A **no** is where our numbers contradict the paper. With '
+        f"fewer than the paper's {paper.STEPS * PAPER.batch / 1e6:.0f} million samples, networks "
+        'of its recipe may just not have settled yet.'
+    )
     yield ''
     rows = [
         (
