@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
+OF_NOTHING = np.full(ANSWER, float(MALFORMED))  # the answer to what is no request
 CANDIDATES = 4  # times as many solutions are looked at as are wanted: not all can be cleared
 DISTINCT = 0.05  # [rad or m], solutions that differ by less in every joint are the same
 
@@ -68,8 +69,9 @@ def solve(
     if not avoid:
         solution = plain.solve(position, orientation, seed, prefer=prefer, **options)
         return measured(solution, avoidance, memory, scene, began)
-    plain._preferences.read(prefer, seed is not None)
     start = seed
+    if prefer is not None:
+        plain._preferences.read(prefer, seed is not None)  # raises for what it does not know
     if not (prefer is None or (isinstance(prefer, str) and prefer in ('first', 'nearest'))):
         # A preferred posture: what is preferred, if it is clear; else what is clear near it.
         solution = plain.solve(position, orientation, seed, prefer=prefer, **options)
@@ -87,7 +89,11 @@ def solve(
         measured(solution, avoidance, memory, scene, began)
         if not solution.success or solution.clearance >= scene.wanted:
             return solution
-        options['max_joint_change'] = math.inf
+        if not math.isinf(max_joint_change):  # it counts from the seed, not from the solution
+            why = avoidance.why(memory, scene, solution.joint_positions, solution.clearance)
+            solution.status = Status.GOAL_IN_COLLISION
+            solution.message = _in_collision(scene, solution.attempts, why)
+            return solution
         answer = search(
             plain, avoidance, scene, position, orientation, solution.joint_positions, options,
             began + timeout,
@@ -121,12 +127,12 @@ def search(
 
     """
     memory, seeded = plain._memory(), seed is not None
-    tolerance, places = request_options(
-        options['orientation_tolerance'], options['max_joint_change'], seeded
-    )
+    tolerance, largest_change = options['orientation_tolerance'], options['max_joint_change']
+    usual = largest_change == math.inf and type(tolerance) is float and tolerance < math.inf
+    answer = OF_NOTHING
     try:
-        memory.options[...] = places
-        answer = np.full(ANSWER, float(MALFORMED))
+        if not usual:
+            tolerance, memory.options[...] = request_options(tolerance, largest_change, seeded)
         if (
             _fits(memory.position, position)
             and _fits(memory.orientation, orientation)
@@ -141,7 +147,8 @@ def search(
                 plain.chain, position, orientation, seed, options['position_tolerance'], tolerance
             )
     finally:
-        memory.options[...] = NO_OPTIONS
+        if not usual:
+            memory.options[...] = NO_OPTIONS
     return answer
 
 

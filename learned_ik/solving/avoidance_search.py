@@ -3,7 +3,7 @@
 """The one compiled call of a request that keeps clear: where to begin, refinement, walk.
 
 Attempts are made in the order in which they were measured to pay (docs/obstacles.md): the seed,
-the middle of the joint ranges, the network's heads, the store of postures, restarts.
+the middle of the joint ranges, the store of postures, the network's heads, restarts.
 """
 
 import numpy as np
@@ -91,7 +91,7 @@ def find_clear(
     """Find joint positions that reach poses and keep clear, one pose after the other.
 
     Attempts are numbered: 0 starts at the seed, 1 in the middle of the joint ranges, then come
-    the network's heads, `PROPOSALS` of the store, and restarts.
+    `PROPOSALS` of the store, the network's heads, and restarts.
 
     Args:
         layout: the packed model, as `packing.pack_model` makes it.
@@ -143,8 +143,8 @@ def find_clear(
         answer[POSITION_ERROR], answer[ORIENTATION_ERROR] = np.inf, np.inf
         attempts, proposals = 0, -1
         for attempt in range(first, last):
-            head = attempt - 2
-            proposal = head - network.heads
+            proposal = attempt - 2
+            head = proposal - PROPOSALS
             if attempt == 0:
                 if not seeded:
                     continue
@@ -153,6 +153,14 @@ def find_clear(
                 if groups & MIDDLE == 0:
                     continue
                 restart_at(near, steps, 0, start)
+            elif proposal < PROPOSALS:
+                if groups & STORE == 0 or postures.shape[0] == 0:
+                    continue
+                if proposals < 0:
+                    proposals = nearest_postures(tips, begins, grid, target, rows, misses)
+                if proposal >= proposals:
+                    continue
+                copy_into(start, postures[int(rows[proposal])])
             elif head < network.heads:
                 if groups & HEADS == 0:
                     continue
@@ -165,18 +173,10 @@ def find_clear(
                 head = best_head(heads, network.heads)
                 take_head(chain, network, heads, head, start)
                 heads.scores[head] = np.inf
-            elif proposal < PROPOSALS:
-                if groups & STORE == 0 or postures.shape[0] == 0:
-                    continue
-                if proposals < 0:
-                    proposals = nearest_postures(tips, begins, grid, target, rows, misses)
-                if proposal >= proposals:
-                    continue
-                copy_into(start, postures[int(rows[proposal])])
             elif groups & RESTARTS == 0 or answer[CODE] == FOUND:
                 break
             else:
-                restart_at(near, steps, proposal - PROPOSALS + 1, start)
+                restart_at(near, steps, head - network.heads + 1, start)
             for j in range(joints):
                 start[j] = min(max(start[j], near.bound_low[j]), near.bound_high[j])
             attempts += 1
