@@ -11,10 +11,12 @@ It replaces what stands between the two markers in README.md, or prints it with 
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from learned_ik.benchmarking.peers import PEERS
+from learned_ik.benchmarking.scores import OURS
 from learned_ik.benchmarking.tables import microseconds, percent
 
 BEGIN = '<!-- benchmark: begin, written by benchmark/readme_table.py -->'
@@ -32,11 +34,13 @@ NAMES = {
 def main() -> int:
     """Read the arguments, and write or print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--json', type=Path, required=True, help='results.json of a run')
+    parser.add_argument(
+        '--json', type=Path, required=True, nargs='+', help='results.json of one or more runs'
+    )
     parser.add_argument('--readme', type=Path, default=README, help='file with the two markers')
     parser.add_argument('--print', action='store_true', help='print the table, change no file')
     options = parser.parse_args()
-    block = table(json.loads(options.json.read_text(encoding='utf-8')))
+    block = table([json.loads(path.read_text(encoding='utf-8')) for path in options.json])
     if options.print:
         print(block)
         return 0
@@ -50,12 +54,20 @@ def main() -> int:
     return 0
 
 
-def table(result: Mapping[str, Any]) -> str:
-    """Return the table of reachable poses: a line for each solver, two columns for each robot."""
-    sections = result['protocols']['reachable']
-    labels = {row['name']: row['label'] for s in sections.values() for row in s['rows']}
+def table(results: Sequence[Mapping[str, Any]]) -> str:
+    """Return the table of reachable poses: a line for each solver, a column for each robot.
+
+    Args:
+        results: of runs with the same settings on the same machine, each for robots of its own.
+
+    """
+    result = results[0]
+    sections = {k: s for each in results for k, s in each['protocols']['reachable'].items()}
+    robots = {k: robot for each in results for k, robot in each['robots'].items()}
+    found = {row['name']: row['label'] for s in sections.values() for row in s['rows']}
+    labels = {name: found[name] for name in (*OURS, *PEERS) if name in found}
     lines = [
-        '| solver | ' + ' | '.join(_title(robot, result) for robot in sections) + ' |',
+        '| solver | ' + ' | '.join(_title(robot, robots) for robot in sections) + ' |',
         '|---' * (1 + len(sections)) + '|',
     ]
     for name, label in labels.items():
@@ -73,8 +85,8 @@ def table(result: Mapping[str, Any]) -> str:
     return '\n'.join(lines)
 
 
-def _title(robot: str, result: Mapping[str, Any]) -> str:
-    joints = result['robots'][robot]['joints']
+def _title(robot: str, robots: Mapping[str, Any]) -> str:
+    joints = robots[robot]['joints']
     return NAMES.get(robot, f'artificial, {joints}')
 
 
