@@ -37,6 +37,13 @@ ARGUMENTS = (
         description='Namespace of the node; robot_description and joint_states follow it',
     ),
     DeclareLaunchArgument(
+        'share_robot',
+        default_value='false',
+        choices=['true', 'false'],
+        description='Take robot_description and joint_states from the root namespace all the '
+        'same, as two arms of one robot do',
+    ),
+    DeclareLaunchArgument(
         'position_tolerance',
         default_value='1e-6',
         description='Distance to the wanted position that counts as reached [m]',
@@ -71,6 +78,8 @@ ARGUMENTS = (
     ),
 )
 
+SHARED = [(name, f'/{name}') for name in ('robot_description', 'joint_states')]
+
 
 def ik_node(context: LaunchContext) -> list[Node]:
     """Return the node with the arguments as they were given."""
@@ -98,6 +107,7 @@ def ik_node(context: LaunchContext) -> list[Node]:
             name='learned_ik',
             namespace=given['namespace'],
             parameters=[parameters],
+            remappings=SHARED if given['share_robot'] == 'true' else [],
             ros_arguments=['--log-level', given['log_level']],
             output='screen',
         )

@@ -41,8 +41,12 @@ def description_of(file):
     return PythonLaunchDescriptionSource(str(ROOT / 'launch' / file))
 
 
-def run(file, arguments, last_words):
-    """Launch a file until all of `last_words` were said; return the log and exit statuses."""
+def included(file, arguments):
+    return IncludeLaunchDescription(description_of(file), launch_arguments=arguments.items())
+
+
+def run(inclusions, last_words):
+    """Launch files until all of `last_words` were said; return the log and exit statuses."""
     log, statuses = [], []
 
     def on_output(event):
@@ -58,7 +62,7 @@ def run(file, arguments, last_words):
                 RegisterEventHandler(
                     OnProcessExit(on_exit=lambda event, _: statuses.append(event.returncode))
                 ),
-                IncludeLaunchDescription(description_of(file), launch_arguments=arguments.items()),
+                *inclusions,
             ]
         )
     )
@@ -79,20 +83,30 @@ def test_every_argument_is_described_and_has_a_default(file):
 def test_ik_starts_the_node_and_ends_it_cleanly(package):
     urdf = str(ROOT / 'config' / 'tiago_arm.urdf')
     arguments = {'robot_description_file': urdf, 'namespace': 'arm', 'timeout': '0.1'}
-    log, statuses = run('ik.launch.py', arguments, ['ready'])
+    log, statuses = run([included('ik.launch.py', arguments)], ['ready'])
     assert statuses == [0]
     assert 'the model fits the robot description' in log
     assert '[arm.learned_ik]' in log
 
 
 def test_ik_knows_robots_by_name(package):
-    log, _ = run('ik.launch.py', {'robot': 'tiago_arm'}, ['ready'])
+    log, _ = run([included('ik.launch.py', {'robot': 'tiago_arm'})], ['ready'])
     assert 'the model fits the robot description' in log
     assert "model 'tiago_arm'" in log
 
 
 def test_demo_follows_its_path_without_a_screen(package):
     arguments = {'rviz': 'false', 'robot_state_publisher': 'false', 'path': 'line'}
-    log, statuses = run('demo.launch.py', arguments, ['following 400 poses'])
+    log, statuses = run([included('demo.launch.py', arguments)], ['following 400 poses'])
     assert statuses == [0, 0]
     assert 'cannot be followed' not in log
+
+
+def test_two_arms_run_in_one_process_tree(package):
+    arms = [
+        included('ik.launch.py', {'namespace': side, 'share_robot': 'true'})
+        for side in ('left', 'right')
+    ]
+    log, statuses = run(arms, ['[left.learned_ik]: ready', '[right.learned_ik]: ready'])
+    assert statuses == [0, 0]
+    assert 'another node is called' not in log
