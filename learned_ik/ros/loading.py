@@ -7,6 +7,7 @@ from typing import Any
 
 from learned_ik import resources
 from learned_ik.compilation import is_compiled
+from learned_ik.solving.precompile import precompile
 from learned_ik.solving.solver import IkSolver
 
 SHIPPED_MODEL = 'models/tiago_arm.safetensors'
@@ -28,6 +29,7 @@ def load_solver(path: str, say: Callable[[str], Any]) -> IkSolver:
     solver = IkSolver.load(path)
     if not is_compiled():
         say('compiling the solver once, up to a minute; later starts take it from the cache')
+        precompile()
     solver.warm_up()
     solver.prepare_to_avoid()
     solver.follow((), ())  # a path of no poses: compiles what paths need

@@ -97,10 +97,16 @@ def make_ready(tools: Tools) -> None:
     if steer_again.signatures:
         return
     q = tools.chain.middle
+    tools.solve(*tools.chain.forward(q), q, prefer='middle')
+    compile_kernels(tools)
+
+
+def compile_kernels(tools: Tools) -> None:
+    """Compile the kernels of this file's neighbours, but not those that solve one pose."""
+    q = tools.chain.middle
     poses = np.tile(np.concatenate(tools.chain.forward(q)), (2, 1))
     follower = PathFollower(tools, poses, Demand(1e-6, 1e-6, JUMP, ALL_AXES), np.inf)
-    follower.run(q)
-    tools.solve(poses[0, :3], poses[0, 3:], q, prefer='middle')
+    follower.track(0, 2, q[None], 0)
     follower.climb(0, q[None], 0)
     follower.measure_angles()
     steer_again(

@@ -551,11 +551,15 @@ class IkSolver:
             return avoidance_paths.follow(
                 plain, self._keep_clear(), scene, avoid, positions, orientations, start, options
             )
-        tools = paths.Tools(self.chain, self._packed, self._memory(), self._heads, self.solve)
+        tools = self.path_tools()
         strictest, options = request_options(orientation_tolerance, math.inf, False)
         position_tolerance = checked_tolerance(position_tolerance)
         demand = Demand(position_tolerance, strictest, float(jump), options[:3])
         return paths.follow_path(tools, positions, orientations, start, demand, timeout)
+
+    def path_tools(self) -> paths.Tools:
+        """Return what following a path works with."""
+        return paths.Tools(self.chain, self._packed, self._memory(), self._heads, self.solve)
 
     def _keep_clear(self) -> Avoidance:
         """Return what keeps answers clear, made at the first call."""
