@@ -122,7 +122,7 @@ def _peaks(pose: Series, ours: Series, models: Mapping[str, IkModel]) -> list[Cl
             falls = errors[max(errors)] < errors[peak]
             verdicts.append(5 < peak < 10 and falls)
             factor, unit = (100, ' %') if part == 1 else (1, '°')
-            shown = ', '.join(f'{n}: {factor * e:.2g}{unit}' for n, e in errors.items())
+            shown = ', '.join(f'{n}: {factor * e:.1f}{unit}' for n, e in errors.items())
             numbers.append(f'{s.label} peaks at {peak} joints ({shown})')
         claims.append(
             Claim(
