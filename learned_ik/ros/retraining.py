@@ -5,6 +5,7 @@
 No message, no rclpy, no torch: whoever owns it calls `poll` now and then.
 """
 
+import atexit
 import dataclasses
 import importlib.util
 import json
@@ -58,7 +59,8 @@ class Retraining:
     """One retraining at a time; a new one ends the one before."""
 
     def __init__(self) -> None:
-        """Begin idle."""
+        """Begin idle; what is under way when Python ends, ends with it and leaves nothing."""
+        atexit.register(self.cancel)
         self._process: subprocess.Popen | None = None
         self._folder: Path | None = None
         self._lines: queue.Queue[str | None] = queue.Queue()

@@ -5,6 +5,8 @@
 import importlib.util
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -101,6 +103,29 @@ def test_a_cancelled_one_leaves_nothing_and_twice_is_no_harm(retraining, model, 
     assert retraining.poll() is None
     assert not folder.exists()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_end_of_python_ends_it_too(tmp_path):
+    pytest.importorskip('torch')
+    program = (
+        'import sys, numpy\n'
+        'from pathlib import Path\n'
+        'from learned_ik import IkModel\n'
+        'from learned_ik.resources import shipped_file\n'
+        'from learned_ik.ros.retraining import Retraining\n'
+        "model = IkModel.load(shipped_file('models/tiago_arm.safetensors'))\n"
+        'retraining = Retraining()\n'
+        'spheres = numpy.array([[0.5, 0.1, 0.1, 0.1]])\n'
+        f'retraining.start(model, spheres, 60.0, Path({str(tmp_path)!r}) / "x.safetensors")\n'
+        'print(retraining._folder, retraining._process.pid)\n'
+    )
+    ended = subprocess.run(
+        [sys.executable, '-c', program], capture_output=True, text=True, check=True
+    )
+    folder, process = ended.stdout.split()
+    assert not Path(folder).exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(process), 0)
 
 
 def test_a_full_disk_is_told(retraining, model, tmp_path, monkeypatch):
