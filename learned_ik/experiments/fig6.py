@@ -81,9 +81,10 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
     target = np.linalg.norm(path.positions - np.array(SPHERE[:3]), axis=-1) - SPHERE[3]
     _draw(found, models[pairs(budget)['default recipe'][1].name], path, target, folder / FILE)
     caption = (
-        'A sphere (grey) near the spiral (green, dashed). Without the obstacle loss (blue, solid) '
-        'the arm passes through it; with it (orange, dashed) the joints stay outside, and the '
-        'error grows where the target itself (grey, dotted) lies within the margin of 10 cm.'
+        'A sphere (grey) near the spiral (green, dashed). Where the target itself (dotted) lies '
+        'within the margin of 10 cm (shaded), the obstacle loss (orange, dashed) gives up '
+        'accuracy for clearance against training without it (blue). How much, its weight '
+        'decides: ours, of lengths, holds the tip on the target and keeps the other joints away.'
     )
     rows = [
         (
