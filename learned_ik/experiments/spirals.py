@@ -69,6 +69,6 @@ def share_axes(ax: Any, reach: float) -> None:
     )
     for label in (ax.set_xlabel, ax.set_ylabel, ax.set_zlabel):
         label(f'{label.__name__[4]} [m]', fontsize=7, labelpad=-6)
-    ax.set_box_aspect((1, 1, 1))
+    ax.set_box_aspect((1, 1, 1), zoom=0.82)
     ax.locator_params(nbins=3)
     ax.tick_params(labelsize=6, pad=-3)
