@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 KERNEL_FOLDERS = ('kinematics', 'solving')  # where files with kernels live, inside the package
 
+COMPLETE = 'complete'  # name of the file that notes that all kernels are on disk
+
 OPTIONS = {
     '_nrt': False,  # no reference counts: nothing in a kernel allocates, and counting is atomic
     'nogil': True,  # batches run on threads
@@ -100,6 +102,20 @@ def is_compiled() -> bool:
     """Say whether an earlier process has left compiled kernels, so that starting is quick."""
     folder = cache_folder()
     return folder is not None and any(folder.rglob('*.nbc'))
+
+
+def all_is_compiled() -> bool:
+    """Say whether an earlier process has noted that nothing is left to compile."""
+    folder = cache_folder()
+    return folder is not None and (folder / COMPLETE).exists()
+
+
+def note_all_is_compiled() -> None:
+    """Note that nothing is left to compile, where there is a place for it."""
+    folder = cache_folder()
+    if folder is not None:
+        with contextlib.suppress(OSError):
+            (folder / COMPLETE).touch()
 
 
 def _sources_hash() -> str:

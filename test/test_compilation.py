@@ -117,3 +117,15 @@ def test_without_a_home_folder(checkout, tmp_path):
     environment = {'HOME': '/nonexistent', 'XDG_CACHE_HOME': '', 'NUMBA_CACHE_DIR': ''}
     value, _ = run(checkout, tmp_path, **environment)
     assert value == run(checkout, tmp_path / 'other')[0]
+
+
+def test_that_all_is_compiled_is_noted_for_this_version_of_the_sources(monkeypatch, tmp_path):
+    from learned_ik.compilation import all_is_compiled, note_all_is_compiled
+
+    monkeypatch.setenv('NUMBA_CACHE_DIR', str(tmp_path))
+    assert not all_is_compiled()
+    note_all_is_compiled()
+    assert all_is_compiled()
+    monkeypatch.setenv('NUMBA_CACHE_DIR', '/proc/no')
+    note_all_is_compiled()
+    assert not all_is_compiled()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from learned_ik import resources
-from learned_ik.compilation import is_compiled
+from learned_ik.compilation import all_is_compiled, note_all_is_compiled
 from learned_ik.solving.precompile import precompile
 from learned_ik.solving.solver import IkSolver
 
@@ -27,12 +27,13 @@ def load_solver(path: str, say: Callable[[str], Any]) -> IkSolver:
     path = path or str(resources.shipped_file(SHIPPED_MODEL))
     say(f'loading {path}')
     solver = IkSolver.load(path)
-    if not is_compiled():
+    if not all_is_compiled():
         say('compiling the solver once, up to a minute; later starts take it from the cache')
         precompile()
     solver.warm_up()
     solver.prepare_to_avoid()
     solver.follow((), ())  # a path of no poses: compiles what paths need
+    note_all_is_compiled()
     return solver
 
 

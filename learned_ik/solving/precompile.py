@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from learned_ik.compilation import cache_folder, is_compiled
+from learned_ik.compilation import all_is_compiled, cache_folder
 from learned_ik.robot.arms import artificial_arm_urdf
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving import paths
@@ -25,11 +25,11 @@ GROUPS: dict[str, Callable[[IkSolver], None]] = {  # the longest first
 
 
 def precompile() -> None:
-    """Leave every kernel on disk, if there is a place and none is there yet.
+    """Leave every kernel on disk, if there is a place and they are not all there yet.
 
     A process that fails leaves its kernels to whoever needs them first.
     """
-    if is_compiled() or cache_folder() is None:
+    if all_is_compiled() or cache_folder() is None:
         return
     *others, last = GROUPS
     if len(os.sched_getaffinity(0)) == 1:

@@ -30,13 +30,13 @@ def test_what_is_compiled_is_not_compiled_again(monkeypatch):
     def fail(*_, **__):
         raise AssertionError('a process was started')
 
-    precompile.compile_group('one pose')
+    monkeypatch.setattr(precompile, 'all_is_compiled', lambda: True)
     monkeypatch.setattr(subprocess, 'Popen', fail)
     precompile.precompile()
 
 
 def test_without_a_place_on_disk_no_process_is_started(monkeypatch):
     monkeypatch.setattr(precompile, 'cache_folder', lambda: None)
-    monkeypatch.setattr(precompile, 'is_compiled', lambda: False)
+    monkeypatch.setattr(precompile, 'all_is_compiled', lambda: False)
     monkeypatch.setattr(subprocess, 'Popen', lambda *_, **__: 1 / 0)
     precompile.precompile()
