@@ -10,7 +10,7 @@ from learned_ik.benchmarking.scores import OURS, WORTHY
 Row = Mapping[str, Any]
 
 TITLES = {
-    'reachable': 'reachable poses, peers from mid-range',
+    'reachable': 'reachable poses, from mid-range',
     'near': 'reachable poses, a seed within 0.1 rad of a solution in every joint',
     'paths': 'straight lines and spirals of 200 poses',
     'unreachable': 'unreachable poses: the search in vain',
