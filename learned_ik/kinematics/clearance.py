@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel, inner_kernel
-from learned_ik.kinematics.compiled import ChainArrays, Frames, sines_and_cosines
+from learned_ik.kinematics.compiled import ChainArrays, Frames, sweep
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 
@@ -63,60 +63,10 @@ def place(
     chain: ChainArrays, body: BodyArrays, q: Array, frames: Frames, placement: Placement
 ) -> None:
     """Do what `sweep` does, and place the capsules too."""
-    motions = chain.structure.shape[0]
-    values, sines, cosines = frames.values[0], frames.values[1], frames.values[2]
-    for i in range(motions):
-        values[i] = chain.coupling[i, 0] * q[chain.structure[i, 1]] + chain.coupling[i, 1]
-    sines_and_cosines(values, sines, cosines)
-    xx, xy, xz = 1.0, 0.0, 0.0  # the running rotation; row, column
-    yx, yy, yz = 0.0, 1.0, 0.0
-    zx, zy, zz = 0.0, 0.0, 1.0
-    px, py, pz = 0.0, 0.0, 0.0  # the running position [m]
-    for i in range(motions + 1):
-        here = placement.rotations[i]
-        here[0], here[1], here[2], here[3], here[4], here[5] = xx, xy, xz, yx, yy, yz
-        here[6], here[7], here[8], here[9], here[10], here[11] = zx, zy, zz, px, py, pz
-        t = chain.transforms[i]
-        px += xx * t[9] + xy * t[10] + xz * t[11]
-        py += yx * t[9] + yy * t[10] + yz * t[11]
-        pz += zx * t[9] + zy * t[10] + zz * t[11]
-        xx, xy, xz = (
-            xx * t[0] + xy * t[3] + xz * t[6],
-            xx * t[1] + xy * t[4] + xz * t[7],
-            xx * t[2] + xy * t[5] + xz * t[8],
-        )
-        yx, yy, yz = (
-            yx * t[0] + yy * t[3] + yz * t[6],
-            yx * t[1] + yy * t[4] + yz * t[7],
-            yx * t[2] + yy * t[5] + yz * t[8],
-        )
-        zx, zy, zz = (
-            zx * t[0] + zy * t[3] + zz * t[6],
-            zx * t[1] + zy * t[4] + zz * t[7],
-            zx * t[2] + zy * t[5] + zz * t[8],
-        )
-        if i == motions:
-            break
-        origin, axis = frames.origins[i], frames.axes[i]
-        origin[0], origin[1], origin[2] = px, py, pz
-        axis[0], axis[1], axis[2] = xz, yz, zz
-        if chain.structure[i, 0] == 1:
-            value = values[i]
-            px += xz * value
-            py += yz * value
-            pz += zz * value
-        else:
-            s, c = sines[i], cosines[i]
-            xx, xy = c * xx + s * xy, c * xy - s * xx
-            yx, yy = c * yx + s * yy, c * yy - s * yx
-            zx, zy = c * zx + s * zy, c * zy - s * zx
-    tip = frames.tip
-    tip[0], tip[1], tip[2] = xx, xy, xz
-    tip[3], tip[4], tip[5] = yx, yy, yz
-    tip[6], tip[7], tip[8] = zx, zy, zz
-    tip[9], tip[10], tip[11] = px, py, pz
+    links = placement.rotations
+    sweep(chain, q, Frames(frames.origins, frames.axes, frames.tip, frames.values, links))
     for c in range(body.frames.shape[0]):
-        r, local, world = placement.rotations[body.frames[c]], body.ends[c], placement.ends[c]
+        r, local, world = links[body.frames[c]], body.ends[c], placement.ends[c]
         for k in range(0, 6, 3):
             x, y, z = local[k], local[k + 1], local[k + 2]
             world[k] = r[0] * x + r[1] * y + r[2] * z + r[9]

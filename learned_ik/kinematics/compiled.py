@@ -38,6 +38,7 @@ class Frames(NamedTuple):
     axes: Array  # (motions, 3), unit vectors
     tip: Array  # (12,): rotation of the tip row by row, then its position [m]
     values: Array  # (3, motions): motion values [rad or m], their sines, their cosines
+    links: Array  # (motions + 1, 12), as `tip`: base and what each motion carries; or no rows
 
 
 def chain_arrays(chain: KinematicChain) -> ChainArrays:
@@ -89,6 +90,7 @@ def empty_frames(chain: KinematicChain) -> Frames:
         axes=np.zeros((motions, 3)),
         tip=np.zeros(12),
         values=np.zeros((3, -(-motions // 8) * 8)),
+        links=np.zeros((0, 12)),
     )
 
 
@@ -176,6 +178,10 @@ def sweep(chain: ChainArrays, q: Array, frames: Frames) -> None:
     zx, zy, zz = 0.0, 0.0, 1.0
     px, py, pz = 0.0, 0.0, 0.0  # the running position [m]
     for i in range(motions + 1):
+        if frames.links.shape[0] > 0:
+            link = frames.links[i]
+            link[0], link[1], link[2], link[3], link[4], link[5] = xx, xy, xz, yx, yy, yz
+            link[6], link[7], link[8], link[9], link[10], link[11] = zx, zy, zz, px, py, pz
         t = chain.transforms[i]
         px += xx * t[9] + xy * t[10] + xz * t[11]
         py += yx * t[9] + yy * t[10] + yz * t[11]

@@ -10,15 +10,10 @@ import time
 import traceback
 from typing import Any
 
-import rclpy
-import rclpy.logging
 from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
-from rclpy.exceptions import ParameterException
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
-from rclpy.signals import SignalHandlerOptions
 
 from learned_ik.errors import LearnedIkError
 from learned_ik.ros import parameters
@@ -29,14 +24,13 @@ from learned_ik.ros.loading import description_of, load_solver
 from learned_ik.ros.moveit_endpoint import MoveItEndpoint
 from learned_ik.ros.moving_frames import MovingFrames
 from learned_ik.ros.obstacle_endpoints import ObstacleEndpoints
+from learned_ik.ros.running import run
 from learned_ik.ros.serving import IkServing
-from learned_ik.ros.stopping import stopped_by_signals
 from learned_ik.solving.solver import IkSolver
 
 NODE_NAME = 'learned_ik'
 DIAGNOSTICS_PERIOD = 1.0  # [s]
 DISCOVERY_PERIOD = 2.0  # [s], between two looks for a node of the same name
-SIGNAL_PERIOD = 0.1  # [s], between two looks for a signal
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
 
 
@@ -187,28 +181,11 @@ class IkNode(LifecycleNode):
 
 def main(args: list[str] | None = None) -> int:
     """Run the node until it is told to stop; return the exit status of the process."""
-    with stopped_by_signals() as stop_request:
-        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
-        try:
-            node = IkNode()
-            executor = SingleThreadedExecutor()
-            executor.add_node(node)
-            if parameters.AUTOSTART.of(node) and not node.start():
-                return 1
 
-            def look_for_the_end() -> None:
-                stop_request.check()
-                if node.finalized:
-                    raise KeyboardInterrupt
+    def start(node: IkNode) -> bool:
+        return not parameters.AUTOSTART.of(node) or node.start()
 
-            node.create_timer(SIGNAL_PERIOD, look_for_the_end, clock=steady_clock())
-            executor.spin()
-        except ParameterException as error:
-            rclpy.logging.get_logger(NODE_NAME).fatal(str(error))
-            return 1
-        finally:
-            rclpy.try_shutdown()
-    return 0
+    return run(NODE_NAME, IkNode, args, start, lambda node: node.finalized)
 
 
 if __name__ == '__main__':

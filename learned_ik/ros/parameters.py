@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
-from rclpy.exceptions import InvalidParameterValueException
 from rclpy.node import Node
 
-from learned_ik.errors import InvalidInputError
+from learned_ik.errors import ConfigurationError
 from learned_ik.ros.exchange import PREFERENCES, Defaults
 
 
@@ -27,7 +26,13 @@ class NodeParameter:
     dynamic: bool = False  # values of another type are accepted here, and judged elsewhere
 
     def declare_on(self, node: Node) -> None:
-        """Declare it; rclpy refuses values of another type or out of range."""
+        """Declare it; rclpy refuses values of another type or out of range.
+
+        Raises:
+            rclpy.exceptions.ParameterException: the value given has another type, or is refused.
+            ConfigurationError: it is none of the choices.
+
+        """
         descriptor = ParameterDescriptor(
             description=self.description, read_only=self.read_only, dynamic_typing=self.dynamic
         )
@@ -41,10 +46,12 @@ class NodeParameter:
                 ]
         if self.choices is not None:
             descriptor.additional_constraints = f'one of: {", ".join(self.choices)}'
-        value = node.declare_parameter(self.name, self.default, descriptor).value
+        self.check(node.declare_parameter(self.name, self.default, descriptor).value)
+
+    def check(self, value: Any) -> None:
+        """Raise `ConfigurationError` for a value that is none of the choices, if there are any."""
         if self.choices is not None and value not in self.choices:
-            reason = f'expected {descriptor.additional_constraints}'
-            raise InvalidParameterValueException(self.name, value, reason)
+            raise ConfigurationError(f"{self.name} '{value}'; expected {', '.join(self.choices)}")
 
     def of(self, node: Node) -> Any:
         """Return its present value on a node."""
@@ -180,6 +187,7 @@ def declare_all(node: Node) -> None:
 
     Raises:
         rclpy.exceptions.ParameterException: a given value has another type or is out of range.
+        ConfigurationError: `prefer` is none of the known ones.
 
     """
     for parameter in ALL:
@@ -195,12 +203,8 @@ def changed_defaults(old: Defaults, values: Mapping[str, Any]) -> Defaults:
     """Return tolerances and the like after some parameters got new values.
 
     Raises:
-        InvalidInputError: a preference that there is not.
+        ConfigurationError: a preference that there is not.
 
     """
-    prefer = values.get(PREFER.name, old.prefer)
-    if prefer not in PREFERENCES:
-        raise InvalidInputError(
-            f"{PREFER.name} is '{prefer}'; expected one of: {', '.join(PREFERENCES)}"
-        )
+    PREFER.check(values.get(PREFER.name, old.prefer))
     return dataclasses.replace(old, **{n: v for n, v in values.items() if n in DEFAULTS})

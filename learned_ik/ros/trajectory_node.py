@@ -12,15 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import rclpy
-import rclpy.logging
 from geometry_msgs.msg import PoseStamped
 from nav_msgs.msg import Path
 from rcl_interfaces.msg import SetParametersResult
-from rclpy.exceptions import ParameterException
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
-from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
@@ -32,7 +27,7 @@ from learned_ik.ros.endpoints import LATCHED
 from learned_ik.ros.interactive_target import interactive_server, offer_target
 from learned_ik.ros.messages import arrays_from_pose, fill_pose, seconds_from_duration
 from learned_ik.ros.playback import Playback
-from learned_ik.ros.stopping import stopped_by_signals
+from learned_ik.ros.running import run
 from learned_ik.trajectories import PosePath
 from learned_ik_interfaces.srv import GetIKPath
 
@@ -213,20 +208,7 @@ def _known(joints: Mapping[str, float], names: list[str]) -> list[float] | None:
 
 def main(args: list[str] | None = None) -> int:
     """Run the node until it is told to stop; return the exit status of the process."""
-    with stopped_by_signals() as stop_request:
-        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
-        try:
-            node = TrajectoryNode()
-            executor = SingleThreadedExecutor()
-            executor.add_node(node)
-            node.create_timer(0.1, stop_request.check)
-            executor.spin()
-        except (LearnedIkError, ParameterException) as error:
-            rclpy.logging.get_logger(NODE_NAME).fatal(str(error))
-            return 1
-        finally:
-            rclpy.try_shutdown()
-    return 0
+    return run(NODE_NAME, TrajectoryNode, args)
 
 
 if __name__ == '__main__':

@@ -4,7 +4,6 @@
 
 from rclpy.node import Node
 
-from learned_ik.errors import ConfigurationError
 from learned_ik.ros.parameters import NodeParameter
 from learned_ik.trajectories import PosePath, circle, line, spiral
 
@@ -19,6 +18,7 @@ PATH = NodeParameter(
         'What is followed: spiral, line, circle; topic: each nav_msgs/Path that arrives on '
         '~/path; marker: the interactive marker that is dragged in RViz'
     ),
+    choices=SOURCES,
     read_only=True,
 )
 MODE = NodeParameter(
@@ -28,6 +28,7 @@ MODE = NodeParameter(
         'follow: ask get_ik_path for the whole path, and play its trajectory; stream: send pose '
         'after pose to target_pose, and take each joint_command as it comes'
     ),
+    choices=MODES,
     read_only=True,
 )
 SERVER = NodeParameter(
@@ -132,10 +133,6 @@ def declare_all(node: Node) -> None:
     """
     for parameter in ALL:
         parameter.declare_on(node)
-    for parameter, known in ((PATH, SOURCES), (MODE, MODES)):
-        given = parameter.of(node)
-        if given not in known:
-            raise ConfigurationError(f"{parameter.name} '{given}'; expected {', '.join(known)}")
 
 
 def described_path(node: Node) -> PosePath:

@@ -26,6 +26,7 @@ from learned_ik.solving.avoidance_search import (
     SEED_DISTANCE,
 )
 from learned_ik.solving.avoidance_solver import Avoidance, Scene
+from learned_ik.solving.branches import DISTINCT
 from learned_ik.solving.packing import LARGEST_CHANGE, SEED, Memory
 from learned_ik.solving.requests import NO_OPTIONS, explain_request, request_options
 from learned_ik.solving.search import FOUND, MALFORMED
@@ -39,7 +40,6 @@ Array = npt.NDArray[np.float64]
 
 OF_NOTHING = np.full(ANSWER, float(MALFORMED))  # the answer to what is no request
 CANDIDATES = 4  # times as many solutions are looked at as are wanted: not all can be cleared
-DISTINCT = 0.05  # [rad or m], solutions that differ by less in every joint are the same
 
 
 def solve(

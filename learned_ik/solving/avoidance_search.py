@@ -18,6 +18,7 @@ from learned_ik.solving.avoidance_scene import unpack_body, unpack_walk
 from learned_ik.solving.avoidance_store import PROPOSALS, nearest_postures
 from learned_ik.solving.measures import (
     all_finite,
+    clip,
     joint_distance,
     largest_step,
     limit_margin,
@@ -30,20 +31,18 @@ from learned_ik.solving.packing import (
     LARGEST_CHANGE,
     MOTIONS,
     SEED,
-    unpack_bounds,
     unpack_heads,
     unpack_model,
     unpack_work,
 )
 from learned_ik.solving.pose_error import ANGULAR_WEIGHT
-from learned_ik.solving.refinement import PATIENCE, Workspace, angle_that_counts, refine
+from learned_ik.solving.refinement import PATIENCE, Workspace, refine, settle_ease
 from learned_ik.solving.search import FOUND, MALFORMED, NOT_FOUND, REFINEMENT_STEPS, ROUNDING
 from learned_ik.solving.starts import (
-    best_head,
-    bounded_about,
+    chain_of_request,
     ranked_heads,
     restart_at,
-    take_head,
+    take_best_head,
 )
 
 Array = npt.NDArray[np.float64]
@@ -134,10 +133,7 @@ def find_clear(
             continue
         copy_into(work.ease, request[EASE:LARGEST_CHANGE])
         largest_change = request[LARGEST_CHANGE] if seeded else np.inf
-        near = chain
-        if largest_change < np.inf:
-            low, high = unpack_bounds(layout, numbers)
-            near = bounded_about(chain, seed, largest_change, low, high)
+        near = chain_of_request(chain, layout, numbers, request, seed, seeded)
         heads = unpack_heads(layout, activations)
         answer[CODE], answer[REACHED], answer[CLEARANCE] = NOT_FOUND, 0.0, -np.inf
         answer[POSITION_ERROR], answer[ORIENTATION_ERROR] = np.inf, np.inf
@@ -170,15 +166,12 @@ def find_clear(
                         rank_by_clearance(
                             chain, network, body, spheres, wanted, heads, start, work, memory
                         )
-                head = best_head(heads, network.heads)
-                take_head(chain, network, heads, head, start)
-                heads.scores[head] = np.inf
+                take_best_head(chain, network, heads, start)
             elif groups & RESTARTS == 0 or answer[CODE] == FOUND:
                 break
             else:
                 restart_at(near, steps, head - network.heads + 1, start)
-            for j in range(joints):
-                start[j] = min(max(start[j], near.bound_low[j]), near.bound_high[j])
+            clip(near, start)
             attempts += 1
             try_from(
                 near, body, spheres, itself, wanted, target, start, seed, seeded, largest_change,
@@ -188,10 +181,9 @@ def find_clear(
             # nothing is, what the others reach competes.
             if answer[CODE] == FOUND and (not seeded or attempt == 0):
                 break
-        if work.ease[0] + work.ease[1] + work.ease[2] > 0.0:
-            answer[ORIENTATION_ERROR] = angle_that_counts(chain, target, best, work)
-            for axis in range(3):  # the memory serves others, too
-                work.ease[axis] = 0.0
+        answer[ORIENTATION_ERROR] = settle_ease(
+            chain, target, best, answer[ORIENTATION_ERROR], work
+        )
         answer[SEED_DISTANCE] = joint_distance(best, seed) if seeded else np.nan
         answer[MARGIN], answer[ATTEMPTS] = limit_margin(chain, best), attempts
 

@@ -14,7 +14,7 @@ from learned_ik.solving.packing import unpack_heads, unpack_model, unpack_work
 from learned_ik.solving.pose_error import ANGULAR_WEIGHT
 from learned_ik.solving.refinement import PATIENCE, Workspace, refine
 from learned_ik.solving.search import REFINEMENT_STEPS
-from learned_ik.solving.starts import best_head, ranked_heads, restart_at, take_head
+from learned_ik.solving.starts import ranked_heads, restart_at, take_best_head
 from learned_ik.solving.tracking import Demand
 
 Array = npt.NDArray[np.float64]
@@ -71,9 +71,7 @@ def gather(
         if attempt < network.heads:
             if attempt == 0:
                 heads = ranked_heads(chain, network, layout, activations, target)
-            head = best_head(heads, network.heads)
-            take_head(chain, network, heads, head, start)
-            heads.scores[head] = np.inf
+            take_best_head(chain, network, heads, start)
         else:
             restart_at(chain, steps, attempt - network.heads, start)
         clip(chain, start)

@@ -27,21 +27,19 @@ from learned_ik.solving.packing import (
     JOINTS,
     LARGEST_CHANGE,
     SEED,
-    unpack_bounds,
     unpack_heads,
     unpack_model,
     unpack_posture,
     unpack_work,
 )
 from learned_ik.solving.posture import draw, squared_distance
-from learned_ik.solving.refinement import PATIENCE, angle_that_counts, refine
+from learned_ik.solving.refinement import PATIENCE, refine, settle_ease
 from learned_ik.solving.search import FOUND, OUTCOME, REFINEMENT_STEPS, ROUNDING
 from learned_ik.solving.starts import (
-    best_head,
-    bounded_about,
+    chain_of_request,
     ranked_heads,
     restart_at,
-    take_head,
+    take_best_head,
 )
 
 Array = npt.NDArray[np.float64]
@@ -102,11 +100,8 @@ def choose(
         best = answers[i, OUTCOME : OUTCOME + joints]
         read_target(asked[:EASE], target)
         copy_into(work.ease, asked[EASE:LARGEST_CHANGE])
-        near, largest_change = chain, np.inf
-        if seeded and asked[LARGEST_CHANGE] < np.inf:
-            largest_change = asked[LARGEST_CHANGE]
-            low, high = unpack_bounds(layout, numbers)
-            near = bounded_about(chain, seed, largest_change, low, high)
+        largest_change = asked[LARGEST_CHANGE] if seeded else np.inf
+        near = chain_of_request(chain, layout, numbers, asked, seed, seeded)
         copy_into(anchor, seed if to_seed else posture)
         turn_towards(near, anchor, best)
         least = draw(
@@ -123,9 +118,7 @@ def choose(
             elif attempt <= network.heads:
                 if attempt == 1:
                     heads = ranked_heads(chain, network, layout, activations, target)
-                head = best_head(heads, network.heads)
-                take_head(chain, network, heads, head, start)
-                heads.scores[head] = np.inf
+                take_best_head(chain, network, heads, start)
             else:
                 restart_at(near, steps, attempt - 1 - network.heads, start)
             clip(near, start)
@@ -151,13 +144,10 @@ def choose(
                 least = distance
                 copy_into(best, start)
         settle_turns(near, seed, seeded, best)
-        answers[i, 1], answers[i, 2], _ = refine(
+        answers[i, 1], orientation_error, _ = refine(
             near, target, best, position_tolerance, orientation_tolerance, 0, PATIENCE, work
         )
-        if work.ease[0] + work.ease[1] + work.ease[2] > 0.0:
-            answers[i, 2] = angle_that_counts(chain, target, best, work)
-            for axis in range(3):  # the memory serves others, too
-                work.ease[axis] = 0.0
+        answers[i, 2] = settle_ease(chain, target, best, orientation_error, work)
         if seeded:
             answers[i, 3] = joint_distance(best, seed)
         answers[i, 4] = limit_margin(chain, best)

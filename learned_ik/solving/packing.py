@@ -214,7 +214,7 @@ def unpack_work(layout: Integers, numbers: Array) -> tuple[Workspace, Array, Arr
     step, trial = numbers[a : a + joints], numbers[a + joints : a + 2 * joints]
     a += 2 * joints
     held = numbers[a : a + joints]
-    frames = Frames(origins, axes, tip, values)
+    frames = Frames(origins, axes, tip, values, numbers[:0].reshape((0, 12)))
     work = Workspace(frames, columns, error, trial_error, rest, dual, step, trial, held, ease)
     return work, target, start
 

@@ -138,6 +138,27 @@ def angle_that_counts(chain: ChainArrays, target: Array, q: Array, work: Workspa
 
 
 @inlined_kernel
+def settle_ease(
+    chain: ChainArrays, target: Array, q: Array, orientation_error: float, work: Workspace
+) -> float:
+    """Return the orientation error that counts [rad], and let no axis be free any more.
+
+    Args:
+        chain: the robot.
+        target: (12,).
+        q: (joints,) [rad or m].
+        orientation_error: as refinement left it [rad].
+        work: memory, which serves requests without free axes, too.
+
+    """
+    if work.ease[0] + work.ease[1] + work.ease[2] > 0.0:
+        orientation_error = angle_that_counts(chain, target, q, work)
+        for axis in range(3):
+            work.ease[axis] = 0.0
+    return orientation_error
+
+
+@inlined_kernel
 def bounded_step(chain: ChainArrays, q: Array, damping: float, work: Workspace) -> None:
     """Fill `work.step` with the damped least-squares step that keeps q + step in the limits.
 

@@ -30,19 +30,17 @@ from learned_ik.solving.packing import (
     POSITION,
     SEED,
     Outcome,
-    unpack_bounds,
     unpack_heads,
     unpack_model,
     unpack_work,
 )
 from learned_ik.solving.pose_error import ANGULAR_WEIGHT
-from learned_ik.solving.refinement import PATIENCE, angle_that_counts, refine
+from learned_ik.solving.refinement import PATIENCE, refine, settle_ease
 from learned_ik.solving.starts import (
-    best_head,
-    bounded_about,
+    chain_of_request,
     ranked_heads,
     restart_at,
-    take_head,
+    take_best_head,
 )
 
 Array = npt.NDArray[np.float64]
@@ -101,10 +99,7 @@ def find(
         return Outcome(MALFORMED, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0.0)
     copy_into(work.ease, asked[EASE:LARGEST_CHANGE])
     largest_change = asked[LARGEST_CHANGE] if seeded else np.inf
-    near = chain
-    if largest_change < np.inf:
-        low, high = unpack_bounds(layout, numbers)
-        near = bounded_about(chain, seed, largest_change, low, high)
+    near = chain_of_request(chain, layout, numbers, asked, seed, seeded)
     beyond = distance_beyond_reach(chain, target, robot[0])
     if beyond > position_tolerance:
         last = min(last, 1 + network.heads + ATTEMPTS_BEYOND_REACH)
@@ -118,9 +113,7 @@ def find(
         elif attempt <= network.heads:
             if attempt == 1:
                 heads = ranked_heads(chain, network, layout, activations, target)
-            head = best_head(heads, network.heads)
-            take_head(chain, network, heads, head, start)
-            heads.scores[head] = np.inf
+            take_best_head(chain, network, heads, start)
         elif (
             first == 0  # who goes on from a former call has the evidence, and has judged it
             and attempt > network.heads + ENOUGH_RESTARTS
@@ -163,10 +156,7 @@ def find(
             )
             if found:
                 break
-    if work.ease[0] + work.ease[1] + work.ease[2] > 0.0:
-        best_orientation_error = angle_that_counts(chain, target, best, work)
-        for axis in range(3):  # the memory serves others, too
-            work.ease[axis] = 0.0
+    best_orientation_error = settle_ease(chain, target, best, best_orientation_error, work)
     return Outcome(
         FOUND if found else NOT_FOUND,
         best_position_error,
@@ -262,4 +252,4 @@ def predict_many(
     for i in range(requests.shape[0]):
         if read_target(requests[i, :EASE], target):
             heads = ranked_heads(chain, network, layout, activations, target)
-            take_head(chain, network, heads, best_head(heads, network.heads), answers[i, OUTCOME:])
+            take_best_head(chain, network, heads, answers[i, OUTCOME:])

@@ -104,7 +104,6 @@ class IkSolver:
         self._heads = network.heads if network else 0
         self._preferences = Preferences(self.chain, joint_weights)
         self._memories = threading.local()
-        self._search: Callable[..., None] = self._first_search
         self._body = body
         self._avoidance: Avoidance | None = None  # made when it is first needed
         self._spheres: Array | None = None  # (n, 4) [m], one or more
@@ -256,7 +255,7 @@ class IkSolver:
             given = position, orientation, seed if seeded else NOTHING
             for vectors in (given, None):
                 try:
-                    self._search(
+                    search_given(
                         *self._packed, memory.numbers, memory.activations, memory.request,
                         memory.answer, True, *(vectors or as_vectors(*given)), seeded,
                         position_tolerance, orientation_tolerance,
@@ -580,17 +579,6 @@ class IkSolver:
         wanted = checked_clearance(min_clearance)
         return self._plain, Scene(NO_SPHERES if spheres is None else spheres, avoid, wanted), avoid
 
-    def _first_search(self, *arguments: Any) -> None:
-        """Compile `search` for arrays as they should be; with any others it fails from then on."""
-        for vector in arguments[POSE_AND_SEED]:
-            if type(vector) is not np.ndarray or vector.ndim != 1 or vector.dtype != np.float64:
-                raise TypeError
-            if not vector.flags.carray:
-                raise TypeError
-        search(*arguments)
-        search.disable_compile()
-        self._search = search
-
     def _memory(self) -> Memory:
         """Return this thread's memory."""
         try:
@@ -598,6 +586,25 @@ class IkSolver:
         except AttributeError:
             self._memories.memory = Memory(self._packed)
             return self._memories.memory
+
+
+def first_search(*arguments: Any) -> None:
+    """Call `search` for the first time in this process, with arrays as they should be.
+
+    For those it is compiled; with any others it raises `TypeError` ever after.
+    """
+    global search_given
+    for vector in arguments[POSE_AND_SEED]:
+        if type(vector) is not np.ndarray or vector.ndim != 1 or vector.dtype != np.float64:
+            raise TypeError
+        if not vector.flags.carray:
+            raise TypeError
+    search(*arguments)
+    search.disable_compile()
+    search_given = search
+
+
+search_given: Callable[..., None] = first_search  # what `IkSolver.solve` calls
 
 
 def _in_blocks(run: Callable[[slice], None], count: int, threads: int | None) -> None:

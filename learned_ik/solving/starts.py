@@ -10,7 +10,7 @@ import numpy.typing as npt
 from learned_ik.compilation import inlined_kernel
 from learned_ik.kinematics.compiled import ChainArrays
 from learned_ik.solving.forward_pass import BOUNDED, NetworkArrays, predict_heads
-from learned_ik.solving.packing import HeadMemory, unpack_heads
+from learned_ik.solving.packing import LARGEST_CHANGE, HeadMemory, unpack_bounds, unpack_heads
 from learned_ik.solving.ranking import score_heads
 
 Array = npt.NDArray[np.float64]
@@ -55,12 +55,34 @@ def take_head(
 
 
 @inlined_kernel
+def take_best_head(
+    chain: ChainArrays, network: NetworkArrays, heads: HeadMemory, q: Array
+) -> None:
+    """Fill q (joints,) with the answer of the best head that was not yet taken."""
+    head = best_head(heads, network.heads)
+    take_head(chain, network, heads, head, q)
+    heads.scores[head] = np.inf
+
+
+@inlined_kernel
 def restart_at(chain: ChainArrays, steps: Array, restart: int, start: Array) -> None:
     """Fill start (joints,) with the restart of this number; number 0 is the middle."""
     for j in range(start.shape[0]):
         share = 0.5 + restart * steps[j]
         share -= math.floor(share)
         start[j] = chain.lower[j] + share * (chain.upper[j] - chain.lower[j])
+
+
+@inlined_kernel
+def chain_of_request(
+    chain: ChainArrays, layout: Integers, numbers: Array, asked: Array, seed: Array, seeded: bool
+) -> ChainArrays:
+    """Return the chain with the limits that a request (SEED,) sets, about its seed (joints,)."""
+    near = chain
+    if seeded and asked[LARGEST_CHANGE] < np.inf:
+        low, high = unpack_bounds(layout, numbers)
+        near = bounded_about(chain, seed, asked[LARGEST_CHANGE], low, high)
+    return near
 
 
 @inlined_kernel

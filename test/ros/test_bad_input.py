@@ -193,7 +193,7 @@ def test_parameters_change_while_it_runs_within_their_range(client, pose, tiago_
     assert not set_parameter('model', 'other.safetensors').successful
     refusal = set_parameter('prefer', 'best')
     assert not refusal.successful
-    assert "'best'; expected one of: nearest, first, middle" in refusal.reason
+    assert "prefer 'best'; expected nearest, first, middle" in refusal.reason
     assert set_parameter('prefer', 'middle').successful
     assert client.get_ik(*pose).error_code == SUCCESS
     assert set_parameter('prefer', 'nearest').successful

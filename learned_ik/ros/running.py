@@ -1,0 +1,62 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Run one node as a process: from its making to its end, by a signal or by itself."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import rclpy
+import rclpy.logging
+from rclpy.exceptions import ParameterException
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+
+from learned_ik.errors import LearnedIkError
+from learned_ik.ros.endpoints import steady_clock
+from learned_ik.ros.stopping import stopped_by_signals
+
+SIGNAL_PERIOD = 0.1  # [s], between two looks for a signal
+
+AnyNode = TypeVar('AnyNode', bound=Node)
+
+
+def run(
+    name: str,
+    make: Callable[[], AnyNode],
+    args: list[str] | None,
+    start: Callable[[AnyNode], bool] = lambda node: True,
+    finished: Callable[[AnyNode], bool] = lambda node: False,
+) -> int:
+    """Run a node until it is told to stop, or is finished; return the exit status of the process.
+
+    Args:
+        name: for the log, where the node cannot be made.
+        make: makes the node.
+        args: as ROS takes them from the command line; None: those of this process.
+        start: called once before the first message is taken; False ends the process with 1.
+        finished: asked now and then whether the node is done.
+
+    """
+    with stopped_by_signals() as stop_request:
+        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+        try:
+            node = make()
+            executor = SingleThreadedExecutor()
+            executor.add_node(node)
+            if not start(node):
+                return 1
+
+            def look_for_the_end() -> None:
+                stop_request.check()
+                if finished(node):
+                    raise KeyboardInterrupt
+
+            node.create_timer(SIGNAL_PERIOD, look_for_the_end, clock=steady_clock())
+            executor.spin()
+        except (LearnedIkError, ParameterException) as error:
+            rclpy.logging.get_logger(name).fatal(str(error))
+            return 1
+        finally:
+            rclpy.try_shutdown()
+    return 0
