@@ -21,6 +21,7 @@ from safetensors.numpy import save
 
 from learned_ik import __version__
 from learned_ik.errors import InvalidInputError, ModelFileError
+from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 
@@ -39,7 +40,8 @@ class Network:
 
     Its input is the raw pose: 12 numbers, position [m] and the rotation matrix row by row, in
     the base frame. One that takes a seed gets joint positions [rad or m] after them, near which
-    it answers. Normalisation of any kind is folded into the weights. Its last layer gives,
+    it answers; one that takes the scene, the distances [m] from its basis points to the nearest
+    obstacle, clipped. Normalisation of any kind is folded into the weights. Its last layer gives,
     head by head, the numbers that `decoding` turns into joint positions q:
 
     - `bounded`: q = middle + half range * tanh(y), within the limits by construction;
@@ -54,6 +56,7 @@ class Network:
     decoding: str  # of the last layer: 'bounded', 'linear' or 'biternion'
     heads: int  # how many answers the network gives to one pose
     seed_joints: int = 0  # how many joint positions follow the pose: none, or all
+    scene: BasisPoints | None = None  # whose distances follow the pose: first the world's
 
     def __post_init__(self) -> None:
         """Raise `InvalidInputError` unless the layers fit each other and are finite."""
@@ -63,7 +66,9 @@ class Network:
             raise InvalidInputError(f'decoding {self.decoding!r}; expected {DECODINGS}')
         if self.heads < 1 or len(self.weights) != len(self.biases) or len(self.weights) < 2:
             raise InvalidInputError('a network has at least one head and one hidden layer')
-        width = INPUTS + self.seed_joints
+        if self.seed_joints and self.scene is not None:
+            raise InvalidInputError('a network takes a seed or the scene; expected not both')
+        width = INPUTS + self.seed_joints + (0 if self.scene is None else len(self.scene))
         for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
             if weight.ndim != 2 or weight.shape[1] != width or bias.shape != weight.shape[:1]:
                 raise InvalidInputError(
@@ -77,6 +82,41 @@ class Network:
     def outputs_for(self, joints: int) -> int:
         """Return how many numbers the last layer must give for this many joints."""
         return self.heads * joints * (2 if self.decoding == 'biternion' else 1)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """What it takes: 'pose', and 'seed' or 'scene'."""
+        seed = ('seed',) if self.seed_joints else ()
+        return ('pose', *seed, *(() if self.scene is None else ('scene',)))
+
+    def in_world(self, spheres: npt.NDArray[np.float64]) -> 'Network':
+        """Return the network for one set of obstacles (n, 4), x y z radius [m].
+
+        What the world's points see is the same for all requests: it becomes part of the first
+        layer's biases. Distances from the points about the target remain inputs.
+        """
+        known = self.scene.world_distances(spheres)
+        rest = BasisPoints(self.scene.world[:0], self.scene.target, self.scene.far)
+        return self._with_known(known, rest)
+
+    def in_the_open(self) -> 'Network':
+        """Return the network as it answers where there is no obstacle: it takes a pose alone."""
+        if self.scene is None:
+            return self
+        return self._with_known(np.full(len(self.scene), self.scene.far), None)
+
+    def _with_known(
+        self, distances: npt.NDArray[np.float64], rest: BasisPoints | None
+    ) -> 'Network':
+        """Fold the first of the distances, which are known, into the first layer's biases."""
+        first, end = self.weights[0], INPUTS + len(distances)
+        bias = self.biases[0] + first[:, INPUTS:end].astype(np.float64) @ distances
+        return dataclasses.replace(
+            self,
+            weights=(np.delete(first, np.s_[INPUTS:end], axis=1), *self.weights[1:]),
+            biases=(bias.astype(np.float32), *self.biases[1:]),
+            scene=rest,
+        )
 
     @property
     def parameter_count(self) -> int:
@@ -122,19 +162,20 @@ class IkModel:
 
         """
         path = Path(path)
-        seeded = self.network.seed_joints > 0
+        network, scene = self.network, self.network.scene
         description = {
-            'format_version': FORMAT_VERSION if seeded else 1,
+            'format_version': FORMAT_VERSION if len(network.inputs) > 1 else 1,
             'package_version': self.package_version,
             'name': self.name,
             'fingerprint': self.chain.fingerprint,
             'chain': self.chain.to_dict(),
             'network': {
-                'layers': len(self.network.weights),
-                'activation': self.network.activation,
-                'decoding': self.network.decoding,
-                'heads': self.network.heads,
-                'inputs': ['pose', 'seed'] if seeded else ['pose'],
+                'layers': len(network.weights),
+                'activation': network.activation,
+                'decoding': network.decoding,
+                'heads': network.heads,
+                'inputs': list(network.inputs),
+                **({} if scene is None else {'basis_points_see': scene.far}),
             },
             'training': dict(self.training),
             'held_out': dict(self.held_out),
@@ -143,11 +184,12 @@ class IkModel:
             'units': {'length': 'm', 'angle': 'rad', 'quaternion': 'x y z w'},
         }
         tensors = {}
-        for i, (weight, bias) in enumerate(
-            zip(self.network.weights, self.network.biases, strict=True)
-        ):
+        for i, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
             tensors[f'layer_{i}.weight'] = np.ascontiguousarray(weight, dtype=np.float32)
             tensors[f'layer_{i}.bias'] = np.ascontiguousarray(bias, dtype=np.float32)
+        if scene is not None:
+            tensors['basis_points.world'] = np.ascontiguousarray(scene.world, dtype=np.float64)
+            tensors['basis_points.target'] = np.ascontiguousarray(scene.target, dtype=np.float64)
         text = json.dumps(description, sort_keys=True, allow_nan=False)
         write_atomically(path, save(tensors, metadata={METADATA_KEY: text}))
 
@@ -207,9 +249,15 @@ class IkModel:
         body = description.get('body')
         layers = range(int(about['layers']))
         inputs = about.get('inputs', ['pose'])
-        if inputs not in (['pose'], ['pose', 'seed']):
+        if inputs not in (['pose'], ['pose', 'seed'], ['pose', 'scene']):
             raise ValueError(f'its network takes {inputs}')
-        chain = KinematicChain.from_dict(description['chain'])
+        scene = None
+        if 'scene' in inputs:
+            scene = BasisPoints(
+                world=tensors['basis_points.world'].astype(np.float64),
+                target=tensors['basis_points.target'].astype(np.float64),
+                far=float(about['basis_points_see']),
+            )
         return cls(
             chain=chain,
             network=Network(
@@ -219,6 +267,7 @@ class IkModel:
                 decoding=about['decoding'],
                 heads=int(about['heads']),
                 seed_joints=chain.joint_count if 'seed' in inputs else 0,
+                scene=scene,
             ),
             name=str(description['name']),
             training=dict(description['training']),

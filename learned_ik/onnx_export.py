@@ -23,8 +23,9 @@ def write_onnx(model: IkModel, path: str | os.PathLike[str], *, double: bool = F
 
     Inputs: `position` (n, 3) [m] of the tip in the base frame; `orientation` (n, 4), quaternion
     x y z w of any length above 0; `seed` (n, joints) [rad or m], only of a network that takes
-    one. Output: `joint_positions` (n, heads, joints) [rad or m]. All of them are float32, or
-    with `double` float64.
+    one; `scene` (n, points) [m], likewise: the clipped distances from the basis points of the
+    world, and from those of the target, to the nearest obstacle. Output: `joint_positions`
+    (n, heads, joints) [rad or m]. All of them are float32, or with `double` float64.
 
     Raises:
         ModelFileError: the file cannot be written there.
@@ -73,8 +74,9 @@ def onnx_model(model: IkModel, *, double: bool = False) -> Any:
         *(aside('Add', 'xy', 'zw'), diagonal('xx', 'zz'), aside('Sub', 'yz', 'xw')),
         *(aside('Sub', 'xz', 'yw'), aside('Add', 'yz', 'xw'), diagonal('xx', 'yy')),
     ]
-    seed = ['seed'] if network.seed_joints else []
-    h = graph('Concat', 'position', *rotation, *seed, axis=1)  # (n, 12), or 12 + joints
+    more = {'seed': network.seed_joints, 'scene': len(network.scene or ())}
+    more = {name: width for name, width in more.items() if width}
+    h = graph('Concat', 'position', *rotation, *more, axis=1)  # (n, 12), or more
 
     # The layers, then what the last one's numbers mean (see `model.Network`).
     last = len(network.weights) - 1
@@ -107,7 +109,7 @@ def onnx_model(model: IkModel, *, double: bool = False) -> Any:
         return helper.make_tensor_value_info(name, kind, ['n', *shape])
 
     inputs = [tensor('position', 3), tensor('orientation', 4)]
-    inputs += [tensor('seed', joints)] if seed else []
+    inputs += [tensor(name, width) for name, width in more.items()]
     made = helper.make_model(
         helper.make_graph(
             graph.nodes,

@@ -11,7 +11,8 @@ from safetensors.numpy import load_file, save_file
 
 from learned_ik import IkModel, IkSolver
 from learned_ik.errors import InvalidInputError, ModelFileError
-from learned_ik.model import METADATA_KEY
+from learned_ik.model import METADATA_KEY, Network
+from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.body import Body
 
 
@@ -202,3 +203,61 @@ def test_a_network_that_takes_only_poses_is_read_by_older_versions(tiago, untrai
     with safe_open(path, framework='numpy') as file:
         about = json.loads(file.metadata()['learned_ik'])
     assert about['format_version'] == 1
+
+
+@pytest.fixture
+def seeing(tiago, untrained) -> IkModel:
+    """Return a model whose network takes the scene."""
+    model, points = untrained(tiago), BasisPoints.for_chain(tiago)
+    more = np.random.default_rng(1).normal(0, 0.3, (18, len(points))).astype(np.float32)
+    weights = (np.hstack([model.network.weights[0], more]), *model.network.weights[1:])
+    network = dataclasses.replace(model.network, weights=weights, scene=points)
+    return dataclasses.replace(model, network=network)
+
+
+def first_layer(network: Network, inputs: np.ndarray) -> np.ndarray:
+    return inputs @ network.weights[0].T.astype(np.float64) + network.biases[0]
+
+
+def test_a_network_that_takes_the_scene_keeps_its_points(seeing, tmp_path):
+    path = tmp_path / 'seeing.safetensors'
+    seeing.save(path)
+    points, loaded = seeing.network.scene, IkModel.load(path).network
+    assert (loaded.scene.world == points.world).all()
+    assert (loaded.scene.target == points.target).all()
+    assert loaded.scene.far == points.far
+    assert (loaded.weights[0] == seeing.network.weights[0]).all()
+    with safe_open(path, framework='numpy') as file:
+        about = json.loads(file.metadata()['learned_ik'])
+    assert (about['format_version'], about['network']['inputs']) == (2, ['pose', 'scene'])
+    with pytest.raises(InvalidInputError, match=r'expected \(n, 12\)'):
+        dataclasses.replace(seeing.network, scene=None)
+    with pytest.raises(InvalidInputError, match='a seed or the scene'):
+        dataclasses.replace(seeing.network, seed_joints=7)
+
+
+def test_what_is_known_of_the_scene_becomes_part_of_the_biases(seeing):
+    network, points = seeing.network, seeing.network.scene
+    pose, about = np.linspace(-1, 1, 12), np.linspace(-points.far, points.far, 32)
+    spheres = np.array([[0.5, 0.1, 0.2, 0.2], [0.2, -0.3, -0.1, 0.1]])
+    known = points.world_distances(spheres)
+    assert (known < points.far).any()
+    expected = first_layer(network, np.concatenate([pose, known, about]))
+    there = first_layer(network.in_world(spheres), np.concatenate([pose, about]))
+    np.testing.assert_allclose(there, expected, atol=1e-5)
+    nothing = np.full(len(points), points.far)
+    expected = first_layer(network, np.concatenate([pose, nothing]))
+    np.testing.assert_allclose(first_layer(network.in_the_open(), pose), expected, atol=1e-5)
+    assert network.in_the_open().scene is None
+
+
+def test_a_file_without_its_basis_points_is_damaged(seeing, tmp_path):
+    path = tmp_path / 'seeing.safetensors'
+    seeing.save(path)
+    with safe_open(path, framework='numpy') as file:
+        metadata = file.metadata()
+        tensors = {name: file.get_tensor(name) for name in file.keys()}
+    del tensors['basis_points.world']
+    save_file(tensors, path, metadata=metadata)
+    with pytest.raises(ModelFileError, match='damaged model file'):
+        IkModel.load(path)

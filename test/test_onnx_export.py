@@ -8,6 +8,7 @@ import pytest
 
 from learned_ik import IkModel, KinematicChain, cli
 from learned_ik.errors import ModelFileError
+from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.rotations import quaternion_from_matrix
 
 pytest.importorskip('onnx')
@@ -98,6 +99,19 @@ def test_a_network_that_takes_a_seed_has_a_third_input(untrained, tiago):
     blind = run(model, **inputs)
     np.testing.assert_allclose(run(seeded, **inputs, seed=np.zeros((5, 7))), blind, atol=1e-6)
     assert np.abs(run(seeded, **inputs, seed=np.ones((5, 7))) - blind).max() > 1e-2
+
+
+def test_a_network_that_takes_the_scene_has_a_third_input(untrained, tiago):
+    model, points = untrained(tiago), BasisPoints.for_chain(tiago)
+    wider = np.hstack([model.network.weights[0], np.full((18, len(points)), 0.1, np.float32)])
+    weights = (wider, *model.network.weights[1:])
+    seeing = dataclasses.replace(model.network, weights=weights, scene=points)
+    rotation, position = tiago.forward_matrix(tiago.sample(np.random.default_rng(0), 5))
+    inputs = {'position': position, 'orientation': quaternion_from_matrix(rotation)}
+    nothing = np.full((5, len(points)), points.far)
+    found = run(dataclasses.replace(model, network=seeing), **inputs, scene=nothing)
+    open_ = run(dataclasses.replace(model, network=seeing.in_the_open()), **inputs)
+    np.testing.assert_allclose(found, open_, atol=1e-5)
 
 
 def test_the_command_writes_it_and_says_what_is_in_it(tmp_path, untrained, tiago, capsys):

@@ -30,11 +30,21 @@ class Export:
         inputs = {'position': ['n', 3], 'orientation': ['n', 4]}
         if model.network.seed_joints:
             inputs['seed'] = ['n', joints]
+        scene = model.network.scene
+        if scene is not None:
+            inputs['scene'] = ['n', len(scene)]
         outputs = {'joint_positions': ['n', model.network.heads, joints]}
         content = {
             'onnx': str(self.onnx),
             'inputs': inputs,
             'outputs': outputs,
+            'basis_points': None
+            if scene is None
+            else {
+                'world': scene.world.tolist(),
+                'target': scene.target.tolist(),
+                'far': scene.far,
+            },
             'joint_names': list(model.chain.joint_names),
             'units': {'length': 'm', 'angle': 'rad', 'quaternion': 'x y z w'},
         }

@@ -48,6 +48,7 @@ class Show:
                 'heads': network.heads,
                 'activation': network.activation,
                 'decoding': network.decoding,
+                'inputs': list(network.inputs),
             },
             'training': dict(model.training),
             'held_out': dict(model.held_out),
@@ -64,7 +65,8 @@ class Show:
                 for joint in content['joints']
             ),
             f'network {" x ".join(map(str, layers))}, {network.activation}, '
-            f'{network.parameter_count} parameters, {network.heads} heads, {network.decoding}',
+            f'{network.parameter_count} parameters, {network.heads} heads, {network.decoding}; '
+            f'it takes {" and ".join(network.inputs)}',
             sentence(model.body),
             f'trained by: {model.training.get("command", "unknown")}',
             *error_lines(model.held_out),

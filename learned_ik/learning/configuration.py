@@ -53,6 +53,7 @@ class TrainingConfig:
     seed_input: bool = False  # show the network joint positions too, near which it answers
     seed_spread: float = 0.3  # standard deviation of these from the pose's own, [rad] or [m]
     seed_weight: float = 0.0  # [m/rad], of the distance between answer and seed in the loss
+    scene_conditioned: bool = False  # show the network obstacles too, and train in random scenes
 
     batch: int = 1000  # poses in each step, of all processes together
     optimizer: Optimizer = 'muon'  # for the matrices between hidden layers; Adam for the rest
@@ -118,6 +119,11 @@ class TrainingConfig:
         if self.method == 'supervised':
             fits = not (self.seed_input or self.has_posture or self.targets == 'position')
             self._require('method', fits, 'unsupervised with seed_input, posture, position')
+        if self.scene_conditioned:
+            fits = self.method == 'unsupervised' and not self.seed_input
+            fits = fits and self.bootstrap_share == 0
+            accepted = 'False with supervised, with seed_input, and with a bootstrap_share'
+            self._require('scene_conditioned', fits, accepted)
 
     @property
     def time_limit(self) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.chain import KinematicChain
 
 WORKSPACE_SAMPLES = 20_000  # poses that tell how far the workspace extends
@@ -25,12 +26,17 @@ Array = npt.NDArray[np.float64]
 class InputScaling:
     """Pose, and seed where there is one, to network input: scale * x + shift, entry by entry."""
 
-    scale: Array  # (12,) or (12 + joints,), 0 for an entry that the network does not see
+    scale: Array  # (12,) or more, 0 for an entry that the network does not see
     shift: Array  # likewise
 
     @classmethod
     def for_chain(
-        cls, chain: KinematicChain, inputs: str, targets: str = 'pose', seed_input: bool = False
+        cls,
+        chain: KinematicChain,
+        inputs: str,
+        targets: str = 'pose',
+        seed_input: bool = False,
+        scene: BasisPoints | None = None,
     ) -> 'InputScaling':
         """Return the scaling for a robot's workspace; for one robot always the same.
 
@@ -40,6 +46,7 @@ class InputScaling:
                 to [0, 1] and the first two columns of R, since they imply the third.
             targets: 'pose', or 'position': the orientation is not shown.
             seed_input: joint positions follow the pose; their limits go to -1 and 1.
+            scene: distances follow the pose; what is far goes to 0, what touches to 1.
 
         """
         q = chain.sample(np.random.default_rng(0), WORKSPACE_SAMPLES)
@@ -62,6 +69,9 @@ class InputScaling:
             gain = np.divide(1, half_range, out=np.zeros_like(half_range), where=half_range > 0)
             scale = np.concatenate([scale, gain])
             shift = np.concatenate([shift, -gain * chain.middle])
+        if scene is not None:
+            scale = np.concatenate([scale, np.full(len(scene), -1 / scene.far)])
+            shift = np.concatenate([shift, np.ones(len(scene))])
         return cls(scale, shift)
 
 

@@ -18,6 +18,7 @@ from learned_ik.learning.encoding import JointDecoder
 from learned_ik.learning.folding import FoldedNetwork
 from learned_ik.learning.losses import distance_loss
 from learned_ik.model import Network
+from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.chain import KinematicChain
 
 ROTATION_WEIGHT = 0.3  # [m/rad], of orientation against position when heads or networks compete
@@ -31,6 +32,7 @@ def poses_within(
     seed: int,
     device: torch.device | str = 'cpu',
     seed_spread: float | None = None,
+    scene: BasisPoints | None = None,
 ) -> torch.Tensor:
     """Return poses (count, 12) that joint positions drawn uniformly within the limits reach.
 
@@ -43,6 +45,7 @@ def poses_within(
         device: where to.
         seed_spread: [rad or m], standard deviation from a pose's own joint positions of those
             that then follow it, (count, 12 + joints): for a network that takes a seed.
+        scene: for a network that takes it: what its points see where there is nothing follows.
 
     """
     rng = np.random.default_rng(seed)
@@ -52,6 +55,8 @@ def poses_within(
     if seed_spread is not None:
         near = q + rng.normal(0, seed_spread, q.shape)
         parts.append(np.clip(near, chain.lower, chain.upper))
+    if scene is not None:
+        parts.append(np.full((count, len(scene)), scene.far))
     poses = np.concatenate(parts, axis=1)
     return torch.as_tensor(poses, dtype=torch.float32, device=device)
 
@@ -156,9 +161,10 @@ def evaluate(
 ) -> dict[str, Any]:
     """Return the errors of a model's network on `count` poses, as `Errors.summary` tells them.
 
-    `config`, where it is given, says whether the orientation counts, and how far seeds are away.
+    One that takes the scene is told that there is none. `config`, where it is given, says
+    whether the orientation counts, and how far seeds are away.
     """
-    config = config if config is not None else TrainingConfig()
+    config, network = config if config is not None else TrainingConfig(), network.in_the_open()
     seed_spread = config.seed_spread if network.seed_joints else None
     errors = errors_on(
         poses_within(chain, count, seed, device, seed_spread),

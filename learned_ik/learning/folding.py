@@ -36,6 +36,7 @@ def folded(network: PoseNetwork) -> Network:
         decoding=network.decoder.encoding,
         heads=network.heads,
         seed_joints=network.seed_joints,
+        scene=network.scene,
     )
 
 
@@ -73,6 +74,7 @@ def unfold_into(network: PoseNetwork, trained: Network) -> None:
     scale = np.where(network.scaling.scale == 0, np.inf, network.scaling.scale)
     weight = weight / scale
     layers[0] = (weight, bias - weight @ network.scaling.shift)
+    network.scene = trained.scene
     with torch.no_grad():
         for layer, (weight, bias) in zip((*network.hidden, network.head), layers, strict=True):
             layer.weight.copy_(torch.as_tensor(weight))
@@ -95,7 +97,7 @@ class FoldedNetwork(nn.Module):
             self.layers.append(layer)
 
     def forward(self, poses: torch.Tensor) -> torch.Tensor:
-        """Return the outputs (batch, heads, outputs) for poses (batch, 12 or 12 + joints)."""
+        """Return the outputs (batch, heads, outputs) for inputs (batch, 12 or more)."""
         x = poses
         for layer in self.layers[:-1]:
             x = ACTIVATIONS[self.activation](layer(x))

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from learned_ik.learning.configuration import TrainingConfig
 from learned_ik.learning.encoding import InputScaling, JointDecoder
-from learned_ik.model import INPUTS
+from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.chain import KinematicChain
 
 HEAD_WEIGHT_SCALE = 0.5  # of torch's usual first weights: answers begin near the heads' biases
@@ -23,9 +23,9 @@ ACTIVATIONS = {'silu': functional.silu, 'relu': functional.relu}
 
 
 class PoseNetwork(nn.Module):
-    """From poses (batch, 12), with seeds behind them where the network takes any, to the outputs.
+    """From poses (batch, 12), with seeds or distances behind them where the network takes any.
 
-    These are (batch, heads, outputs).
+    Its outputs are (batch, heads, outputs).
     """
 
     def __init__(
@@ -34,13 +34,14 @@ class PoseNetwork(nn.Module):
         """Draw the first weights, the same ones from `config.seed` on every device."""
         super().__init__()
         self.decoder = JointDecoder(chain, config.encoding, device)
+        self.scene = BasisPoints.for_chain(chain) if config.scene_conditioned else None
         self.scaling = InputScaling.for_chain(
-            chain, config.inputs, config.targets, config.seed_input
+            chain, config.inputs, config.targets, config.seed_input, self.scene
         )
         self.heads = config.heads
         self.activation = config.activation
         self.seed_joints = chain.joint_count if config.seed_input else 0
-        widths = (INPUTS + self.seed_joints, *config.hidden)
+        widths = (len(self.scaling.scale), *config.hidden)
         with torch.random.fork_rng(devices=[]):  # leave torch's own generator as it was
             torch.manual_seed(config.seed)
             self.hidden = nn.ModuleList(
@@ -61,9 +62,9 @@ class PoseNetwork(nn.Module):
         self.to(device)
 
     def forward(self, poses: torch.Tensor) -> torch.Tensor:
-        """Return the outputs (batch, heads, outputs) for poses (batch, 12 or 12 + joints)."""
+        """Return the outputs (batch, heads, outputs) for inputs (batch, 12 or more)."""
         activate = ACTIVATIONS[self.activation]
-        x = torch.addcmul(self.shift, poses, self.scale)  # (batch, 12 or 12 + joints)
+        x = torch.addcmul(self.shift, poses, self.scale)  # (batch, 12 or more)
         for i, layer in enumerate(self.hidden):
             x = layer(x)  # (batch, width)
             if self.norms:

@@ -21,13 +21,15 @@ class Examples:
     q: torch.Tensor  # (batch, joints) [rad or m]
     position: torch.Tensor  # (batch, 3) [m]
     rotation: torch.Tensor  # (batch, 3, 3)
-    seed: torch.Tensor | None  # (batch, joints) [rad or m], where the network takes one
+    seed: torch.Tensor | None = None  # (batch, joints) [rad or m], where the network takes one
+    spheres: torch.Tensor | None = None  # (batch, m, 4) [m], where the network takes the scene
+    seen: torch.Tensor | None = None  # (batch, points) [m], what it is shown of them
 
     @property
     def inputs(self) -> torch.Tensor:
-        """(batch, 12), or (batch, 12 + joints) with seeds: what the network is shown."""
-        parts = [self.position, self.rotation.flatten(1)]
-        return torch.cat(parts if self.seed is None else [*parts, self.seed], dim=1)
+        """(batch, 12), or more where the network takes a seed or the scene."""
+        parts = [self.position, self.rotation.flatten(1), self.seed, self.seen]
+        return torch.cat([part for part in parts if part is not None], dim=1)
 
 
 class Objective:
@@ -68,5 +70,5 @@ class Objective:
         if self._posture is not None:
             loss = loss + self._posture(q)
         if self._touching is not None:
-            loss = loss + self._touching(q, examples.q)
+            loss = loss + self._touching(q, examples.q, examples.spheres)
         return loss

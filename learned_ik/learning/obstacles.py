@@ -6,19 +6,26 @@ Equation 5 as it stands, L_obs = ReLU(-min_N(|t_N - c| - r - 0.1 m)) for the joi
 the same for the links' capsules, each by itself: the sum of what every capsule lacks.
 """
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
+from learned_ik.errors import ConfigurationError
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.kinematics.clearance_batched import BatchedClearance
+from learned_ik.learning.configuration import HELD_OUT_SEED
 from learned_ik.learning.losses import distance_loss
+from learned_ik.learning.network import PoseNetwork
+from learned_ik.learning.random_scenes import Problem, blinded, problems
 from learned_ik.learning.scene import SceneConfig
+from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 
 CHUNK = 2_000  # poses judged at once
+RANDOM_SCENES = 8_000  # on which a network that takes the scene is judged
 ROTATION_WEIGHT = 0.3  # [m/rad], of orientation against position when heads compete
 
 
@@ -34,12 +41,18 @@ class SceneLoss:
     ) -> None:
         """Copy spheres and capsules to `device`."""
         self._scene = scene
+        self.body = body
         self.clearance = BatchedClearance(chain, body, device)
         spheres = torch.tensor(scene.obstacles, dtype=torch.float32, device=device)
         self._spheres = spheres if scene.obstacles else None
         self._itself = scene.self_collision_weight > 0 and len(body.pairs) > 0
 
-    def __call__(self, q: torch.Tensor, q_target: torch.Tensor | None = None) -> torch.Tensor:
+    def __call__(
+        self,
+        q: torch.Tensor,
+        q_target: torch.Tensor | None = None,
+        spheres: torch.Tensor | None = None,
+    ) -> torch.Tensor:
         """Return the loss [m] of joint positions.
 
         Args:
@@ -47,6 +60,8 @@ class SceneLoss:
             q_target: (batch, joints) [rad or m], the postures that the poses were made from:
                 where these touch, it may well be that the pose cannot be reached otherwise, and
                 `blocked_weight` counts.
+            spheres: (batch, m, 4), other ones for each pose, in place of the scene's; x y z
+                radius [m].
 
         Returns:
             (batch, heads), or (...).
@@ -54,18 +69,19 @@ class SceneLoss:
         """
         scene = self._scene
         if q_target is not None and scene.blocked_weight != 1:
-            blocked = (self.clearances(q_target) < 0)[:, None]
-            return self(q) * torch.where(blocked, scene.blocked_weight, 1.0)
+            blocked = (self.clearances(q_target, spheres) < 0)[:, None]
+            return self(q, spheres=spheres) * torch.where(blocked, scene.blocked_weight, 1.0)
         loss = q.new_zeros(q.shape[:-1])
         placed = None
-        if self._itself or (self._spheres is not None and scene.keep_clear == 'capsules'):
+        spheres = self._spheres if spheres is None else spheres
+        if self._itself or (spheres is not None and scene.keep_clear == 'capsules'):
             placed = self.clearance.placed(q)
-        if self._spheres is not None and scene.keep_clear == 'origins':
+        if spheres is not None and scene.keep_clear == 'origins':
             loss = loss + scene.obstacle_weight * equation_5(
-                self.clearance.origins(q), self._spheres, scene.margin
+                self.clearance.origins(q), spheres, scene.margin
             )
-        elif self._spheres is not None:
-            lacking = torch.relu(scene.margin - self.clearance.to_spheres(placed, self._spheres))
+        elif spheres is not None:
+            lacking = torch.relu(scene.margin - self.clearance.to_spheres(placed, spheres))
             loss = loss + scene.obstacle_weight * lacking.sum(-1)
         if self._itself:
             lacking = torch.relu(scene.self_collision_margin - self.clearance.to_itself(placed))
@@ -73,12 +89,16 @@ class SceneLoss:
         return loss
 
     @torch.no_grad()
-    def clearances(self, q: torch.Tensor) -> torch.Tensor:
-        """Return the clearance (...) [m] of postures (..., joints), from spheres and itself."""
+    def clearances(self, q: torch.Tensor, spheres: torch.Tensor | None = None) -> torch.Tensor:
+        """Return the clearance (...) [m] of postures (..., joints), from spheres and itself.
+
+        Spheres (batch, m, 4) [m] replace the scene's.
+        """
         placed = self.clearance.placed(q)
         least = q.new_full(q.shape[:-1], torch.inf)
-        if self._spheres is not None:
-            least = torch.minimum(least, self.clearance.to_spheres(placed, self._spheres).amin(-1))
+        spheres = self._spheres if spheres is None else spheres
+        if spheres is not None:
+            least = torch.minimum(least, self.clearance.to_spheres(placed, spheres).amin(-1))
         if self._itself:
             least = torch.minimum(least, self.clearance.to_itself(placed).amin(-1))
         return least
@@ -106,12 +126,31 @@ def scene_loss(
     scene: SceneConfig | None,
     body: Body | None,
     device: torch.device | str,
+    random_scenes: bool = False,
 ) -> SceneLoss | None:
     """Return the loss of a scene; None where it adds nothing.
 
-    Without a body, segments between the joint origins stand for it.
+    Without a body, segments between the joint origins stand for it. With `random_scenes` each
+    pose has spheres of its own.
+
+    Raises:
+        ConfigurationError: the scene contradicts random ones.
+
     """
-    if scene is None or not scene.counts:
+    if random_scenes:
+        scene = scene if scene is not None else SceneConfig()
+        if scene.obstacles:
+            raise ConfigurationError(
+                f'{len(scene.obstacles)} obstacles for a network that takes the scene as its '
+                'input; expected none: it is trained in random scenes'
+            )
+        if scene.keep_clear != 'capsules' or scene.obstacle_weight == 0:
+            raise ConfigurationError(
+                f'keep_clear is {scene.keep_clear!r} with obstacle_weight '
+                f"{scene.obstacle_weight}; expected 'capsules' and above 0 where the network "
+                'takes the scene as its input'
+            )
+    elif scene is None or not scene.counts:
         return None
     return SceneLoss(chain, scene, body if body is not None else Body.from_chain(chain), device)
 
@@ -124,16 +163,18 @@ def judged(
     decode: Callable[[torch.Tensor], torch.Tensor],
     kinematics: BatchedKinematics,
     rotation_weight: float = ROTATION_WEIGHT,
+    spheres: torch.Tensor | None = None,
 ) -> dict[str, Any]:
     """Return how a network does in a scene, each pose by its best head, scene included.
 
     Args:
         loss: of the scene.
-        poses: (n, 12).
+        poses: (n, 12), or with more behind them that the network takes.
         network: poses to outputs.
         decode: outputs to joint positions.
         kinematics: the robot's.
         rotation_weight: [m/rad], 0 where the orientation was not asked for.
+        spheres: (n, m, 4), other ones for each pose, in place of the scene's; x y z radius [m].
 
     Returns:
         `score` [m], mean of pose error + 0.3 m/rad * angle + loss of the scene; `colliding`, the
@@ -141,19 +182,20 @@ def judged(
 
     """
     scores, positions, angles, clearances = [], [], [], []
-    for chunk in poses.split(CHUNK):
+    every = [None] if spheres is None else spheres.split(CHUNK)
+    for chunk, around in zip(poses.split(CHUNK), itertools.cycle(every)):
         q = decode(network(chunk))  # (batch, heads, joints)
         position, rotation = kinematics.forward(q)
         off = position - chunk[:, None, :3]
-        twist = rotation - chunk[:, None, 3:].unflatten(-1, (3, 3))
-        total = distance_loss(off, twist, rotation_weight) + loss(q)
+        twist = rotation - chunk[:, None, 3:12].unflatten(-1, (3, 3))
+        total = distance_loss(off, twist, rotation_weight) + loss(q, spheres=around)
         best = total.argmin(dim=1)
         row = torch.arange(len(chunk), device=chunk.device)
         scores.append(total[row, best])
         positions.append(off[row, best].norm(dim=-1))
         sine = twist[row, best].square().sum((-2, -1)).div(8).sqrt().clamp(max=1)
         angles.append(2 * torch.asin(sine))
-        clearances.append(loss.clearances(q[row, best]))
+        clearances.append(loss.clearances(q[row, best], around))
     clearance = torch.cat(clearances)
     return {
         'poses': len(poses),
@@ -163,6 +205,43 @@ def judged(
         'colliding': float((clearance < 0).float().mean()),
         'units': {'position': 'm', 'orientation': 'rad'},
     }
+
+
+def judged_in_random_scenes(
+    loss: SceneLoss,
+    sets: list[Problem],
+    network: Callable[[torch.Tensor], torch.Tensor],
+    decode: Callable[[torch.Tensor], torch.Tensor],
+    kinematics: BatchedKinematics,
+    rotation_weight: float = ROTATION_WEIGHT,
+) -> dict[str, Any]:
+    """Return what `judged` does, over sets of problems as large as each other."""
+    results = [
+        judged(loss, poses, network, decode, kinematics, rotation_weight, spheres)
+        for poses, spheres in sets
+    ]
+    numbers = ('score', 'position_mean', 'orientation_mean', 'colliding')
+    means = {name: sum(result[name] for result in results) / len(results) for name in numbers}
+    return {**results[0], **means, 'poses': sum(result['poses'] for result in results)}
+
+
+def seeing_and_blind(
+    loss: SceneLoss,
+    points: BasisPoints,
+    network: PoseNetwork,
+    kinematics: BatchedKinematics,
+    rotation_weight: float = ROTATION_WEIGHT,
+) -> dict[str, Any]:
+    """Return what `judged` does in held-out random scenes; in `blind`, the scene is not shown."""
+    device = kinematics.lower.device
+    chain, body = kinematics.chain, loss.body
+    sets = problems(chain, body, points, RANDOM_SCENES, HELD_OUT_SEED, device)
+    unseen = [blinded(problem, points) for problem in sets]
+    seeing, blind = (
+        judged_in_random_scenes(loss, each, network, network.decoder, kinematics, rotation_weight)
+        for each in (sets, unseen)
+    )
+    return {**seeing, 'blind': blind}
 
 
 def poses_in_the_open(

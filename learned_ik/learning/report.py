@@ -44,7 +44,7 @@ class Report:
     @classmethod
     def of(cls, model: IkModel, poses: int = POSES, seed: int = HELD_OUT_SEED) -> 'Report':
         """Evaluate a model on so many poses."""
-        chain, network = model.chain, model.network
+        chain, network = model.chain, model.network.in_the_open()
         config = configuration_of(model)
         spread = config.seed_spread if network.seed_joints else None
         inputs = poses_within(chain, poses, seed, seed_spread=spread)

@@ -11,6 +11,7 @@ from learned_ik.learning.configuration import TrainingConfig
 from learned_ik.learning.losses import chosen_heads
 from learned_ik.learning.network import PoseNetwork
 from learned_ik.learning.objective import Examples, Objective
+from learned_ik.learning.random_scenes import RandomScenes
 from learned_ik.learning.sampling import Sampler
 
 Network = Callable[[torch.Tensor], torch.Tensor]
@@ -28,6 +29,7 @@ class TrainingStep:
         sampler: Sampler,
         config: TrainingConfig,
         generator: torch.Generator,
+        scenes: RandomScenes | None = None,
     ) -> None:
         """Tie together what takes part.
 
@@ -39,6 +41,7 @@ class TrainingStep:
             sampler: draws the batches.
             config: how to train.
             generator: for the choice of heads.
+            scenes: where the network takes the scene.
 
         """
         self._network, self._trained = network, trained
@@ -48,6 +51,7 @@ class TrainingStep:
         self._seeded = config.seed_input
         self._generator = generator
         self._objective = objective
+        self._scenes = scenes
 
     def __call__(
         self, optimizers: list[torch.optim.Optimizer], mean_weight: float | torch.Tensor
@@ -63,7 +67,11 @@ class TrainingStep:
         q = self._sampler.draw(self._proposal)  # (batch, joints) [rad or m]
         position, rotation = self._kinematics.forward(q)  # (batch, 3) [m], (batch, 3, 3)
         seed = self._sampler.seeds_near(q) if self._seeded else None
-        examples = Examples(q, position, rotation, seed)
+        spheres = seen = None
+        if self._scenes is not None:  # in which the posture just drawn is free
+            spheres = self._scenes.draw(q)
+            seen = self._scenes.seen(position, rotation, spheres)
+        examples = Examples(q, position, rotation, seed, spheres, seen)
         y = self._trained(examples.inputs)  # (batch, heads, outputs)
 
         # Choose the heads to improve; only through these the gradient goes.

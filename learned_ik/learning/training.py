@@ -37,11 +37,18 @@ from learned_ik.learning.folding import folded, unfold_into
 from learned_ik.learning.interruption import set_by_signals
 from learned_ik.learning.network import PoseNetwork
 from learned_ik.learning.objective import Objective
-from learned_ik.learning.obstacles import judged, poses_in_the_open, scene_loss
+from learned_ik.learning.obstacles import (
+    judged,
+    judged_in_random_scenes,
+    poses_in_the_open,
+    scene_loss,
+    seeing_and_blind,
+)
 from learned_ik.learning.optimizers import one_cycle, optimizers_for, within_cycle
 from learned_ik.learning.pace import Pace
 from learned_ik.learning.processes import processes
 from learned_ik.learning.progress import Listener, Progress, reporting
+from learned_ik.learning.random_scenes import RandomScenes, problems
 from learned_ik.learning.sampling import Sampler
 from learned_ik.learning.scene import SceneConfig
 from learned_ik.learning.step import TrainingStep
@@ -121,14 +128,19 @@ def train(
                 resume_from.state, network, optimizers, sampler, generator, team
             )
         seed_spread = config.seed_spread if config.seed_input else None
-        check_poses = poses_within(chain, CHECK_POSES, CHECK_SEED, device, seed_spread)
-        touching = scene_loss(chain, scene, body, device)
+        touching = scene_loss(chain, scene, body, device, config.scene_conditioned)
+        points, scenes = network.scene, None
+        if points is not None:
+            scenes = RandomScenes(touching.clearance, points, generator)
+            check_scenes = problems(chain, touching.body, points, CHECK_POSES, CHECK_SEED, device)
+        check_poses = poses_within(chain, CHECK_POSES, CHECK_SEED, device, seed_spread, points)
         weight = score_weight(config)
         objective = Objective(kinematics, network.decoder, config, touching)
         step = TrainingStep(
-            network, team.together(network), kinematics, objective, sampler, config, generator
-        )
-        capture = device.type == 'cuda' and team.count == 1
+            network, team.together(network), kinematics, objective, sampler, config, generator,
+            scenes,
+        )  # fmt: skip
+        capture = device.type == 'cuda' and team.count == 1 and scenes is None
         take_step = Pace(step, optimizers, generator, capture)
         started = saved = time.perf_counter() - tally.seconds
         reached = False
@@ -158,8 +170,11 @@ def train(
                 )
                 score = errors.score
                 if touching is not None:
-                    score = judged(
-                        touching, check_poses, network, network.decoder, kinematics, weight
+                    answers = (network, network.decoder, kinematics, weight)
+                    score = (
+                        judged(touching, check_poses, *answers)
+                        if scenes is None
+                        else judged_in_random_scenes(touching, check_scenes, *answers)
                     )['score']
                 network.train()
                 if math.isfinite(score):
@@ -192,7 +207,9 @@ def train(
         network.load_state_dict(tally.best_weights)
         exported = folded(network.eval())
         held_out = evaluate(chain, exported, config.held_out, HELD_OUT_SEED, device, config)
-        if touching is not None:
+        if scenes is not None:
+            held_out['scene'] = seeing_and_blind(touching, points, network, kinematics, weight)
+        elif touching is not None:
             poses = poses_in_the_open(chain, touching, CHECK_POSES, HELD_OUT_SEED).to(device)
             held_out['scene'] = judged(
                 touching, poses, network, network.decoder, kinematics, weight

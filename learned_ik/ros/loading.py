@@ -45,4 +45,5 @@ def description_of(solver: IkSolver) -> str:
     return (
         f"model '{model.name or 'unnamed'}', {chain.base_link} → {chain.tip_link}, "
         f'{chain.joint_count} joints; network {widths}, {network.heads} heads'
+        + (', told of obstacles' if network.scene is not None else '')
     )

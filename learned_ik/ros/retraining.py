@@ -82,11 +82,17 @@ class Retraining:
         """Start a training of a model for spheres (n, 4) [m]; its result goes to `out`.
 
         Raises:
-            TrainingError: torch is not installed here, or no process can be started.
+            TrainingError: torch is not installed here, no process can be started, or the network
+                takes the scene as its input.
             ModelFileError: there is no room for the files.
 
         """
         self.cancel()
+        if model.network.scene is not None:
+            raise TrainingError(
+                f"model '{model.name}' needs no retraining: its network takes the obstacles as "
+                'its input'
+            )
         if importlib.util.find_spec('torch') is None:
             raise TrainingError(
                 'retraining needs torch, which is not installed: pip install torch; '

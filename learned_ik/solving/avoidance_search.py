@@ -15,6 +15,7 @@ from learned_ik.kinematics.compiled import ChainArrays, copy_into
 from learned_ik.solving.avoidance import WalkMemory, walk
 from learned_ik.solving.avoidance_measures import rank_by_clearance
 from learned_ik.solving.avoidance_scene import unpack_body, unpack_walk
+from learned_ik.solving.avoidance_sight import look_around
 from learned_ik.solving.avoidance_store import PROPOSALS, nearest_postures
 from learned_ik.solving.measures import (
     all_finite,
@@ -58,6 +59,8 @@ ANSWER = 8
 # Groups of attempts, as bits: a benchmark leaves some out to see what they are worth.
 MIDDLE, HEADS, STORE, RESTARTS = 1, 2, 4, 8
 ALL_GROUPS = MIDDLE | HEADS | STORE | RESTARTS
+HEADS_FIRST = 16  # they come before the store
+UNRANKED = 32  # heads are ranked by pose alone
 
 
 @kernel
@@ -74,6 +77,7 @@ def find_clear(
     tips: Array,
     begins: Integers,
     grid: Array,
+    points: Array,
     numbers: Array,
     activations: Floats,
     walk_numbers: Array,
@@ -90,7 +94,7 @@ def find_clear(
     """Find joint positions that reach poses and keep clear, one pose after the other.
 
     Attempts are numbered: 0 starts at the seed, 1 in the middle of the joint ranges, then come
-    `PROPOSALS` of the store, the network's heads, and restarts.
+    `PROPOSALS` of the store and the network's heads, or first these, and restarts.
 
     Args:
         layout: the packed model, as `packing.pack_model` makes it.
@@ -105,6 +109,7 @@ def find_clear(
         tips: likewise.
         begins: likewise.
         grid: likewise.
+        points: of `avoidance_sight.Sight`.
         numbers: memory, as `packing.Memory` holds it.
         activations: likewise.
         walk_numbers: memory, as `avoidance_scene.walk_numbers` makes it.
@@ -139,8 +144,11 @@ def find_clear(
         answer[POSITION_ERROR], answer[ORIENTATION_ERROR] = np.inf, np.inf
         attempts, proposals = 0, -1
         for attempt in range(first, last):
-            proposal = attempt - 2
-            head = proposal - PROPOSALS
+            turn = attempt - 2
+            if groups & HEADS_FIRST == 0:
+                proposal, head = turn, turn - PROPOSALS
+            else:
+                proposal, head = turn - network.heads, turn
             if attempt == 0:
                 if not seeded:
                     continue
@@ -149,7 +157,7 @@ def find_clear(
                 if groups & MIDDLE == 0:
                     continue
                 restart_at(near, steps, 0, start)
-            elif proposal < PROPOSALS:
+            elif 0 <= proposal < PROPOSALS:
                 if groups & STORE == 0 or postures.shape[0] == 0:
                     continue
                 if proposals < 0:
@@ -157,12 +165,13 @@ def find_clear(
                 if proposal >= proposals:
                     continue
                 copy_into(start, postures[int(rows[proposal])])
-            elif head < network.heads:
+            elif 0 <= head < network.heads:
                 if groups & HEADS == 0:
                     continue
                 if head == 0:
+                    look_around(spheres, points, target, heads)
                     heads = ranked_heads(chain, network, layout, activations, target)
-                    if spheres.shape[0] > 0:
+                    if spheres.shape[0] > 0 and groups & UNRANKED == 0:
                         rank_by_clearance(
                             chain, network, body, spheres, wanted, heads, start, work, memory
                         )
@@ -170,7 +179,7 @@ def find_clear(
             elif groups & RESTARTS == 0 or answer[CODE] == FOUND:
                 break
             else:
-                restart_at(near, steps, head - network.heads + 1, start)
+                restart_at(near, steps, turn - PROPOSALS - network.heads + 1, start)
             clip(near, start)
             attempts += 1
             try_from(

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.errors import InvalidInputError
+from learned_ik.model import Network
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.obstacles import check_base_is_free, checked_spheres
@@ -23,16 +24,21 @@ from learned_ik.solving.avoidance_search import (
     ATTEMPTS,
     CLEARANCE,
     CODE,
+    HEADS_FIRST,
     ORIENTATION_ERROR,
     POSITION_ERROR,
     REACHED,
     find_clear,
 )
+from learned_ik.solving.avoidance_sight import Sight, predict_in_scene
 from learned_ik.solving.avoidance_store import PROPOSALS, Store, make_store
-from learned_ik.solving.packing import HEADS, Memory, PackedModel
+from learned_ik.solving.packing import HEADS, Memory, PackedModel, empty_activations
 from learned_ik.solving.search import FOUND, MALFORMED
 
 Array = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float32]
+
+NO_SPHERES: Array = np.empty((0, 4))
 
 RESTARTS_AT_FIRST = 32  # before the first look at the clock
 RESTARTS_PER_LOOK = 32  # between two looks
@@ -58,11 +64,22 @@ class Choices:
 class Avoidance:
     """Keeps answers clear, for one arm. Safe to use from several threads."""
 
-    def __init__(self, chain: KinematicChain, packed: PackedModel, body: Body) -> None:
-        """Lay out the body; the store of postures is made when it is first needed."""
+    def __init__(
+        self, chain: KinematicChain, packed: PackedModel, body: Body, network: Network | None
+    ) -> None:
+        """Lay out the body; the store of postures is made when it is first needed.
+
+        Args:
+            chain: the arm.
+            packed: it and its network, as one that takes a pose alone.
+            body: its capsules.
+            network: which may take the scene.
+
+        """
         self.chain = chain
         self.body = body
-        self.choices = Choices()
+        self._sight = Sight(chain, packed, network)
+        self.choices = Choices(ALL_GROUPS | (HEADS_FIRST if self._sight.sees else 0))
         self._packed = packed
         self._packed_body: PackedBody = pack_body(body)
         self._store: Store | None = None
@@ -158,6 +175,18 @@ class Avoidance:
         self._run(memory, scene, requests, answers, seeded, tolerances, 0, last)
         return answers
 
+    @property
+    def sees(self) -> bool:
+        """Whether the network takes the scene."""
+        return self._sight.sees
+
+    def predict(self, memory: Memory, scene: Scene, requests: Array, answers: Array) -> None:
+        """Fill the network's own answers in a scene; see `avoidance_sight.predict_in_scene`."""
+        predict_in_scene(
+            *self._sight.packed_for(scene.spheres), *self._packed_body, scene.spheres,
+            self._sight.points, memory.numbers, *self._own_memory(), requests, answers,
+        )  # fmt: skip
+
     def clearance(
         self, memory: Memory, scene: Scene, postures: npt.ArrayLike
     ) -> tuple[Array, Array]:
@@ -166,7 +195,7 @@ class Avoidance:
         clearances, culprits = np.empty(len(postures)), np.empty((len(postures), 2))
         measure_clearance(
             *self._packed, *self._packed_body, scene.spheres, scene.itself, memory.numbers,
-            self._walk_numbers(), postures, clearances, culprits,
+            self._own_memory()[1], postures, clearances, culprits,
         )  # fmt: skip
         return clearances, culprits
 
@@ -198,20 +227,24 @@ class Avoidance:
         first: int,
         last: int,
     ) -> None:
+        packed = self._sight.packed_for(scene.spheres)
         find_clear(
-            *self._packed, *self._packed_body, scene.spheres, scene.itself, scene.wanted,
-            *self.store, memory.numbers, memory.activations, self._walk_numbers(),
+            *packed, *self._packed_body, scene.spheres, scene.itself, scene.wanted,
+            *self.store, self._sight.points, memory.numbers, *self._own_memory(),
             requests, answers, seeded, *tolerances,
             self.choices.groups, self.choices.walks, first, last,
         )  # fmt: skip
 
-    def _walk_numbers(self) -> Array:
-        """Return this thread's memory."""
+    def _own_memory(self) -> tuple[Floats, Array]:
+        """Return this thread's memory, of the network and of walks."""
         try:
-            return self._memories.numbers
+            return self._memories.own
         except AttributeError:
-            self._memories.numbers = walk_numbers(self.chain, self.body)
-            return self._memories.numbers
+            self._memories.own = (
+                empty_activations(self._sight.packed_for(NO_SPHERES)),
+                walk_numbers(self.chain, self.body),
+            )
+            return self._memories.own
 
 
 def checked_clearance(clearance: float) -> float:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel, inner_kernel
 from learned_ik.kinematics.compiled import SLIDES, ChainArrays
-from learned_ik.model import INPUTS, Network
+from learned_ik.model import Network
 
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
@@ -44,7 +44,7 @@ class NetworkArrays(NamedTuple):
 def network_arrays(network: Network, joints: int) -> NetworkArrays:
     """Lay out a network for the kernels."""
     lanes = _up_to_multiple(network.heads, LANES)
-    widths, parts = [INPUTS], []
+    widths, parts = [network.weights[0].shape[1]], []
     last = len(network.weights) - 1
     for i, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
         layer = np.concatenate([bias[None, :], weight.T])  # (1 + inputs, outputs)
@@ -90,6 +90,8 @@ def predict_heads(
     answers: Floats,
 ) -> None:
     """Fill every head's joint positions for one pose.
+
+    What the network takes beside the pose stands in `here` already, behind the place of the pose.
 
     Args:
         chain: the robot.

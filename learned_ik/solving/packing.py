@@ -77,14 +77,12 @@ class Memory:
     def __init__(self, packed: PackedModel) -> None:
         """Allocate for a model."""
         layout = packed.layout
-        joints, motions, lanes = layout[JOINTS], layout[MOTIONS], layout[PADDED_HEADS]
+        joints, motions = layout[JOINTS], layout[MOTIONS]
         padded = -(-motions // 8) * 8
         self.numbers = np.zeros(
             3 + 12 + 3 * joints + 6 * motions + 12 + 3 * padded + 24 + 12 * joints
         )
-        self.activations = aligned(
-            np.zeros(2 * layout[WIDEST] + (12 + 3 * motions) * LANES + (joints + 1) * lanes)
-        )
+        self.activations = empty_activations(packed)
         # One request and its answer, and where their parts lie.
         self.request = np.zeros((1, SEED + joints))
         self.request[0, LARGEST_CHANGE] = np.inf
@@ -97,8 +95,20 @@ class Memory:
         self.solution = self.answer[0, OUTCOME:]
 
 
+def empty_activations(packed: PackedModel) -> Floats:
+    """Allocate what evaluating the network takes; `unpack_heads` gives the views."""
+    layout = packed.layout
+    joints, motions, lanes = layout[JOINTS], layout[MOTIONS], layout[PADDED_HEADS]
+    return aligned(
+        np.zeros(2 * layout[WIDEST] + (12 + 3 * motions) * LANES + (joints + 1) * lanes)
+    )
+
+
 def pack_model(chain: KinematicChain, network: Network | None) -> PackedModel:
     """Flatten a chain and its network; without a network there are no heads.
+
+    Of a network that takes the scene, the points about the target are inputs; what those in the
+    world see has to be known (`Network.in_world`).
 
     Raises:
         InvalidInputError: the network takes a seed, which the compiled forward pass does not.
@@ -114,11 +124,12 @@ def pack_model(chain: KinematicChain, network: Network | None) -> PackedModel:
         net = NetworkArrays(aligned([]), np.array([INPUTS]), 0, 0, 0, 0)
     else:
         net = network_arrays(network, chain.joint_count)
+    about_target = 0 if network is None or network.scene is None else len(network.scene.target)
     sizes = [
         chain.joint_count,
         chain.motion_count,
         len(net.widths),
-        -(-max(net.widths) // 16) * 16,
+        -(-max(*net.widths, 3 * about_target) // 16) * 16,
     ]
     layout = [
         [*sizes, net.activation, net.decoding, net.heads, net.lanes],

@@ -22,7 +22,12 @@ from learned_ik.model import IkModel
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving import avoidance_paths, avoidance_requests, paths
-from learned_ik.solving.avoidance_solver import Avoidance, Scene, checked_clearance
+from learned_ik.solving.avoidance_solver import (
+    NO_SPHERES,
+    Avoidance,
+    Scene,
+    checked_clearance,
+)
 from learned_ik.solving.choice import NEAR, choose
 from learned_ik.solving.packing import Memory, pack_model
 from learned_ik.solving.path_solution import PathSolution
@@ -64,7 +69,6 @@ BLOCKS_PER_THREAD = 8  # so that no thread waits long for the slowest
 
 POSE_AND_SEED = slice(8, 11)  # of the arguments of `search`
 
-NO_SPHERES: Array = np.empty((0, 4))
 SUCCESS = Status.SUCCESS  # looking up a member of an enumeration takes longer than one would think
 
 
@@ -100,7 +104,7 @@ class IkSolver:
         self.model = model if isinstance(model, IkModel) else None
         self.chain = model.chain if isinstance(model, IkModel) else model
         network = self.model.network if self.model else None
-        self._packed = pack_model(self.chain, network)
+        self._packed = pack_model(self.chain, network and network.in_the_open())
         self._heads = network.heads if network else 0
         self._preferences = Preferences(self.chain, joint_weights)
         self._memories = threading.local()
@@ -479,6 +483,8 @@ class IkSolver:
     def predict(self, positions: npt.ArrayLike, orientations: npt.ArrayLike) -> Array:
         """Return the network's own answers, unrefined: for each pose that of its best head.
 
+        A network that takes the scene is told of the obstacles, and clearance counts as well.
+
         Args:
             positions: (n, 3) [m].
             orientations: (n, 4) quaternions x y z w.
@@ -495,8 +501,14 @@ class IkSolver:
         requests = checked_poses(positions, orientations)
         answers = np.zeros((len(requests), OUTCOME + self.chain.joint_count))
 
+        avoidance = self._keep_clear() if self._spheres is not None else None
+        scene = self._scene(None, 0.0)[1] if avoidance is not None and avoidance.sees else None
+
         def run(block: slice) -> None:
             memory = self._memory()
+            if scene is not None:
+                avoidance.predict(memory, scene, requests[block], answers[block])
+                return
             predict_many(
                 *self._packed, memory.numbers, memory.activations, requests[block], answers[block]
             )
@@ -566,7 +578,8 @@ class IkSolver:
             plain = copy.copy(self)
             plain._spheres = None
             self._plain = plain
-            self._avoidance = Avoidance(self.chain, self._packed, self.body)
+            network = self.model.network if self.model is not None else None
+            self._avoidance = Avoidance(self.chain, self._packed, self.body, network)
         return self._avoidance
 
     def _scene(
