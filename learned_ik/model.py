@@ -105,6 +105,12 @@ class Network:
             return self
         return self._with_known(np.full(len(self.scene), self.scene.far), None)
 
+    def with_sight(self, scene: BasisPoints) -> 'Network':
+        """Return one that takes the scene, too, and gives the same answers whatever it sees."""
+        unused = np.zeros((len(self.biases[0]), len(scene)), np.float32)
+        first = np.hstack([self.weights[0], unused])
+        return dataclasses.replace(self, weights=(first, *self.weights[1:]), scene=scene)
+
     def _with_known(
         self, distances: npt.NDArray[np.float64], rest: BasisPoints | None
     ) -> 'Network':

@@ -54,6 +54,36 @@ def test_training_takes_spheres_from_options_and_from_a_file(capsys, tmp_path):
     assert 0 <= model.held_out['scene']['colliding'] <= 1
 
 
+def test_training_shows_a_network_random_scenes_from_the_weights_of_a_blind_one(capsys, tmp_path):
+    pytest.importorskip('torch')
+    blind, out = tmp_path / 'blind.safetensors', tmp_path / 'seeing.safetensors'
+    options = (
+        '--robot', 'tiago_arm', '--samples', 2000, '--held-out', 100, '--hidden', 16,
+        '--without-report', '--quiet', '--json',
+    )  # fmt: skip
+    assert called(capsys, 'train', *options, '--out', blind)[0] == 0
+    seeing = (*options, '--scene-conditioned', '--out', out)
+    status, output, _ = called(capsys, 'train', *seeing, '--start-from', blind)
+    assert status == 0
+    held_out = json.loads(output)['held_out']['scene']
+    assert 0 <= held_out['colliding'] <= 1
+    assert 0 <= held_out['blind']['colliding'] <= 1
+    status, output, _ = called(capsys, 'show', out)
+    assert status == 0
+    assert 'it takes pose and scene' in output
+    status, output, _ = called(capsys, 'evaluate', out, '--poses', 50, '--json')
+    assert status == 0
+    assert json.loads(output)['refined']['solved'] == 1
+    for option, says in (
+        (('--obstacle', '0.5,0.5,0.2,0.05'), 'expected none: it is trained in random scenes'),
+        (('--seed-input',), 'scene_conditioned is True; expected False with'),
+        (('--start-from', tmp_path / 'none'), 'does not exist'),
+    ):
+        status, output, errors = called(capsys, 'train', *seeing, *option)
+        assert (status, output) == (2, '')
+        assert says in errors
+
+
 def test_body_gives_an_older_file_its_capsules(capsys, tmp_path, tiago, untrained, request):
     urdf = request.config.rootpath / 'config' / 'tiago_arm.urdf'
     path = tmp_path / 'arm.safetensors'

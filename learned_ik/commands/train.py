@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from tyro.conf import UseAppendAction, arg
 
 from learned_ik.commands.result import Result, error_lines
-from learned_ik.errors import ConfigurationError, ModelFileError, TrainingError
+from learned_ik.errors import (
+    ConfigurationError,
+    ModelFileError,
+    RobotMismatchError,
+    TrainingError,
+)
 from learned_ik.learning.configuration import TrainingConfig, preset
 from learned_ik.learning.scene import SceneConfig
 from learned_ik.model import IkModel
@@ -53,6 +58,7 @@ class Train:
     out: Path | None = None  # model file to write; default: NAME.safetensors in this folder
     name: str | None = None  # of the model; default: that of the robot or of the URDF file
     resume: Path | None = None  # checkpoint to go on from, with its robot and its choices
+    start_from: Path | None = None  # model of this robot whose weights training begins with
     report: Path | None = None  # folder of the report; default: NAME_report beside the model
     without_report: bool = False  # write none
     tensorboard: Path | None = None  # folder for TensorBoard's log
@@ -88,6 +94,7 @@ class Train:
         out = self.out if self.out is not None else Path(f'{name}.safetensors')
         check_writable(out)
         scene = self._scene(chain, checkpoint)
+        start = self._start(chain)
         folder = self._report_folder(out)
         train, tensorboard = _imported()
         logger.info(
@@ -102,6 +109,7 @@ class Train:
             model = train(
                 chain,
                 self.training,
+                start_from=start,
                 scene=scene,
                 body=body,
                 resume_from=checkpoint,
@@ -138,6 +146,18 @@ class Train:
         if checkpoint is not None and scene == SceneConfig():
             return checkpoint.scene or scene
         return scene
+
+    def _start(self, chain: KinematicChain) -> IkModel | None:
+        """Return the model to begin with."""
+        if self.start_from is None:
+            return None
+        if self.resume is not None:
+            raise ConfigurationError('--start-from and --resume; expected one of them')
+        model = IkModel.load(self.start_from)
+        if model.chain.fingerprint != chain.fingerprint:
+            difference = chain.difference_from(model.chain) or 'other joint limits'
+            raise RobotMismatchError(f"--start-from '{self.start_from}': {difference}")
+        return model
 
     def _report_folder(self, out: Path) -> Path | None:
         """Return where the report goes, after making sure that it can be written."""

@@ -43,12 +43,15 @@ def folded(network: PoseNetwork) -> Network:
 def unfold_into(network: PoseNetwork, trained: Network) -> None:
     """Give `network` the weights of a trained one, so that training goes on from there.
 
+    One that is to take the scene may begin as one that does not: it makes nothing of it yet.
     Batch normalisation begins as what changes nothing for the statistics that it starts with.
 
     Raises:
         InvalidInputError: the two have different layers, heads, activation or encoding.
 
     """
+    if network.scene is not None and trained.scene is None and not trained.seed_joints:
+        trained = trained.with_sight(network.scene)
     mine = (network.activation, network.decoder.encoding, network.heads, _shapes(network))
     shapes = [weight.shape for weight in trained.weights]
     theirs = (trained.activation, trained.decoding, trained.heads, shapes)

@@ -25,7 +25,6 @@ from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 
 CHUNK = 2_000  # poses judged at once
-RANDOM_SCENES = 8_000  # on which a network that takes the scene is judged
 ROTATION_WEIGHT = 0.3  # [m/rad], of orientation against position when heads compete
 
 
@@ -230,12 +229,13 @@ def seeing_and_blind(
     points: BasisPoints,
     network: PoseNetwork,
     kinematics: BatchedKinematics,
+    count: int,
     rotation_weight: float = ROTATION_WEIGHT,
 ) -> dict[str, Any]:
-    """Return what `judged` does in held-out random scenes; in `blind`, the scene is not shown."""
+    """Return what `judged` does in `count` random scenes; in `blind`, the scene is not shown."""
     device = kinematics.lower.device
     chain, body = kinematics.chain, loss.body
-    sets = problems(chain, body, points, RANDOM_SCENES, HELD_OUT_SEED, device)
+    sets = problems(chain, body, points, count, HELD_OUT_SEED, device)
     unseen = [blinded(problem, points) for problem in sets]
     seeing, blind = (
         judged_in_random_scenes(loss, each, network, network.decoder, kinematics, rotation_weight)

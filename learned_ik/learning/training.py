@@ -60,6 +60,7 @@ logger = logging.getLogger('learned_ik.training')
 
 CHECKS = 60  # how often in a training the network is judged; the best of these is exported
 CHECK_POSES = 2_000  # on how many poses
+SCENES = 8_000  # the most on which a network that takes the scene is judged at the end
 CHECK_SEED = 2  # which are others than the held-out ones
 MOST_ROLLBACKS = 3  # of a training whose weights are no longer numbers
 
@@ -132,7 +133,8 @@ def train(
         points, scenes = network.scene, None
         if points is not None:
             scenes = RandomScenes(touching.clearance, points, generator)
-            check_scenes = problems(chain, touching.body, points, CHECK_POSES, CHECK_SEED, device)
+            few = CHECK_POSES // 2
+            check_scenes = problems(chain, touching.body, points, few, CHECK_SEED, device)
         check_poses = poses_within(chain, CHECK_POSES, CHECK_SEED, device, seed_spread, points)
         weight = score_weight(config)
         objective = Objective(kinematics, network.decoder, config, touching)
@@ -208,7 +210,9 @@ def train(
         exported = folded(network.eval())
         held_out = evaluate(chain, exported, config.held_out, HELD_OUT_SEED, device, config)
         if scenes is not None:
-            held_out['scene'] = seeing_and_blind(touching, points, network, kinematics, weight)
+            held_out['scene'] = seeing_and_blind(
+                touching, points, network, kinematics, min(config.held_out, SCENES), weight
+            )
         elif touching is not None:
             poses = poses_in_the_open(chain, touching, CHECK_POSES, HELD_OUT_SEED).to(device)
             held_out['scene'] = judged(

@@ -88,16 +88,25 @@ def test_a_short_training_learns_to_keep_clear_of_what_it_sees(artificial):
     seeing = model.held_out['scene']
     assert seeing['score'] < seeing['blind']['score']
     assert seeing['colliding'] < seeing['blind']['colliding']
-    again = train(chain, TINY, scene=scene, body=body, show_progress=False)
-    assert all(
         (a == b).all() for a, b in zip(model.network.weights, again.network.weights, strict=True)
     )
 
 
-def test_going_on_needs_a_network_that_sees_too(tiago, untrained):
-    config = TrainingConfig(samples=1000, hidden=(18,), heads=3, scene_conditioned=True)
+def test_a_network_that_is_blind_can_learn_to_see(tiago, untrained):
+    config = TrainingConfig(
+        samples=2, batch=2, hidden=(18, 19), heads=3, scene_conditioned=True, held_out=100,
+        learning_rate=1e-12,
+    )  # fmt: skip
+    before = untrained(tiago)
+    model = train(tiago, config, start_from=before, show_progress=False)
+    seeing, before = model.network, before.network
+    assert seeing.inputs == ('pose', 'scene')
+    np.testing.assert_allclose(seeing.in_the_open().weights[0], before.weights[0], atol=1e-6)
+    np.testing.assert_allclose(seeing.in_the_open().biases[0], before.biases[0], atol=1e-6)
     with pytest.raises(InvalidInputError, match='cannot start from a network'):
-        train(tiago, config, start_from=untrained(tiago), show_progress=False)
+        train(
+            tiago, TrainingConfig(hidden=(18, 19), heads=3), start_from=model, show_progress=False
+        )
 
 
 @pytest.mark.parametrize(

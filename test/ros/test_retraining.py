@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Retraining in a process of its own, and what is left when it goes wrong."""
 
+import dataclasses
 import importlib.util
 import os
 import signal
@@ -15,6 +16,7 @@ import pytest
 
 from learned_ik import IkModel
 from learned_ik.errors import TrainingError
+from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.ros.retraining import Retraining, retrained_path
 
 SPHERES = np.array([[0.5, 0.1, 0.1, 0.1]])
@@ -151,3 +153,12 @@ def test_the_model_itself_is_never_the_place():
     assert retrained_path(Path('/a/arm')) == Path('/a/arm.retrained.safetensors')
     again = Path('/a/arm.retrained.safetensors')
     assert retrained_path(again) == again
+
+
+def test_a_network_that_takes_the_scene_is_not_retrained(retraining, model, tmp_path):
+    points = BasisPoints.for_chain(model.chain)
+    seeing = dataclasses.replace(model, network=model.network.with_sight(points))
+    with pytest.raises(TrainingError, match='takes the obstacles as its input'):
+        retraining.start(seeing, SPHERES, 2.0, tmp_path / 'arm.retrained.safetensors')
+    assert not retraining.running
+    assert list(tmp_path.iterdir()) == []
