@@ -26,8 +26,9 @@ class Experiment:
     """
 
     name: Positional[Name]  # which one; related: the methods that the paper names beside its own
-    budget: Literal['quick', 'standard', 'full'] = 'quick'  # a minute; an hour on 2 cores; a day
-    # on a cluster, with the paper's 1.6 million steps
+    budget: Literal['quick', 'standard', 'full'] = (
+        'quick'  # a minute; an hour on 2 cores; the paper's 1.6 million steps, for a cluster
+    )
     out: Path = Path('experiments')  # folder for NAME.json, NAME.png and index.md
     device: str = 'cpu'  # that trains: 'cpu', 'cuda', ...
     jobs: int = 1  # trainings at the same time, each in a process of its own; -1: one a core

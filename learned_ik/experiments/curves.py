@@ -32,6 +32,16 @@ class Series:
             math.degrees(held_out['orientation']['mean']),
         )
 
+    def each(self, models: Mapping[str, IkModel], part: int) -> dict[float, float]:
+        """Return one of the errors, `POSITION`, `RELATIVE` or `ROTATION`, by what is varied."""
+        return {x: self.errors(models, x)[part] for x in self.trials}
+
+
+def listed(errors: Mapping[float, float], part: int) -> str:
+    """Return errors as text, each behind what it belongs to."""
+    _, _, factor, unit = PANELS[part]
+    return ', '.join(f'{x:g}: {factor * error:.1f}{unit}' for x, error in errors.items())
+
 
 @dataclasses.dataclass(frozen=True)
 class PrintedPoint:
@@ -39,13 +49,20 @@ class PrintedPoint:
 
     x: float
     position: float  # [m]
-    orientation: float | None  # [deg]
+    orientation: float  # [deg]
+    reach: float  # [m], of that arm
+
+    @property
+    def errors(self) -> tuple[float, float, float]:
+        """The same three as those of a series."""
+        return self.position, self.position / self.reach, self.orientation
 
 
-PANELS = (  # title, which of the errors, factor to its unit
-    ('position error, L2 [mm]', 0, 1e3),
-    ('relative position error [% of reach]', 1, 1e2),
-    ('rotation error [°]', 2, 1.0),
+POSITION, RELATIVE, ROTATION = range(3)
+PANELS = (  # title, which of the errors, factor to its unit, that unit in a text
+    ('position error, L2 [mm]', POSITION, 1e3, ' mm'),
+    ('relative position error [% of reach]', RELATIVE, 1e2, ' %'),
+    ('rotation error [°]', ROTATION, 1.0, '°'),
 )
 
 
@@ -58,16 +75,14 @@ def draw_curves(
 ) -> None:
     """Draw the three errors over what is varied; what the paper prints are black crosses."""
     figure, axes = pictures.panels(3, height=4.2)
-    for ax, (title, part, factor) in zip(axes.flat, PANELS, strict=True):
+    for ax, (title, part, factor, _) in zip(axes.flat, PANELS, strict=True):
         for s in series:
             xs = list(s.trials)
             ys = [factor * s.errors(models, x)[part] for x in xs]
             ax.plot(xs, ys, s.dashes, color=s.colour, marker=s.marker, ms=4, label=s.label)
-        points = [(p.x, 1e3 * p.position) for p in printed] if part == 0 else []
-        if part == 2:
-            points = [(p.x, p.orientation) for p in printed if p.orientation is not None]
-        if points:
-            ax.plot(*zip(*points, strict=True), 'x', color='black', ms=8, label='paper, printed')
+        if printed:
+            ys = [factor * p.errors[part] for p in printed]
+            ax.plot([p.x for p in printed], ys, 'x', color='black', ms=8, label='paper, printed')
         ax.set(yscale='log', xlabel=x_label, ylabel=title)
         pictures.plain_numbers(ax.yaxis)
         ax.grid(alpha=0.3)
@@ -87,5 +102,5 @@ def curve_tables(
             columns,
             tuple((s.label, *(factor * s.errors(models, x)[part] for x in xs)) for s in series),
         )
-        for title, part, factor in PANELS
+        for title, part, factor, _ in PANELS
     )

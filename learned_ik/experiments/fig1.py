@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figure 1, bottom row: arms of more and more joints follow a spiral."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from learned_ik.experiments import pictures, spirals
 from learned_ik.experiments.budgets import Budget
 from learned_ik.experiments.catalogue import our_network, paper_network
-from learned_ik.experiments.results import Picture, Report, Table
+from learned_ik.experiments.results import Claim, Picture, Report, Table
 from learned_ik.learning.sweep import Trial
 from learned_ik.model import IkModel
 from learned_ik.robot.skeleton import joint_origins
@@ -30,13 +30,13 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
     """Draw target, arm, and where the tip goes."""
     pairs = _pairs(budget)
     figure, axes = pictures.panels(
-        len(pairs), len(ROWS), height=2.9, subplot_kw={'projection': '3d'}
+        len(pairs), len(ROWS), height=2.6, subplot_kw={'projection': '3d'}
     )
     rows = []
     for column, (joints, pair) in enumerate(pairs.items()):
         chain = pair[0].chain
         path = spirals.spiral_for(chain, budget.spiral_poses)
-        means = []
+        means, jumps = [], []
         for recipe, trial, ax in zip(ROWS, pair, axes[:, column], strict=True):
             model = models[trial.name]
             errors = spirals.followed(model, path)
@@ -44,7 +44,8 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
             _draw(ax, model, path, errors)
             ax.set_title(f'{joints} joints, {recipe}:\n{1e3 * mean:.1f} mm', fontsize=8)
             means += [1e3 * mean, 1e2 * mean / chain.reach]
-        rows.append((joints, chain.reach, *means))
+            jumps.append(spirals.jumps(model, budget.spiral_poses))
+        rows.append((joints, chain.reach, *means, *jumps))
     pictures.legend_below(figure, axes.flat, columns=3)
     pictures.save(figure, folder / FILE)
     caption = (
@@ -53,12 +54,28 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
         'itself, position alone; above each the mean error.'
     )
     titles = [f'{recipe}: {unit}' for recipe in ROWS for unit in ('L2 [mm]', '% of reach')]
+    titles += [f'{recipe}: jumps' for recipe in ROWS]
     table = Table(
-        'Mean position error along the spiral.',
+        'Mean position error along the spiral, and how often a joint jumps: moves by more than '
+        f'{spirals.JUMP:g} rad between poses {spirals.DENSER} times as dense.',
         ('joints', 'reach [m]', *titles),
         tuple(rows),
     )
-    return Report((table,), (Picture(FILE, caption),), notes=(spirals.NOTE,))
+    return Report((table,), (Picture(FILE, caption),), (_smooth(rows),), (spirals.NOTE,))
+
+
+def _smooth(rows: Sequence[tuple]) -> Claim:
+    counts = [[row[column] for row in rows] for column in (-2, -1)]
+    numbers = '; '.join(
+        f'{recipe} ' + ', '.join(f'{row[0]}: {n}' for row, n in zip(rows, found, strict=True))
+        for recipe, found in zip(ROWS, counts, strict=True)
+    )
+    return Claim(
+        'The network finds a smooth continuous solution (here: no joint jumps along the spiral)',
+        'III-C',
+        *(not any(found) for found in counts),
+        f'jumps by joints: {numbers}',
+    )
 
 
 def _pairs(budget: Budget) -> dict[int, tuple[Trial, Trial]]:

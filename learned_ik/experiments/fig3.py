@@ -7,7 +7,7 @@ from pathlib import Path
 
 from learned_ik.experiments import paper
 from learned_ik.experiments.budgets import Budget
-from learned_ik.experiments.catalogue import our_network, paper_network
+from learned_ik.experiments.catalogue import arm, our_network, paper_network
 from learned_ik.experiments.curves import PrintedPoint, Series, curve_tables, draw_curves
 from learned_ik.experiments.pictures import BLUE, ORANGE
 from learned_ik.experiments.results import Claim, Picture, Report
@@ -37,12 +37,13 @@ def trials(budget: Budget) -> list[Trial]:
 def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Report:
     """Draw the curves beside the three points that the paper prints."""
     lines = series(budget)
+    reach = arm(ROBOT).reach
     printed = [
-        PrintedPoint(p.limits, p.position, p.orientation)
+        PrintedPoint(p.limits, p.position, p.orientation, reach)
         for p in paper.TABLE_1
         if (p.robot, p.training, p.encoding) == (ROBOT, 'pose', 'linear')
     ]
-    printed.append(PrintedPoint(*paper.TIGHTEST_LIMITS))
+    printed.append(PrintedPoint(*paper.TIGHTEST_LIMITS, reach))
     draw_curves(lines, models, 'share of the full joint ranges', printed, folder / FILE)
     caption = (
         'Errors fall as the joint ranges are narrowed from 1.0 (±180° and ±120°) to 0.2. Crosses: '

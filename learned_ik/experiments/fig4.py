@@ -2,13 +2,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figure 4: supervised against unsupervised training as the artificial arm gets more joints."""
 
-from collections.abc import Mapping
+import statistics
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from learned_ik.experiments import paper
 from learned_ik.experiments.budgets import Budget
-from learned_ik.experiments.catalogue import our_network, paper_network
-from learned_ik.experiments.curves import PrintedPoint, Series, curve_tables, draw_curves
+from learned_ik.experiments.catalogue import arm, our_network, paper_network
+from learned_ik.experiments.curves import (
+    POSITION,
+    RELATIVE,
+    ROTATION,
+    PrintedPoint,
+    Series,
+    curve_tables,
+    draw_curves,
+    listed,
+)
 from learned_ik.experiments.pictures import BLUE, GREEN, ORANGE, PURPLE, SKY
 from learned_ik.experiments.results import Claim, Picture, Report, Table
 from learned_ik.learning.sweep import Trial
@@ -49,8 +59,9 @@ def trials(budget: Budget) -> list[Trial]:
 def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Report:
     """Draw the curves beside the points that table I prints of them."""
     lines = series(budget)
+    reach = arm('artificial7').reach
     printed = [
-        PrintedPoint(7, p.position, p.orientation)
+        PrintedPoint(7, p.position, p.orientation, reach)
         for p in paper.TABLE_1
         if (p.robot, p.limits) == ('artificial7', 1.0)
     ]
@@ -72,15 +83,15 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
             _supervised_breaks(supervised, models),
             _unsupervised_wins(supervised, pose, ours, models),
             *_peaks(pose, ours, models),
+            _biternions_trade(lines, models),
         ),
     )
 
 
 def _supervised_breaks(supervised: Series, models: Mapping[str, IkModel]) -> Claim:
-    relative = {n: supervised.errors(models, n)[1] for n in supervised.trials}
+    relative = supervised.each(models, RELATIVE)
     least = max(BREAK * relative[min(relative)], BREAK_SHARE)
     broken = min((n for n, error in relative.items() if error > least), default=None)
-    listed = ', '.join(f'{n}: {100 * error:.1f} %' for n, error in relative.items())
     return Claim(
         'Supervised training becomes significantly worse from 4 to 5 joints on (here: a relative '
         f'error above {BREAK_SHARE:.0%} of the reach and {BREAK:g} times that of the '
@@ -88,7 +99,7 @@ def _supervised_breaks(supervised: Series, models: Mapping[str, IkModel]) -> Cla
         'III-C',
         broken is not None and broken <= 5,
         None,
-        f'relative L2 by joints: {listed}; first broken: {broken or "none"}',
+        f'relative L2 by joints: {listed(relative, RELATIVE)}; first broken: {broken or "none"}',
     )
 
 
@@ -96,34 +107,28 @@ def _unsupervised_wins(
     supervised: Series, pose: Series, ours: Series, models: Mapping[str, IkModel]
 ) -> Claim:
     """Compare the two for all arms that have several solutions, six joints or more."""
-    many = [n for n in pose.trials if n >= 6]
-    taught = {n: supervised.errors(models, n)[2] for n in many}
-    better = [all(s.errors(models, n)[2] < taught[n] for n in many) for s in (pose, ours)]
-    numbers = ', '.join(
-        f'{n}: {taught[n]:.0f}° against {pose.errors(models, n)[2]:.1f}° '
-        f'(default recipe {ours.errors(models, n)[2]:.1f}°)'
-        for n in many
+    taught, free, best = (
+        {n: error for n, error in s.each(models, ROTATION).items() if n >= 6}
+        for s in (supervised, pose, ours)
     )
     return Claim(
         'From 6 joints on, the rotation error of unsupervised training is the smaller one',
         'III-C',
-        *better,
-        f'rotation by joints: {numbers}',
+        *(all(errors[n] < taught[n] for n in taught) for errors in (free, best)),
+        f'rotation by joints: supervised {listed(taught, ROTATION)}; unsupervised '
+        f'{listed(free, ROTATION)}; default recipe {listed(best, ROTATION)}',
     )
 
 
 def _peaks(pose: Series, ours: Series, models: Mapping[str, IkModel]) -> list[Claim]:
     claims = []
-    for word, part in (('relative position error', 1), ('rotation error', 2)):
+    for word, part in (('relative position error', RELATIVE), ('rotation error', ROTATION)):
         verdicts, numbers = [], []
         for s in (pose, ours):
-            errors = {n: s.errors(models, n)[part] for n in s.trials}
+            errors = s.each(models, part)
             peak = max(errors, key=errors.__getitem__)
-            falls = errors[max(errors)] < errors[peak]
-            verdicts.append(5 < peak < 10 and falls)
-            factor, unit = (100, ' %') if part == 1 else (1, '°')
-            shown = ', '.join(f'{n}: {factor * e:.1f}{unit}' for n, e in errors.items())
-            numbers.append(f'{s.label} peaks at {peak} joints ({shown})')
+            verdicts.append(6 <= peak <= 8 and errors[max(errors)] < errors[peak])
+            numbers.append(f'{s.label} peaks at {peak} joints ({listed(errors, part)})')
         claims.append(
             Claim(
                 f'The {word} of unsupervised training peaks at 6 to 8 joints and falls again',
@@ -133,3 +138,22 @@ def _peaks(pose: Series, ours: Series, models: Mapping[str, IkModel]) -> list[Cl
             )
         )
     return claims
+
+
+def _biternions_trade(lines: Sequence[Series], models: Mapping[str, IkModel]) -> Claim:
+    """Compare the encodings over all arms: supervised in position, unsupervised in both errors."""
+    parts = ((0, 1, POSITION), (2, 3, POSITION), (2, 3, ROTATION))
+    ratios = []
+    for linear, biternion, part in parts:
+        of_linear, of_biternion = (lines[i].each(models, part) for i in (linear, biternion))
+        ratios.append(statistics.geometric_mean(of_biternion[n] / of_linear[n] for n in of_linear))
+    supervised, position, rotation = ratios
+    return Claim(
+        'Biternions have slightly better position errors by either training, and worse rotation '
+        'errors by the unsupervised one',
+        'III-C',
+        supervised < 1 and position < 1 and rotation > 1,
+        None,
+        f'biternion / linear, mean over all arms: supervised position {supervised:.2f}; '
+        f'unsupervised position {position:.2f}, rotation {rotation:.2f}',
+    )

@@ -7,7 +7,15 @@ from pathlib import Path
 
 from learned_ik.experiments.budgets import Budget
 from learned_ik.experiments.catalogue import our_network, paper_network
-from learned_ik.experiments.curves import Series, curve_tables, draw_curves
+from learned_ik.experiments.curves import (
+    POSITION,
+    RELATIVE,
+    ROTATION,
+    Series,
+    curve_tables,
+    draw_curves,
+    listed,
+)
 from learned_ik.experiments.pictures import BLUE, GREEN, ORANGE, PURPLE, SKY, YELLOW
 from learned_ik.experiments.results import Claim, Picture, Report
 from learned_ik.learning.sweep import Trial
@@ -15,6 +23,7 @@ from learned_ik.model import IkModel
 
 TITLE = 'Figure 5: position alone'
 FILE = 'fig5.png'
+LOST = 30.0  # [deg], rotation error from which an orientation counts as not kept
 WORDS = {'position': 'position', 'pose': 'position + rotation'}
 LOOKS = (
     ('position', 'linear', ORANGE, ':', 'v'),
@@ -57,17 +66,22 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
     return Report(
         curve_tables('joints', lines, models),
         (Picture(FILE, caption),),
-        (_less_than_half(lines, models), _long_arms_are_no_harder(lines, models)),
+        (
+            _less_than_half(lines, models),
+            _rotation_is_lost(lines, models),
+            _long_arms_are_no_harder(lines, models),
+        ),
     )
 
 
 def _less_than_half(lines: tuple[Series, ...], models: Mapping[str, IkModel]) -> Claim:
     verdicts, numbers = [], []
     for alone, both in ((lines[0], lines[2]), (lines[4], lines[5])):
-        shares = {n: alone.errors(models, n)[0] / both.errors(models, n)[0] for n in alone.trials}
+        with_rotation = both.each(models, POSITION)
+        shares = {n: e / with_rotation[n] for n, e in alone.each(models, POSITION).items()}
         verdicts.append(all(share < 0.5 for share in shares.values()))
-        listed = ', '.join(f'{n}: {share:.2f}' for n, share in shares.items())
-        numbers.append(f'{alone.label}: {listed}')
+        ratios = ', '.join(f'{n}: {share:.2f}' for n, share in shares.items())
+        numbers.append(f'{alone.label} {ratios}')
     return Claim(
         'For every arm, position alone has less than half the position error',
         'III-D',
@@ -76,17 +90,31 @@ def _less_than_half(lines: tuple[Series, ...], models: Mapping[str, IkModel]) ->
     )
 
 
+def _rotation_is_lost(lines: tuple[Series, ...], models: Mapping[str, IkModel]) -> Claim:
+    verdicts, numbers = [], []
+    for s in (lines[0], lines[4]):
+        errors = s.each(models, ROTATION)
+        verdicts.append(min(errors.values()) > LOST)
+        numbers.append(f'{s.label} {listed(errors, ROTATION)}')
+    return Claim(
+        f'Trained for position alone, the rotation is lost (here: more than {LOST:g}° of error)',
+        'III-D',
+        *verdicts,
+        f'rotation by joints: {"; ".join(numbers)}',
+    )
+
+
 def _long_arms_are_no_harder(lines: tuple[Series, ...], models: Mapping[str, IkModel]) -> Claim:
     verdicts, numbers = [], []
     for s in (lines[0], lines[4]):
-        short, long = min(s.trials), max(s.trials)
-        errors = {n: s.errors(models, n)[1] for n in (short, long)}
-        verdicts.append(errors[long] <= errors[short])
-        shown = ', '.join(f'{n} joints {100 * error:.2f} %' for n, error in errors.items())
-        numbers.append(f'{s.label}: {shown}')
+        relative = s.each(models, RELATIVE)
+        ends = {n: relative[n] for n in (min(relative), max(relative))}
+        short, long = ends.values()
+        verdicts.append(long <= short)
+        numbers.append(f'{s.label} ' + ', '.join(f'{n}: {100 * e:.2f} %' for n, e in ends.items()))
     return Claim(
         'With 20 joints the relative position error is not bigger than with 3',
         'III-D',
         *verdicts,
-        '; '.join(numbers),
+        f'by joints: {"; ".join(numbers)}',
     )

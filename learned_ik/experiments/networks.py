@@ -20,6 +20,8 @@ from learned_ik.robot.arms import artificial_arm_urdf
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.named import RobotConfig
 
+NETWORKS = 'networks'  # the folder of them, beside the results
+
 log = logging.getLogger(__name__)
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from learned_ik.experiments import paper
-from learned_ik.experiments.results import Cell, Report, Table
+from learned_ik.experiments.results import OUTCOMES, UNDECIDED, Cell, Claim, Report, Table
 from learned_ik.learning.configuration import PAPER
+from learned_ik.model import write_atomically
 
 PAGE = 'index.md'
-VERDICTS = {True: 'yes', False: '**no**', None: '–'}
+PAPERS, OURS = "the paper's recipe", 'the default recipe'
+VERDICTS = {True: 'yes', False: '**no**'}
 MEANINGLESS = 'quick'  # the budget with which networks hardly learn, and no claim is judged
 
 
@@ -26,7 +27,7 @@ def write_page(folder: Path, names: Iterable[str]) -> Path:
         else:
             missing.append(name)
     page = folder / PAGE
-    page.write_text('\n'.join(_lines(results, missing)) + '\n', encoding='utf-8')
+    write_atomically(page, ('\n'.join(_lines(results, missing)) + '\n').encode(), 'page')
     return page
 
 
@@ -66,45 +67,59 @@ def _command_for(missing: str, results: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _claims(results: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    yield '## What the paper claims, and what these numbers say'
+    found: dict[str, list[str]] = {outcome: [] for outcome in OUTCOMES}
+    for name, result in results.items():
+        for claim in Report.from_dict(result).claims:
+            found[_outcome(claim, result['budget'])].append(_line(name, claim, result['budget']))
+    counts = '; '.join(f'{len(lines)} {outcome}' for outcome, lines in found.items())
+    yield '## Conclusions: what the paper claims, and what these numbers say'
     yield ''
     budgets = sorted({result['budget']['name'] for result in results.values()})
     yield (
-        f'Budget: {", ".join(budgets)}. A **no** is where our numbers contradict the paper. With '
-        f"fewer than the paper's {paper.STEPS * PAPER.batch / 1e6:.0f} million samples, networks "
-        'of its recipe may just not have settled yet.'
+        f"Budget {', '.join(budgets)}: {counts}. With fewer than the paper's "
+        f'{PAPER.samples / 1e6:.0f} million samples, networks of its recipe may just not have '
+        'settled: where they alone say no, the claim is undecided.'
     )
     yield ''
-    rows = [
-        (
-            claim.statement,
-            claim.section,
-            _verdict(claim.paper_recipe, result),
-            _verdict(claim.default_recipe, result),
-            f'{claim.numbers} ([{name}](#{name}))',
-        )
-        for name, result in results.items()
-        for claim in Report.from_dict(result).claims
-    ]
-    titles = ('claim', 'section', "with the paper's recipe", 'with the default recipe', 'numbers')
-    yield from _table(Table('', titles, tuple(rows)))
+    for outcome, lines in found.items():
+        if lines:
+            yield f'### {outcome.capitalize()}'
+            yield ''
+            yield from lines
+            yield ''
 
 
-def _verdict(holds: bool | None, result: Mapping[str, Any]) -> str:
-    return VERDICTS[None if result['budget']['name'] == MEANINGLESS else holds]
+def _line(name: str, claim: Claim, budget: Mapping[str, Any]) -> str:
+    verdicts = ((PAPERS, claim.paper_recipe), (OURS, claim.default_recipe))
+    if budget['name'] == MEANINGLESS:
+        said = 'not judged'
+    else:
+        said = ', '.join(f'{who}: {VERDICTS[says]}' for who, says in verdicts if says is not None)
+    place = f'section {claim.section}, [{name}](#{name})'
+    return f'- **{claim.statement}** ({place}). {_capital(said)}. {_capital(claim.numbers)}.'
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _outcome(claim: Claim, budget: Mapping[str, Any]) -> str:
+    if budget['name'] == MEANINGLESS:
+        return UNDECIDED
+    return claim.outcome(settled=budget['samples'] >= PAPER.samples)
 
 
 def _section(name: str, result: Mapping[str, Any]) -> Iterator[str]:
-    report, budget = Report.from_dict(result), result['budget']
+    report = Report.from_dict(result)
     cost = result['processor_seconds']
     yield f'## {name}'
     yield ''
     yield f'**{result["title"]}**'
     yield ''
     yield (
-        f'`{result["command"]}`, {result["date"]}: {len(result["networks"])} networks of '
-        f'{budget["samples"] / 1e6:g} million samples each, {cost["training"]:.0f} s of processor '
-        f'time for training and {cost["measuring"]:.0f} s for the rest.'
+        f'`{result["command"]}`, {result["date"]}: {len(result["networks"])} networks, '
+        f'{result["samples"] / 1e6:.4g} million samples in all, {cost["training"]:.0f} s of '
+        f'processor time for training and {cost["measuring"]:.0f} s for the rest.'
     )
     yield ''
     for picture in report.pictures:

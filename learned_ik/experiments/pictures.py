@@ -5,8 +5,11 @@
 The colours are those of Okabe and Ito; lines also differ in dashes and markers.
 """
 
+import io
 from pathlib import Path
 from typing import Any
+
+from learned_ik.model import write_atomically
 
 BLUE, ORANGE, GREEN, SKY = '#0072B2', '#D55E00', '#009E73', '#56B4E9'
 PURPLE, YELLOW, BLACK, GREY = '#CC79A7', '#E69F00', '#000000', '#777777'
@@ -55,6 +58,7 @@ def save(figure: Any, path: Path) -> None:
     """Write a figure as PNG and forget it."""
     import matplotlib.pyplot as plt
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=DPI)
+    content = io.BytesIO()
+    figure.savefig(content, format='png', dpi=DPI)
+    write_atomically(path, content.getvalue(), 'picture')
     plt.close(figure)

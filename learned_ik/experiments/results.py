@@ -10,6 +10,10 @@ from learned_ik.model import IkModel
 
 Cell = str | float | int | None
 
+UPHELD, THEIRS = 'upheld', "upheld by the paper's recipe, not by the default one"
+CONTRADICTED, UNDECIDED = 'contradicted', 'undecided'
+OUTCOMES = (UPHELD, THEIRS, CONTRADICTED, UNDECIDED)  # of a claim
+
 
 @dataclasses.dataclass(frozen=True)
 class Table:
@@ -37,6 +41,18 @@ class Claim:
     paper_recipe: bool  # whether it holds for networks trained as in the paper
     default_recipe: bool | None  # for our default recipe; None: it says nothing about that
     numbers: str  # that show it
+
+    def outcome(self, settled: bool) -> str:
+        """Return which of `OUTCOMES` these numbers come to.
+
+        Args:
+            settled: whether the networks of the paper's recipe had all of its training; before
+                that, they alone do not contradict the paper.
+
+        """
+        if self.paper_recipe:
+            return THEIRS if self.default_recipe is False else UPHELD
+        return CONTRADICTED if settled or self.default_recipe is False else UNDECIDED
 
 
 @dataclasses.dataclass(frozen=True)

@@ -17,10 +17,11 @@ from typing import Any
 from learned_ik import __version__
 from learned_ik.errors import ConfigurationError
 from learned_ik.experiments.budgets import BUDGETS, Budget
-from learned_ik.experiments.networks import Shelf
+from learned_ik.experiments.networks import NETWORKS, Shelf
 from learned_ik.experiments.page import write_page
 from learned_ik.experiments.results import network_row
 from learned_ik.learning.sweep import Trial
+from learned_ik.model import write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ def run(
         ConfigurationError: there is no experiment of this name; wrong `jobs`.
 
     """
-    shelf = Shelf(folder / 'networks', jobs)
+    shelf = Shelf(folder / NETWORKS, jobs)
     results = {}
     for each in chosen(name):
         results[each] = _run_one(each, budget, folder, command, shelf)
@@ -114,6 +115,6 @@ def unique(trials: Sequence[Trial]) -> list[Trial]:
 
 def _write(result: Mapping[str, Any], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = json.dumps(result, allow_nan=False, indent=1)
-    path.write_text(content + '\n', encoding='utf-8')
+    content = json.dumps(result, allow_nan=False, indent=1) + '\n'
+    write_atomically(path, content.encode(), 'result')
     log.info('wrote %s', path)

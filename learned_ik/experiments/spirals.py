@@ -21,6 +21,8 @@ from learned_ik.trajectories import PosePath, spiral
 
 HEIGHT, RADIUS, RISE = 0.45, 0.4, 0.25  # of the base, at the base, to the apex; share of the reach
 TURNS = 3.0
+JUMP = 0.2  # [rad], what no joint moves between poses so near
+DENSER = 10  # times as many poses as are drawn, to see jumps
 NOTE = (
     f'The spiral: {TURNS:g} turns up a cone above the arm, from {HEIGHT:g} to '
     f'{HEIGHT + RISE:g} of its reach, {RADIUS:g} of it in radius at the base. Only positions are '
@@ -53,6 +55,12 @@ def followed(model: IkModel, path: PosePath) -> Errors:
     )
 
 
+def jumps(model: IkModel, poses: int) -> int:
+    """Return how often a joint jumps as a network follows the spiral."""
+    q = followed(model, spiral_for(model.chain, DENSER * poses)).q
+    return int((q.diff(dim=0).abs().amax(dim=1) > JUMP).sum())
+
+
 def reached(model: IkModel, errors: Errors) -> np.ndarray:
     """Return where the tip goes: (n, 3) [m]."""
     _, position = model.chain.forward_matrix(errors.q.double().numpy())
@@ -61,14 +69,11 @@ def reached(model: IkModel, errors: Errors) -> np.ndarray:
 
 def share_axes(ax: Any, reach: float) -> None:
     """Give a three-dimensional plot the room of an arm, with units."""
-    width = 0.55 * reach
-    ax.set(
-        xlim=(-width, width),
-        ylim=(-width, width),
-        zlim=(0, 2 * width),
-    )
+    width, height = 0.45 * reach, 0.75 * reach  # the spiral, and most of the arm
+    ax.set(xlim=(-width, width), ylim=(-width, width), zlim=(0, height))
     for label in (ax.set_xlabel, ax.set_ylabel, ax.set_zlabel):
         label(f'{label.__name__[4]} [m]', fontsize=7, labelpad=-6)
-    ax.set_box_aspect((1, 1, 1), zoom=0.82)
+    ax.set_box_aspect((2 * width, 2 * width, height), zoom=0.84)
+    ax.patch.set_visible(False)  # it would cover the labels of its neighbours
     ax.locator_params(nbins=3)
     ax.tick_params(labelsize=6, pad=-3)

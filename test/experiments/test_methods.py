@@ -76,8 +76,16 @@ def test_a_joints_network_sees_no_later_joint(chain):
 def test_what_is_taught_is_learned_and_stays_within_limits(chain, method):
     poses, kinematics = poses_within(chain, 300, seed=5), BatchedKinematics(chain)
     little, more = (
-        errors_of(method(chain, poses, samples), poses, kinematics)
+        errors_of(method(chain, poses, fitting.Fitting(samples)), poses, kinematics)
         for samples in (fitting.BATCH, 200 * fitting.BATCH)
     )
     assert more.score < 0.5 * little.score
     assert not more.breaks_limits.any()
+
+
+def test_what_was_fitted_is_read_again(chain, tmp_path, monkeypatch):
+    poses = poses_within(chain, 20, seed=5)
+    fit = fitting.Fitting(fitting.BATCH, folder=tmp_path)
+    first = selective.selective(chain, poses, fit)
+    monkeypatch.setattr(fitting.Fitting, '_fit', lambda *_: pytest.fail('fitted again'))
+    assert torch.equal(selective.selective(chain, poses, fit), first)

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from learned_ik.experiments.methods.fitting import Shares, fit
+from learned_ik.experiments.methods.fitting import Fitting, Shares
 from learned_ik.robot.chain import KinematicChain
 
 HIDDEN = 64  # neurons of each of two layers
@@ -80,11 +80,11 @@ class PerJointNetworks(nn.Module):
         return share
 
 
-def per_joint(chain: KinematicChain, poses: torch.Tensor, samples: int) -> torch.Tensor:
+def per_joint(chain: KinematicChain, poses: torch.Tensor, fitting: Fitting) -> torch.Tensor:
     """Fit the networks, and return answers (n, DRAWS, joints) [rad or m] to poses (n, 12)."""
     shares = Shares(chain)
     networks = PerJointNetworks(chain.joint_count)
-    fit(networks, networks.loss, shares, chain.joint_count, samples)
+    fitting(networks, networks.loss, chain, 'per_joint')
     generator = torch.Generator().manual_seed(1)
     inputs = shares.inputs(poses)
     drawn = [networks.draw(inputs, generator) for _ in range(DRAWS)]

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from learned_ik.experiments.methods.fitting import Shares, fit
+from learned_ik.experiments.methods.fitting import Fitting, Shares
 from learned_ik.robot.chain import KinematicChain
 
 CLUSTERS = 16
@@ -61,11 +61,11 @@ def k_means(points: torch.Tensor, clusters: int) -> torch.Tensor:
     return centres
 
 
-def selective(chain: KinematicChain, poses: torch.Tensor, samples: int) -> torch.Tensor:
+def selective(chain: KinematicChain, poses: torch.Tensor, fitting: Fitting) -> torch.Tensor:
     """Fit a network, and return its answers (n, clusters, joints) [rad or m] to poses (n, 12)."""
     shares = Shares(chain)
     network = SelectiveNetwork(chain.joint_count)
-    fit(network, network.loss, shares, chain.joint_count, samples)
+    fitting(network, network.loss, chain, 'selective')
     inputs = shares.inputs(poses)
     with torch.no_grad():
         answers = [network(inputs, torch.full((len(poses),), index)) for index in range(CLUSTERS)]
