@@ -67,13 +67,13 @@ def reached(model: IkModel, errors: Errors) -> np.ndarray:
     return position
 
 
-def share_axes(ax: Any, reach: float) -> None:
+def share_axes(ax: Any, reach: float, zoom: float = 0.84) -> None:
     """Give a three-dimensional plot the room of an arm, with units."""
     width, height = 0.45 * reach, 0.75 * reach  # the spiral, and most of the arm
     ax.set(xlim=(-width, width), ylim=(-width, width), zlim=(0, height))
     for label in (ax.set_xlabel, ax.set_ylabel, ax.set_zlabel):
         label(f'{label.__name__[4]} [m]', fontsize=7, labelpad=-6)
-    ax.set_box_aspect((2 * width, 2 * width, height), zoom=0.84)
+    ax.set_box_aspect((2 * width, 2 * width, height), zoom=zoom)
     ax.patch.set_visible(False)  # it would cover the labels of its neighbours
     ax.locator_params(nbins=3)
     ax.tick_params(labelsize=6, pad=-3)

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from learned_ik.experiments import fig2, fig6, page, paper, spirals, table1
+from learned_ik.experiments import fig2, fig6, page, paper, results, spirals, table1
 from learned_ik.experiments.catalogue import our_network, paper_network
 from learned_ik.experiments.networks import Shelf, artificial_arm
 from learned_ik.experiments.results import Claim, Report, Table
@@ -16,6 +16,7 @@ def test_rank_correlation_sees_order_alone():
     a = np.array([1.0, 2.0, 5.0, 9.0])
     assert fig2.rank_correlation(a, np.exp(a)) == pytest.approx(1)
     assert fig2.rank_correlation(a, -a) == pytest.approx(-1)
+    assert fig2.ranks(np.array([7.0, 3.0, 7.0, 9.0])).tolist() == [2.5, 1.0, 2.5, 4.0]
 
 
 def test_clearance_is_from_the_nearest_joint(tiny, folder):
@@ -59,6 +60,39 @@ def test_a_report_is_the_same_after_json():
         notes=('a note',),
     )
     assert Report.from_dict(report.to_dict()) == report
+
+
+@pytest.mark.parametrize(
+    ('paper_recipe', 'default_recipe', 'before', 'settled'),
+    [
+        (True, True, results.UPHELD, results.UPHELD),
+        (True, None, results.UPHELD, results.UPHELD),
+        (True, False, results.THEIRS, results.THEIRS),
+        (False, True, results.UNDECIDED, results.CONTRADICTED),
+        (False, None, results.UNDECIDED, results.CONTRADICTED),
+        (False, False, results.CONTRADICTED, results.CONTRADICTED),
+    ],
+)
+def test_a_claim_is_not_contradicted_by_what_has_not_settled(
+    paper_recipe, default_recipe, before, settled
+):
+    claim = Claim('it holds', 'III', paper_recipe, default_recipe, 'numbers')
+    assert (claim.outcome(settled=False), claim.outcome(settled=True)) == (before, settled)
+
+
+def test_jumps_are_counted_where_another_head_takes_over(tiny, folder):
+    trials = [recipe(tiny, 'artificial7', 'position') for recipe in (paper_network, our_network)]
+    one_head, eight_heads = Shelf(folder / 'networks').models(trials).values()
+    assert spirals.jumps(one_head, 40) == 0
+    assert spirals.jumps(eight_heads, 40) > 0
+
+
+def test_table_1_shows_what_more_samples_bring(tiny):
+    names = {trial.name: trial.config.samples for trial in table1.trials(tiny)}
+    assert names['tiago_pose_linear'] == names['tiago_pose_ours'] == tiny.samples
+    assert names['tiago_pose_linear_longer'] == names['tiago_pose_ours_longer'] == tiny.longer
+    assert len(table1.PRINTED) == len(paper.TABLE_1)
+    assert set(table1.PRINTED) < set(table1.SETTINGS)
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,8 @@ def numbers(result):
 
 
 @pytest.mark.parametrize('name', run.NAMES)
-def test_every_experiment_writes_numbers_pictures_and_a_page(name, tiny, folder):
-    result = run.run(name, tiny, folder, 'the command', jobs=1)[name]
+def test_every_experiment_writes_numbers_pictures_and_a_page(name, folder):
+    result = run.run(name, run.budget_named('quick'), folder, 'the command', jobs=1)[name]
     assert json.loads(json.dumps(result)) == json.loads((folder / f'{name}.json').read_text())
     assert result['samples'] == sum(row['samples'] for row in result['networks'])
     assert result['processor_seconds']['training'] > 0
@@ -35,7 +35,8 @@ def test_every_experiment_writes_numbers_pictures_and_a_page(name, tiny, folder)
     page = (folder / 'index.md').read_text()
     assert result['title'] in page
     for claim in result['claims']:
-        assert claim['statement'] in page
+        assert f'**{claim["statement"]}** (section {claim["section"]}, [{name}](#{name}))' in page
+        assert claim['numbers'][1:] in page
     for picture in result['pictures']:
         assert picture['caption'] in page
         with Image.open(folder / picture['file']) as image:
