@@ -83,10 +83,10 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
     target = np.linalg.norm(path.positions - np.array(SPHERE[:3]), axis=-1) - SPHERE[3]
     _draw(found, models[pairs(budget)['default recipe'][1].name], path, target, folder / FILE)
     caption = (
-        'A sphere (grey) below the spiral (green, dashed). Without the obstacle loss (blue) joints '
-        'pass through it, although the target (dotted) never does; with it (orange, dashed) they '
-        'keep away. Where the target itself lies within the margin of 10 cm (shaded), the loss '
-        'gives up accuracy for clearance: the lower diagrams.'
+        'A sphere (grey) below the spiral (green, dashed). Without the obstacle loss (blue) '
+        'joints pass through it, although the target (dotted) never does; with it (orange, '
+        'dashed) they keep away. Where the target itself lies within the margin of 10 cm '
+        '(shaded), the loss gives up accuracy for clearance: the lower diagrams.'
     )
     rows = [
         (

@@ -10,8 +10,9 @@ import dataclasses
 import hashlib
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from learned_ik.errors import TrainingError
 from learned_ik.learning.sweep import Trial, run_trials
@@ -76,12 +77,17 @@ class Shelf:
 
     def path(self, trial: Trial) -> Path:
         """Return the file of a trial's network."""
-        # What trains it makes no other network of it.
+        # What trains it makes no other network of it, nor does what is off: options that come
+        # later are off in those that are there.
         config = dataclasses.replace(trial.config, device='cpu', threads=1)
         choices = {
             'robot': trial.chain.fingerprint,
-            'configuration': config.to_dict(),
-            'scene': None if trial.scene is None else trial.scene.to_dict(),
+            'configuration': _switched_on(config.to_dict()),
+            'scene': None if trial.scene is None else _switched_on(trial.scene.to_dict()),
         }
         digest = hashlib.sha256(json.dumps(choices, sort_keys=True).encode()).hexdigest()
         return self.folder / f'{trial.name}_{digest[:10]}.safetensors'
+
+
+def _switched_on(choices: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in choices.items() if value not in (None, False, 0)}

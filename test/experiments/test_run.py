@@ -12,6 +12,7 @@ from learned_ik.errors import ConfigurationError, TrainingError
 from learned_ik.experiments import paper, run
 from learned_ik.experiments.catalogue import paper_network
 from learned_ik.experiments.networks import Shelf
+from learned_ik.learning.configuration import TrainingConfig
 from learned_ik.learning.sweep import run_trial
 
 
@@ -79,6 +80,17 @@ def test_the_device_makes_no_other_network(tiny, tmp_path):
     trials = [paper_network(budget, 'artificial3') for budget in budgets]
     assert [trial.config.device for trial in trials] == ['cpu', 'cuda']
     assert len({shelf.path(trial) for trial in trials}) == 1
+
+
+def test_an_option_that_is_off_makes_no_other_network(tiny, tmp_path, monkeypatch):
+    trial = paper_network(tiny, 'artificial3')
+    path = Shelf(tmp_path).path(trial)
+    choices = trial.config.to_dict()
+    later = {**choices, 'found_later': False}
+    monkeypatch.setattr(TrainingConfig, 'to_dict', lambda _: later)
+    assert Shelf(tmp_path).path(trial) == path
+    later['found_later'] = True
+    assert Shelf(tmp_path).path(trial) != path
 
 
 def test_the_full_budget_is_the_papers(tiny):
