@@ -20,6 +20,7 @@ Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 CONTACT = 12  # numbers of a contact: see `contacts`
+AT_ONCE = 64  # spheres whose distances are taken side by side
 
 
 class BodyArrays(NamedTuple):
@@ -38,6 +39,7 @@ class Placement(NamedTuple):
 
     rotations: Array  # (motions + 1, 12), rotation row by row and origin [m] of each frame
     ends: Array  # (capsules, 6) [m], in the base frame
+    distances: Array  # (AT_ONCE,) [m], memory: of one capsule's segment from some spheres
 
 
 def body_arrays(body: Body) -> BodyArrays:
@@ -55,7 +57,9 @@ def body_arrays(body: Body) -> BodyArrays:
 
 def empty_placement(chain: KinematicChain, body: Body) -> Placement:
     """Allocate what `place` fills."""
-    return Placement(np.zeros((chain.motion_count + 1, 12)), np.zeros((len(body), 6)))
+    return Placement(
+        np.zeros((chain.motion_count + 1, 12)), np.zeros((len(body), 6)), np.zeros(AT_ONCE)
+    )
 
 
 @inlined_kernel
@@ -76,7 +80,12 @@ def place(
 
 @inner_kernel
 def contacts(
-    body: BodyArrays, ends: Array, spheres: Array, margin: float, itself: bool, found: Array
+    body: BodyArrays,
+    placement: Placement,
+    spheres: Array,
+    margin: float,
+    itself: bool,
+    found: Array,
 ) -> tuple[int, float]:
     """Fill what is nearer than a margin, and return its number and the least distance [m].
 
@@ -84,8 +93,8 @@ def contacts(
 
     Args:
         body: the body.
-        ends: (capsules, 6) [m], where it lies.
-        spheres: (n, 4), x y z radius [m].
+        placement: where it lies.
+        spheres: (4, n): x, y, z, radius [m].
         margin: [m].
         itself: whether the pairs count.
         found: (capsules + pairs, CONTACT): distance [m]; capsule; the other capsule, or -1; point
@@ -93,31 +102,37 @@ def contacts(
             unit vector (3,) from there to the former.
 
     """
+    ends, row = placement.ends, placement.distances
     count, least = 0, np.inf
-    for c in range(body.frames.shape[0] if spheres.shape[0] > 0 else 0):
+    for c in range(body.frames.shape[0] if spheres.shape[1] > 0 else 0):
         if body.frames[c] == 0:
             continue
         e, inverse, radius = ends[c], body.inverse[c], body.radii[c]
         ax, ay, az = e[0], e[1], e[2]
         ux, uy, uz = e[3] - ax, e[4] - ay, e[5] - az
         nearest, which = np.inf, 0
-        for s in range(spheres.shape[0]):
-            ball = spheres[s]
-            wx, wy, wz = ball[0] - ax, ball[1] - ay, ball[2] - az
-            t = min(max((wx * ux + wy * uy + wz * uz) * inverse, 0.0), 1.0)
-            wx, wy, wz = wx - t * ux, wy - t * uy, wz - t * uz
-            distance = math.sqrt(wx * wx + wy * wy + wz * wz) - ball[3]
-            if distance < nearest:
-                nearest, which = distance, s
+        for begin in range(0, spheres.shape[1], AT_ONCE):
+            end = min(begin + AT_ONCE, spheres.shape[1])
+            x, y, z = spheres[0, begin:end], spheres[1, begin:end], spheres[2, begin:end]
+            radii = spheres[3, begin:end]
+            # Without a look for the nearest, this loop takes several spheres in one instruction.
+            for s in range(end - begin):
+                wx, wy, wz = x[s] - ax, y[s] - ay, z[s] - az
+                t = min(max((wx * ux + wy * uy + wz * uz) * inverse, 0.0), 1.0)
+                wx, wy, wz = wx - t * ux, wy - t * uy, wz - t * uz
+                row[s] = math.sqrt(wx * wx + wy * wy + wz * wz) - radii[s]
+            for s in range(end - begin):
+                if row[s] < nearest:
+                    nearest, which = row[s], begin + s
         nearest -= radius
         least = min(least, nearest)
         if nearest < margin:
-            ball = spheres[which]
-            wx, wy, wz = ball[0] - ax, ball[1] - ay, ball[2] - az
+            bx, by, bz = spheres[0, which], spheres[1, which], spheres[2, which]
+            wx, wy, wz = bx - ax, by - ay, bz - az
             t = min(max((wx * ux + wy * uy + wz * uz) * inverse, 0.0), 1.0)
             record(
                 found[count], nearest, c, -1, ax + t * ux, ay + t * uy, az + t * uz,
-                ball[0], ball[1], ball[2],
+                bx, by, bz,
             )  # fmt: skip
             count += 1
     for k in range(body.pairs.shape[0] if itself else 0):

@@ -61,7 +61,8 @@ class CompiledClearance:
 
     def _measured(self, q: npt.ArrayLike, spheres: Array) -> tuple[int, Array, Array, Array]:
         q = np.ascontiguousarray(self.chain.checked_joints(q), dtype=np.float64)
-        spheres = np.ascontiguousarray(spheres, dtype=np.float64).reshape(-1, 4)
+        rows = np.asarray(spheres, dtype=np.float64).reshape(-1, 4)
+        spheres = np.ascontiguousarray(rows.T)
         count = measure(
             self._arrays, self._body, spheres, q, self._frames, self._placement, self._contacts,
             self._slopes,
@@ -91,7 +92,7 @@ def measure(
 ) -> int:
     """Fill all contacts and their slopes at q (joints,) [rad or m], and return their number."""
     place(chain, body, q, frames, placement)
-    count, _ = contacts(body, placement.ends, spheres, np.inf, True, found)
+    count, _ = contacts(body, placement, spheres, np.inf, True, found)
     for k in range(count):
         contact_gradient(chain, body, frames, found[k], slopes[k])
     return count

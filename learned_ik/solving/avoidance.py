@@ -83,7 +83,7 @@ def walk(
     Args:
         chain: the robot.
         body: its capsules.
-        spheres: (n, 4), x y z radius [m].
+        spheres: (4, n): x, y, z, radius [m].
         itself: whether the body is kept clear of itself.
         target: (12,), rotation row by row, position [m].
         q: (joints,) [rad or m], a start at or near the target; becomes the clearest exact posture
@@ -108,7 +108,7 @@ def walk(
         orientation_error = math.sqrt(squared_norm(work.error, 3)) / ANGULAR_WEIGHT
         exact = position_error <= position_tolerance and orientation_error <= orientation_tolerance
         count, clearance = contacts(
-            body, memory.placement.ends, spheres, wanted + BEYOND, itself, memory.contacts
+            body, memory.placement, spheres, wanted + BEYOND, itself, memory.contacts
         )
         if exact and clearance > best.clearance:
             best = Walked(position_error, orientation_error, clearance, True)

@@ -42,9 +42,7 @@ def rank_by_clearance(
     for k in range(network.heads):
         take_head(chain, network, heads, k, q)
         place(chain, body, q, work.frames, memory.placement)
-        _, clearance = contacts(
-            body, memory.placement.ends, spheres, -np.inf, False, memory.contacts
-        )
+        _, clearance = contacts(body, memory.placement, spheres, -np.inf, False, memory.contacts)
         lacking = max(wanted - clearance, 0.0)
         heads.scores[k] += np.float32(CLEARANCE_WEIGHT * lacking * lacking)
 
@@ -75,17 +73,17 @@ def measure_clearance(
     memory, _, _ = unpack_walk(layout[JOINTS], layout[MOTIONS], counts, walk_numbers)
     for i in range(postures.shape[0]):
         place(chain, body, postures[i], work.frames, memory.placement)
-        _, least = contacts(body, memory.placement.ends, spheres, -np.inf, itself, memory.contacts)
+        _, least = contacts(body, memory.placement, spheres, -np.inf, itself, memory.contacts)
         clearances[i] = least
         culprits[i, 0] = culprits[i, 1] = np.nan
         count, _ = contacts(
-            body, memory.placement.ends, spheres, least + TOUCH, itself, memory.contacts
+            body, memory.placement, spheres, least + TOUCH, itself, memory.contacts
         )
         if count > 0:
             contact = memory.contacts[0]
             culprits[i, 0], culprits[i, 1] = contact[1], contact[2]
             if contact[2] < 0.0:
-                for s in range(spheres.shape[0]):
-                    if spheres[s, 0] == contact[6] and spheres[s, 1] == contact[7]:
+                for s in range(spheres.shape[1]):
+                    if spheres[0, s] == contact[6] and spheres[1, s] == contact[7]:
                         culprits[i, 1] = -1.0 - s
                         break

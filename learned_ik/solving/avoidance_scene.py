@@ -8,7 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel
-from learned_ik.kinematics.clearance import CONTACT, BodyArrays, Placement, body_arrays
+from learned_ik.kinematics.clearance import (
+    AT_ONCE,
+    CONTACT,
+    BodyArrays,
+    Placement,
+    body_arrays,
+)
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving.avoidance import WalkMemory
@@ -61,6 +67,7 @@ def walk_numbers(chain: KinematicChain, body: Body) -> Array:
     return np.zeros(
         12 * (chain.motion_count + 1)
         + 6 * len(body)
+        + AT_ONCE
         + (CONTACT + joints) * rows
         + 3 * joints
         + 6
@@ -79,6 +86,8 @@ def unpack_walk(
     rotations = numbers[:a].reshape((motions + 1, 12))
     ends = numbers[a : a + 6 * capsules].reshape((capsules, 6))
     a += 6 * capsules
+    distances = numbers[a : a + AT_ONCE]
+    a += AT_ONCE
     found = numbers[a : a + CONTACT * rows].reshape((rows, CONTACT))
     a += CONTACT * rows
     slopes = numbers[a : a + joints * rows].reshape((rows, joints))
@@ -88,5 +97,7 @@ def unpack_walk(
     best, moved = numbers[a : a + joints], numbers[a + joints : a + joints + 6]
     a += joints + 6
     rows, misses = numbers[a : a + PROPOSALS], numbers[a + PROPOSALS : a + 2 * PROPOSALS]
-    memory = WalkMemory(Placement(rotations, ends), found, slopes, push, way, best, moved)
+    memory = WalkMemory(
+        Placement(rotations, ends, distances), found, slopes, push, way, best, moved
+    )
     return memory, rows, misses

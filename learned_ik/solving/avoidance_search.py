@@ -102,7 +102,7 @@ def find_clear(
         weights: likewise.
         counts: the packed body, as `avoidance_scene.pack_body` makes it.
         measures: likewise.
-        spheres: (m, 4), x y z radius [m].
+        spheres: (4, m): x, y, z, radius [m].
         itself: whether the body is kept clear of itself.
         wanted: [m], the least clearance that is good enough.
         postures: of the `avoidance_store.Store`, as the next three; of no rows: no store.
@@ -171,7 +171,7 @@ def find_clear(
                 if head == 0:
                     look_around(spheres, points, target, heads)
                     heads = ranked_heads(chain, network, layout, activations, target)
-                    if spheres.shape[0] > 0 and groups & UNRANKED == 0:
+                    if spheres.shape[1] > 0 and groups & UNRANKED == 0:
                         rank_by_clearance(
                             chain, network, body, spheres, wanted, heads, start, work, memory
                         )
@@ -231,9 +231,7 @@ def try_from(
     clearance = -np.inf
     if reached:
         place(chain, body, start, work.frames, memory.placement)
-        _, clearance = contacts(
-            body, memory.placement.ends, spheres, -np.inf, itself, memory.contacts
-        )
+        _, clearance = contacts(body, memory.placement, spheres, -np.inf, itself, memory.contacts)
         if walks and clearance < wanted:
             walked = walk(
                 chain, body, spheres, itself, target, start, position_tolerance,

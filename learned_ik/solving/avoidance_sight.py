@@ -46,11 +46,12 @@ class Sight:
         """Pack the network for a world without obstacles; a blind one is `packed` already."""
         self._network = network if network is not None and network.scene is not None else None
         self._packed = packed
-        self._points, self._seen = np.zeros((4, 0)), (None, packed.weights)
+        self._points = np.zeros((4, 0))
         if self._network is not None:
             scene = self._network.scene
             self._packed = pack_model(chain, self._network.in_world(np.empty((0, 4))))
             self._points = np.vstack([scene.target.T, np.full(len(scene.target), scene.far)])
+        self._last: tuple[Array | None, PackedModel] = (None, self._packed)
 
     @property
     def sees(self) -> bool:
@@ -63,16 +64,15 @@ class Sight:
         return self._points
 
     def packed_for(self, spheres: Array) -> PackedModel:
-        """Return the network for obstacles (n, 4) [m]; the last ones are remembered."""
-        if self._network is None:
-            return self._packed
-        known, weights = self._seen
-        if known is not spheres:
-            bias = self._network.in_world(spheres).biases[0]
+        """Return the network for obstacles (4, n) [m]; the last ones are remembered."""
+        known, packed = self._last
+        if self._network is not None and known is not spheres:
+            bias = self._network.in_world(spheres.T).biases[0]
             weights = aligned(self._packed.weights)
             weights[: len(bias)] = bias
-            self._seen = spheres, weights
-        return self._packed._replace(weights=weights)
+            packed = self._packed._replace(weights=weights)
+            self._last = spheres, packed
+        return packed
 
 
 @inlined_kernel
@@ -80,7 +80,7 @@ def look_around(spheres: Array, points: Array, target: Array, heads: HeadMemory)
     """Fill the network's inputs behind the pose: what is seen about a target (12,).
 
     Args:
-        spheres: (n, 4), x y z radius [m].
+        spheres: (4, n): x, y, z, radius [m].
         points: of `Sight`; none for a network that is blind.
         target: (12,), rotation row by row, position [m].
         heads: whose `here` is filled, and whose `there` serves as memory.
@@ -97,13 +97,9 @@ def look_around(spheres: Array, points: Array, target: Array, heads: HeadMemory)
         y[i] = target[10] + target[3] * px + target[4] * py + target[5] * pz
         z[i] = target[11] + target[6] * px + target[7] * py + target[8] * pz
         seen[i] = points[3, i]
-    for s in range(spheres.shape[0]):
-        cx, cy, cz = (
-            np.float32(spheres[s, 0]),
-            np.float32(spheres[s, 1]),
-            np.float32(spheres[s, 2]),
-        )
-        radius = np.float32(spheres[s, 3])
+    for s in range(spheres.shape[1]):
+        cx, cy = np.float32(spheres[0, s]), np.float32(spheres[1, s])
+        cz, radius = np.float32(spheres[2, s]), np.float32(spheres[3, s])
         for i in range(count):
             dx, dy, dz = x[i] - cx, y[i] - cy, z[i] - cz
             seen[i] = min(seen[i], math.sqrt(dx * dx + dy * dy + dz * dz) - radius)

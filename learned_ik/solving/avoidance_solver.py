@@ -38,7 +38,7 @@ from learned_ik.solving.search import FOUND, MALFORMED
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]
 
-NO_SPHERES: Array = np.empty((0, 4))
+NO_SPHERES: Array = np.empty((4, 0))
 
 RESTARTS_AT_FIRST = 32  # before the first look at the clock
 RESTARTS_PER_LOOK = 32  # between two looks
@@ -48,7 +48,7 @@ MOST_RESTARTS = 512  # what so many starts leave touching is taken for a goal in
 class Scene(NamedTuple):
     """What to keep clear of; never changed, but replaced."""
 
-    spheres: Array  # (n, 4), x y z radius [m], in the base link's frame
+    spheres: Array  # (4, n): x, y, z, radius [m], in the base link's frame
     itself: bool  # whether the body is kept clear of itself
     wanted: float  # [m], the least clearance that is good enough
 
@@ -88,10 +88,10 @@ class Avoidance:
         self._memories = threading.local()
 
     def checked(self, spheres: npt.ArrayLike) -> Array:
-        """Return obstacles as (n, 4) [m], or raise `ObstacleError`."""
+        """Return obstacles (n, 4) [m] as a `Scene` has them, (4, n), or raise `ObstacleError`."""
         spheres = checked_spheres(spheres)
         check_base_is_free(self.chain, spheres)
-        return spheres
+        return np.ascontiguousarray(spheres.T)
 
     def prepare(self, memory: Memory) -> None:
         """Compile all of it, or load it from disk, so that no request waits; once."""
@@ -100,7 +100,7 @@ class Avoidance:
         self._prepared = True
         position, orientation = self.chain.forward(self.chain.middle)
         memory.position[...], memory.orientation[...] = position, orientation
-        scene = Scene(np.array([[1e3, 0, 0, 0.1]]), True, 0.0)
+        scene = Scene(np.array([[1e3], [0], [0], [0.1]]), True, 0.0)
         self.find(memory, scene, False, (1e-3, 1e-3), perf_counter() + 1.0)
         self.clearance(memory, scene, self.chain.middle[None])
 
@@ -207,7 +207,7 @@ class Avoidance:
             return 'nothing is near'
         nearest = f"'{self.body.links[int(first)]}'"
         if second < 0:
-            x, y, z, radius = scene.spheres[int(-1 - second)]
+            x, y, z, radius = scene.spheres[:, int(-1 - second)]
             other = f'obstacle {int(-1 - second)} of radius {radius:.3g} m at '
             other += f'({x:.3g}, {y:.3g}, {z:.3g})'
         else:

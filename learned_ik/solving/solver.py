@@ -110,7 +110,7 @@ class IkSolver:
         self._memories = threading.local()
         self._body = body
         self._avoidance: Avoidance | None = None  # made when it is first needed
-        self._spheres: Array | None = None  # (n, 4) [m], one or more
+        self._spheres: Array | None = None  # (4, n) [m], one or more
         self._plain = self  # the solver that knows of no obstacles
 
     @classmethod
@@ -133,7 +133,7 @@ class IkSolver:
     @property
     def obstacles(self) -> Array:
         """(n, 4), the spheres to keep clear of: x y z radius [m], in the base link's frame."""
-        return np.empty((0, 4)) if self._spheres is None else self._spheres.copy()
+        return np.empty((0, 4)) if self._spheres is None else self._spheres.T.copy()
 
     @property
     def body(self) -> Body:
@@ -158,9 +158,9 @@ class IkSolver:
 
         """
         checked = self._keep_clear().checked(spheres)
-        if len(checked):
+        if checked.size:
             self.prepare_to_avoid()
-        self._spheres = checked if len(checked) else None
+        self._spheres = checked if checked.size else None
 
     def prepare_to_avoid(self) -> None:
         """Compile what obstacles need, or load it, so that the first of them makes no one wait."""
