@@ -4,8 +4,10 @@
 
     python benchmark/sphere_on_the_path.py --samples 4000000
 
-Trains three networks with one recipe (nothing, equation 5, capsules), lets each follow the spiral
-by itself, and lets the solver follow it without and with regard to the sphere.
+Trains three networks with one recipe (nothing, equation 5, capsules), and one that takes the
+scene, from the weights of the first and with as many samples again, in random scenes: it meets the
+sphere here for the first time. Each follows the spiral by itself; then the solver follows it
+without and with regard to the sphere.
 """
 
 import argparse
@@ -64,6 +66,16 @@ def main() -> None:
         config = TrainingConfig(samples=options.samples, held_out=20_000)
         models.append(train(chain, config, scene=scene, body=body, show_progress=False))
         show(label, IkSolver(models[-1]).predict(positions, orientations))
+    config = TrainingConfig(
+        samples=options.samples, held_out=20_000, scene_conditioned=True, learning_rate=5e-3
+    )
+    scene = SceneConfig(obstacle_weight=0.5, obstacle_margin=0.02)
+    seeing = train(
+        chain, config, start_from=models[0], scene=scene, body=body, show_progress=False
+    )
+    solver = IkSolver(seeing)
+    solver.set_obstacles([SPHERE])
+    show('network, scene-conditioned', solver.predict(positions, orientations))
     for label, model in (('solver', models[0]), ('solver, capsules', models[2])):
         solver = IkSolver(model)
         solver.set_obstacles([SPHERE])
