@@ -39,7 +39,7 @@ from learned_ik_interfaces.srv import GetIK
 
 Array = npt.NDArray[np.float64]
 
-START_PATIENCE = 180.0  # [s], for the first start on a slow machine, which compiles the solver
+START_PATIENCE = 600.0  # [s], for the first start on a slow machine, which compiles the solver
 ANSWER_PATIENCE = 5.0  # [s], for one answer
 
 # A cone in front of the robot. The tool, tilted by 45 degrees, winds forwards to its apex.

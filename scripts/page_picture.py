@@ -4,22 +4,30 @@
 
     python scripts/page_picture.py models/tiago_arm.safetensors docs/images/view.png
 
-For the arm of TIAGo: slides along the redundancy, presses the spiral's button, and prints what
-the page says of it. Needs playwright and a Chromium (`apt-get install chromium`).
+For the arm of TIAGo: drags the target with the mouse, slides along the redundancy, adds a sphere,
+presses the spiral's button, and prints what the page says of each. Needs playwright, pillow and a
+Chromium (`apt-get install chromium`).
 """
 
+import io
 import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 BROWSERS = ('chromium', 'chromium-browser', 'google-chrome')
 SOFTWARE_WEBGL = ('--use-angle=swiftshader', '--enable-unsafe-swiftshader')
 PATIENCE = 120_000  # [ms], for a first start, which compiles, on a slow machine
 SETTLED = 4_000  # [ms], until what was sent is drawn
+SCENE = 860  # [px], the width that the controls leave free
+VIVID = 120  # difference of colour channels: robot and floor are grey, handles are not
+BLUE = (48, 136, 232)  # of one of the target's arrows
+NEAR = 40
 
 
 def main(model: str, picture: str) -> int:
@@ -54,6 +62,9 @@ def use(page: Page) -> None:
     headline = page.locator('strong').first
     headline.wait_for(timeout=PATIENCE)
     print(headline.inner_text())
+    page.locator('.mantine-Notification-closeButton').first.click()  # of software rendering
+    drag_target(page)
+    print(f'dragged: {headline.inner_text()}')
     elbow = page.get_by_role('row', name='arm_3_joint').get_by_role('cell').nth(1)
     before = elbow.inner_text()
     redundancy = page.locator('input[inputmode=decimal]').first
@@ -61,12 +72,38 @@ def use(page: Page) -> None:
     redundancy.press('Enter')
     expect(elbow).not_to_have_text(before, timeout=PATIENCE)
     print(f'arm_3_joint {before} -> {elbow.inner_text()}')
+    page.get_by_role('button', name='Add a sphere').click()
+    clearance = page.get_by_role('row', name='clearance').get_by_role('cell').nth(1)
+    clearance.wait_for(timeout=PATIENCE)
+    print(f'clearance {clearance.inner_text()}')
     page.get_by_role('button', name='Follow a spiral').click()
     page.get_by_text('A spiral of').wait_for(timeout=PATIENCE)
     print(headline.inner_text())
-    if page.locator('.mantine-Notification-closeButton').count():  # of software rendering
-        page.locator('.mantine-Notification-closeButton').first.click()
     page.wait_for_timeout(SETTLED)
+
+
+def drag_target(page: Page) -> None:
+    """Take the target's blue arrow with the mouse, pull it back along itself, and let go."""
+    shoulder = page.get_by_role('row', name='arm_4_joint').get_by_role('cell').nth(1)
+    before = shoulder.inner_text()
+    for _ in range(PATIENCE // SETTLED):
+        page.wait_for_timeout(SETTLED)
+        shown = Image.open(io.BytesIO(page.screenshot())).convert('RGB')
+        pixels = np.asarray(shown, float)[:, :SCENE]
+        blue = np.argwhere(np.abs(pixels - BLUE).max(axis=-1) < NEAR)  # (n, 2), row and column
+        if len(blue):
+            break
+    handle = np.argwhere(np.ptp(pixels, axis=-1) > VIVID)
+    middle = handle.mean(axis=0)
+    tip = blue[np.argmax(np.linalg.norm(blue - middle, axis=-1))]
+    row, column = tip + 0.1 * (blue.mean(axis=0) - tip)  # a little inwards: on the arrow's head
+    to_row, to_column = (row, column) + 0.8 * (middle - tip)
+    page.mouse.move(column, row)
+    page.mouse.down()
+    page.mouse.move(to_column, to_row, steps=10)
+    page.mouse.up()
+    expect(shoulder).not_to_have_text(before, timeout=PATIENCE)
+    print(f'arm_4_joint {before} -> {shoulder.inner_text()}')
 
 
 if __name__ == '__main__':

@@ -56,7 +56,7 @@ def real_robot(request: pytest.FixtureRequest, real_urdf) -> tuple[str, Kinemati
 
 @pytest.fixture(scope='session')
 def tiago() -> KinematicChain:
-    """The 7-DoF arm of TIAGo, from our own URDF."""
+    """Return the 7-DoF arm of TIAGo, from our own URDF."""
     return KinematicChain.from_urdf(TIAGO.read_text(), 'torso_lift_link', 'arm_tool_link')
 
 

@@ -25,7 +25,7 @@ print(CompiledKinematics(chain).jacobian(np.zeros(2))[1, 0])
 
 @pytest.fixture
 def checkout(tmp_path) -> Path:
-    """A copy of the package that a test may edit."""
+    """Return a copy of the package that a test may edit."""
     ignored = shutil.ignore_patterns('__pycache__')
     shutil.copytree(PACKAGE, tmp_path / 'checkout' / 'learned_ik', ignore=ignored)
     return tmp_path / 'checkout'

@@ -8,6 +8,8 @@ import shlex
 import shutil
 import subprocess
 import sys
+import urllib.parse
+import urllib.request
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -47,6 +49,38 @@ def test_manifest_is_complete(name: str) -> None:
     assert package.findtext('export/build_type') == build_type
 
 
+@pytest.mark.parametrize('name', MANIFESTS)
+def test_manifest_is_as_rep_149_says(name: str) -> None:
+    parse_package = pytest.importorskip('catkin_pkg.package').parse_package
+    warnings: list[str] = []
+    parse_package(str(MANIFESTS[name]), warnings=warnings).validate(warnings=warnings)
+    assert not warnings
+
+
+@pytest.mark.parametrize('name', MANIFESTS)
+def test_manifest_fits_the_schema_that_it_names(name: str, tmp_path: Path) -> None:
+    etree = pytest.importorskip('lxml.etree')
+    manifest = etree.parse(MANIFESTS[name])
+    address = re.search(r'href="(http\S+)"', str(manifest.getroot().getprevious())).group(1)
+    address = os.environ.get('PACKAGE_SCHEMA', address)
+    try:
+        schema = etree.XMLSchema(etree.parse(str(downloaded(address, tmp_path))))
+    except OSError as error:
+        pytest.skip(f'{address} cannot be reached: {error}')
+    assert schema.validate(manifest), schema.error_log
+
+
+def downloaded(address: str, folder: Path) -> Path:
+    """Return a schema as a file, with what it includes beside it."""
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        content = answer.read()
+    for included in re.findall(r'<xs:include schemaLocation="(.*?)"', content.decode()):
+        downloaded(urllib.parse.urljoin(address, included), folder)
+    file = folder / address.rsplit('/', 1)[-1]
+    file.write_bytes(content)
+    return file
+
+
 def test_manifest_names_what_the_node_imports() -> None:
     package = ElementTree.parse(MANIFESTS['learned_ik']).getroot()
     declared = {e.text for e in package if e.tag in ('depend', 'exec_depend')}
@@ -78,7 +112,7 @@ def test_versions_agree() -> None:
 
 @pytest.fixture(scope='module')
 def colcon(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
-    """The colcon command with its log kept out of the repository."""
+    """Return the colcon command with its log kept out of the repository."""
     # It stands beside the interpreter, in a virtual environment that nobody need activate.
     path = shutil.which('colcon', path=f'{Path(sys.executable).parent}:{os.environ["PATH"]}')
     if path is None:
@@ -88,7 +122,7 @@ def colcon(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
 
 @pytest.fixture(scope='module')
 def install(colcon: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The install folder of a workspace that is this repository, built as the README says."""
+    """Return the install folder of this repository as a workspace, built as the README says."""
     base = tmp_path_factory.mktemp('workspace')
     env = {'PATH': f'{Path(sys.executable).parent}:{os.environ["PATH"]}'}
     if (Path(sys.prefix) / 'share' / 'rclpy').exists():  # ROS 2 from wheels: nothing is sourced

@@ -15,7 +15,7 @@ from learned_ik.errors import ConfigurationError, RobotMismatchError
 from learned_ik.model import IkModel
 from learned_ik.resources import shipped_files
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.robot.named import RobotConfig, chain_from_file
+from learned_ik.robot.named import RobotConfig, body_from_file, chain_from_file
 
 logger = logging.getLogger('learned_ik.viewing')
 
@@ -76,14 +76,13 @@ def check_fits(model: IkModel, urdf: Path) -> None:
 
 
 def _session(model: IkModel, urdf: Path | None) -> Any:
-    from learned_ik.robot.body import Body
     from learned_ik.solving.solver import IkSolver
     from learned_ik.viewing.session import Session
 
-    chain = model.chain
-    if urdf is None:
-        return Session(IkSolver(model), Body.from_chain(chain))
-    return Session(IkSolver(model), Body.from_urdf(urdf.read_text(encoding='utf-8'), chain))
+    body = None if urdf is None else body_from_file(urdf, model.chain)
+    solver = IkSolver(model, body=body)
+    solver.warm_up()
+    return Session(solver)
 
 
 def _imported_page() -> tuple[Any, float]:

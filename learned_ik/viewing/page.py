@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.errors import ObstacleError
 from learned_ik.viewing.drawn_robot import BASE, DrawnLine, DrawnRobot, wxyz, xyzw
 from learned_ik.viewing.session import Session
 
@@ -48,6 +49,7 @@ class Page:
         self._server.initial_camera.look_at = centre
         self._server.initial_camera.position = centre + chain.reach * np.array([0.9, -1.1, 0.5])
         self._spheres: list[tuple[Any, Any, float]] = []  # handle, ball, radius [m]
+        self._refused = ''  # why the solver does not take the spheres as they are
         self._add_target()
         self._add_controls()
         self._show()
@@ -69,7 +71,11 @@ class Page:
     def _add_target(self) -> None:
         position, orientation = self._session.target
         self._target = self._server.scene.add_transform_controls(
-            f'{BASE}/target', self._size, position=position, wxyz=wxyz(orientation)
+            f'{BASE}/target',
+            1.5 * self._size,
+            depth_test=False,  # the gripper must not hide it
+            position=position,
+            wxyz=wxyz(orientation),
         )
         self._target.on_update(lambda _: self._ask('target'))
 
@@ -108,7 +114,7 @@ class Page:
         if 'no spheres' in asked:
             self._remove_spheres()
         self._session.start = self._start.value
-        self._session.spheres = self._placed_spheres()
+        self._place_spheres()
         slid = [value for what, value in asked.items() if what.startswith('slider')]
         for i in slid:
             self._session.slide(i, self._sliders[i].value)
@@ -132,10 +138,11 @@ class Page:
     def _add_sphere(self) -> None:
         """Put a sphere beside the target, to be dragged."""
         number, radius = len(self._spheres), 0.5 * self._size
-        aside = np.array([0.0, 2.0 * self._size * (1 + number), 0.0])
+        aside = np.array([0.0, -2.0 * self._size * (1 + number), 0.0])
         handle = self._server.scene.add_transform_controls(
             f'{BASE}/sphere_{number}',
-            0.7 * self._size,
+            self._size,
+            depth_test=False,
             position=self._target.position + aside,
             disable_rotations=True,
         )
@@ -149,10 +156,16 @@ class Page:
             handle.remove()
         self._spheres = []
 
-    def _placed_spheres(self) -> Array:
-        """Return (n, 4), x y z radius [m], in the base link's frame."""
-        spheres = [[*handle.position, radius] for handle, _, radius in self._spheres]
-        return np.array(spheres, np.float64).reshape(-1, 4)
+    def _place_spheres(self) -> None:
+        """Let the solver keep clear of the spheres as they were dragged, where it accepts them."""
+        placed = [[*handle.position, radius] for handle, _, radius in self._spheres]
+        if placed and not len(self._session.spheres):
+            self._answer.content = '**Getting ready to keep clear of spheres**'
+        try:
+            self._session.place_spheres(np.reshape(placed, (-1, 4)))
+            self._refused = ''
+        except ObstacleError as error:
+            self._refused = f'**Not taken:** {error}\n\n'
 
     def _follow_spiral(self) -> None:
         path, solution = self._session.spiral()
@@ -184,11 +197,9 @@ class Page:
         """Show the posture, the spheres' colours, and the figures of the last answer."""
         solution = self._session.solution
         self._robot.show(solution.joint_positions)
-        for row, (_, ball, _) in enumerate(self._spheres):
-            alone = self._session.clearance_of(
-                solution.joint_positions, self._session.spheres[row : row + 1]
-            )
-            ball.color = RED if alone < 0 else GREY
+        for handle, ball, radius in self._spheres:
+            distance = self._session.clearance_of([*handle.position, radius])
+            ball.color = RED if distance < 0 else GREY
         told = 'reached' if solution.success else f'not reached: {solution.message}'
         rows = _table(solution.position_error, solution.orientation_error, solution.solve_time)
         rows += f'| margin to joint limits | {solution.limit_margin:.3g} rad |\n'
@@ -199,7 +210,7 @@ class Page:
             f'| {name} | {value:.4f} |\n'
             for name, value in zip(names, solution.joint_positions, strict=True)
         )
-        self._answer.content = f'**The target is {told}**\n\n{rows}{joints}'
+        self._answer.content = f'**The target is {told}**\n\n{self._refused}{rows}{joints}'
 
 
 def _silence() -> contextlib.AbstractContextManager[Any]:

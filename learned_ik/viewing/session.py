@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from learned_ik.errors import InvalidInputError
 from learned_ik.kinematics.clearance_single import CompiledClearance
-from learned_ik.robot.body import Body
 from learned_ik.solving.path_solution import PathSolution
 from learned_ik.solving.solution import Solution
 from learned_ik.solving.solver import IkSolver
@@ -23,8 +22,7 @@ Array = npt.NDArray[np.float64]
 TRACKING = 'where the arm is'
 NETWORK = 'network, best head'
 MIDDLE = 'middle of the joint ranges'
-WANTED_CLEARANCE = 0.01  # [m], an answer with less gives way to another one that has it
-CANDIDATES = 16  # other answers that are looked at then
+WANTED_CLEARANCE = 0.01  # [m], from spheres, where there are any
 SPIRAL_POSES = 300
 BEGIN = 0.62  # share of each joint's range; in the very middle, many arms have a straight wrist
 
@@ -34,17 +32,15 @@ class Session:
     """One solver, one target, one posture."""
 
     solver: IkSolver
-    body: Body | None = None  # what keeps clear of spheres
 
     def __post_init__(self) -> None:
         """Begin near the middle of the joint ranges, with the target where the tip is."""
         chain = self.solver.chain
         self.start = TRACKING
-        self.spheres = np.empty((0, 4))  # x y z radius [m]
         self.begin = chain.lower + BEGIN * (chain.upper - chain.lower)
         self.q = self.begin.copy()
         self.target = chain.forward(self.q)  # position (3,) [m], orientation (4,) x y z w
-        self._clearance = None if self.body is None else CompiledClearance(chain, self.body)
+        self._clearance = CompiledClearance(chain, self.solver.body)
         self._motion = SelfMotion(self.solver, self.q)
         self._moved = np.zeros(self._motion.count)  # [rad or m], as the sliders stand
         self.solution = self.solve()
@@ -61,6 +57,21 @@ class Session:
         """How many sliders move the arm while its tool stands still."""
         return self._motion.count
 
+    @property
+    def spheres(self) -> Array:
+        """(n, 4), x y z radius [m], what the arm keeps clear of."""
+        return self.solver.obstacles
+
+    def place_spheres(self, spheres: npt.ArrayLike) -> None:
+        """Keep clear of spheres (n, 4), x y z radius [m], from the next answer on.
+
+        Raises:
+            ObstacleError: one of them is malformed, or swallows the arm's base; the old ones stay.
+
+        """
+        if not np.array_equal(spheres, self.spheres):
+            self.solver.set_obstacles(spheres)
+
     def move_target(self, position: npt.ArrayLike, orientation: npt.ArrayLike) -> Solution:
         """Solve for another target: (3,) [m], (4,) quaternion x y z w."""
         self.target = np.asarray(position, np.float64), np.asarray(orientation, np.float64)
@@ -68,20 +79,18 @@ class Session:
 
     def solve(self) -> Solution:
         """Solve for the target as the controls stand, and take over the posture."""
-        solution = self._found()
-        if self.clearance_of(solution.joint_positions) < WANTED_CLEARANCE and solution.success:
-            solution = self._clear_one(solution)
-        solution.clearance = self.clearance_of(solution.joint_positions)
-        self.solution, self.q = solution, solution.joint_positions
-        if solution.success:
+        self.solution = self._found()
+        self.q = self.solution.joint_positions
+        if self.solution.success:
             self._motion = SelfMotion(self.solver, self.q)
             self._moved[:] = 0.0
-        return solution
+        return self.solution
 
     def _found(self) -> Solution:
-        if self.start == NETWORK:
-            return self.solver.solve(*self.target)
-        return self.solver.solve(*self.target, seed=self._seed(), prefer='first')
+        seed = None if self.start == NETWORK else self._seed()
+        return self.solver.solve(
+            *self.target, seed=seed, prefer='first', min_clearance=WANTED_CLEARANCE
+        )
 
     def _seed(self) -> Array:
         """Return where the search begins, (joints,) [rad or m]."""
@@ -96,35 +105,20 @@ class Session:
         head = self.starts.index(self.start) - self.starts.index(NETWORK) - 1
         return head_answers(self.solver.model, *self.target)[head]
 
-    def _clear_one(self, solution: Solution) -> Solution:
-        """Return the nearest answer that keeps clear of the spheres, else the clearest one."""
-        others = self.solver.solve_all(*self.target, CANDIDATES, seed=self.q)
-        candidates = [solution, *others]
-        clearances = [self.clearance_of(each.joint_positions) for each in candidates]
-        clear = [i for i, distance in enumerate(clearances) if distance >= WANTED_CLEARANCE]
-        return candidates[clear[0] if clear else int(np.argmax(clearances))]
-
-    def clearance_of(self, q: Array, spheres: Array | None = None) -> float:
-        """Return the distance of the moving body to the nearest sphere [m]; inf without any.
-
-        Args:
-            q: (joints,) [rad or m].
-            spheres: (n, 4), x y z radius [m]; default: all.
-
-        """
-        spheres = self.spheres if spheres is None else spheres
-        if self._clearance is None or not len(spheres):
-            return math.inf
-        of_spheres, _ = self._clearance.distances(q, spheres)
-        return float(np.min(of_spheres, initial=math.inf))
+    def clearance_of(self, sphere: npt.ArrayLike) -> float:
+        """Return how far the moving body is from a sphere, x y z radius [m]; negative inside."""
+        of_sphere, _ = self._clearance.distances(self.q, np.reshape(sphere, (1, 4)))
+        return float(np.min(of_sphere, initial=math.inf))
 
     def slide(self, direction: int, value: float) -> Solution:
-        """Move the arm while its tool stands still, until a slider stands at a value."""
+        """Move the arm while its tool stands still, until a slider stands at a value.
+
+        It ends early where the arm would touch a sphere, or a joint comes to its limit.
+        """
         if self.solution.success:
             way = value - self._moved[direction]
             q = self._motion.move(self.q, direction, way)
             self.solution = self.solver.solve(*self.target, seed=q, prefer='first')
-            self.solution.clearance = self.clearance_of(self.solution.joint_positions)
             self.q = self.solution.joint_positions
         self._moved[direction] = value
         return self.solution

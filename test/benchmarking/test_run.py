@@ -23,7 +23,7 @@ SMALL = Settings(robots=('tiago',), peers=('pinocchio-lm',), poses=20, protocols
 
 @pytest.fixture(scope='module')
 def result(tmp_path_factory):
-    """A small run of everything but growth, through the command line."""
+    """Return a small run of everything but growth, through the command line."""
     out = tmp_path_factory.mktemp('results')
     command = [sys.executable, '-m', 'learned_ik', 'benchmark', '--json', '--poses', '20']
     command += ['--robots', 'tiago', 'artificial7', '--peers', 'pinocchio-lm', '--out', str(out)]

@@ -40,7 +40,7 @@ class Oracle:
         return T.rotation, T.translation
 
     def jacobian(self, q: np.ndarray) -> np.ndarray:
-        """The tip's Jacobian in the base frame, for a base that does not move."""
+        """Return the tip's Jacobian in the base frame, for a base that does not move."""
         local = pin.computeFrameJacobian(
             self.model, self.data, self.configuration(q), self.tip, pin.LOCAL
         )

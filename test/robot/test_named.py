@@ -8,7 +8,7 @@ from learned_ik.robot.named import RobotConfig, chain_from_file
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder of robots in the place of the package's own."""
+    """Put a folder of robots in the place of the package's own."""
     (tmp_path / 'config').mkdir()
     monkeypatch.setattr('learned_ik.resources.roots', lambda: iter([tmp_path]))
     return tmp_path

@@ -23,7 +23,7 @@ FAR = [0.0, 0.0, 5.0, 0.1]  # a sphere that is in nobody's way
 
 @pytest.fixture(scope='module')
 def model_path(tmp_path_factory, tiago_urdf, chain):
-    """A copy of the shipped model: nothing may be written beside that one."""
+    """Return a copy of the shipped model: nothing may be written beside that one."""
     from learned_ik.resources import shipped_file
 
     path = tmp_path_factory.mktemp('model') / 'arm.safetensors'

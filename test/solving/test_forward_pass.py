@@ -14,7 +14,7 @@ predict_heads = callable_kernel(forward_pass.predict_heads)
 
 
 def plain_forward(model: IkModel, position: np.ndarray, rotation: np.ndarray) -> np.ndarray:
-    """What `Network` promises, in a few lines of numpy: (heads, joints)."""
+    """Return what `Network` promises, in a few lines of numpy: (heads, joints)."""
     network, chain = model.network, model.chain
     x = np.concatenate([position, rotation.ravel()])
     for weight, bias in zip(network.weights[:-1], network.biases[:-1], strict=True):

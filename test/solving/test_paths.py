@@ -36,7 +36,7 @@ def true_errors(chain: KinematicChain, path, positions, orientations) -> tuple:
 
 @pytest.fixture(scope='module')
 def pr2(real_urdf) -> KinematicChain:
-    """An arm with two joints that turn without end."""
+    """Return an arm with two joints that turn without end."""
     text = real_urdf('pr2_description/urdf/pr2.urdf')
     return KinematicChain.from_urdf(text, 'torso_lift_link', 'l_gripper_tool_frame')
 
@@ -233,20 +233,20 @@ class TestFewPoses:
 @pytest.mark.parametrize(
     ('arguments', 'complaint'),
     [
-        (dict(positions=[[0.5, 0, math.nan]]), r'positions\[0\] is .* not finite'),
-        (dict(positions=[0.5, 0, 0]), r'positions have shape \(3,\)'),
-        (dict(positions=[[0.5, 0, 0]] * 2), r'orientations have shape \(1, 4\)'),
-        (dict(positions=[['a', 'b', 'c']]), 'expected numbers'),
-        (dict(orientations=[[0, 0, 0, 0]]), 'length zero'),
-        (dict(orientations=[[0, 0, math.inf, 1]]), 'not finite'),
-        (dict(start=[0.0] * 6), 'start has shape'),
-        (dict(start=[[0.0] * 7]), 'start has shape'),
-        (dict(start=[math.nan] * 7), 'start contains values that are not finite'),
-        (dict(position_tolerance=-1), 'position_tolerance is -1'),
-        (dict(orientation_tolerance=math.nan), 'orientation_tolerance is nan'),
-        (dict(jump=0), 'jump is 0'),
-        (dict(jump=math.nan), 'jump is nan'),
-        (dict(timeout=0), 'timeout is 0'),
+        ({'positions': [[0.5, 0, math.nan]]}, r'positions\[0\] is .* not finite'),
+        ({'positions': [0.5, 0, 0]}, r'positions have shape \(3,\)'),
+        ({'positions': [[0.5, 0, 0]] * 2}, r'orientations have shape \(1, 4\)'),
+        ({'positions': [['a', 'b', 'c']]}, 'expected numbers'),
+        ({'orientations': [[0, 0, 0, 0]]}, 'length zero'),
+        ({'orientations': [[0, 0, math.inf, 1]]}, 'not finite'),
+        ({'start': [0.0] * 6}, 'start has shape'),
+        ({'start': [[0.0] * 7]}, 'start has shape'),
+        ({'start': [math.nan] * 7}, 'start contains values that are not finite'),
+        ({'position_tolerance': -1}, 'position_tolerance is -1'),
+        ({'orientation_tolerance': math.nan}, 'orientation_tolerance is nan'),
+        ({'jump': 0}, 'jump is 0'),
+        ({'jump': math.nan}, 'jump is nan'),
+        ({'timeout': 0}, 'timeout is 0'),
     ],
 )
 def test_malformed_requests_are_named(solver, arguments, complaint):

@@ -87,16 +87,16 @@ def test_no_motion(points):
 @pytest.mark.parametrize(
     ('arguments', 'complaint'),
     [
-        (dict(path=np.zeros(3)), r'path has shape \(3,\)'),
-        (dict(path=np.full((2, 2), np.nan)), 'all finite'),
-        (dict(velocity=[1.0, 0.0]), 'velocity is .* expected above 0'),
-        (dict(velocity=[1.0] * 3), r'velocity is .* expected \(2,\)'),
-        (dict(acceleration=-1.0), 'acceleration is .* expected above 0'),
-        (dict(acceleration=np.inf), 'acceleration is .* expected finite'),
-        (dict(acceleration=np.nan), 'acceleration is'),
-        (dict(scaling=0.0), 'velocity scaling is 0.0'),
-        (dict(scaling=1.5), 'velocity scaling is 1.5'),
-        (dict(scaling=np.nan), 'velocity scaling is nan'),
+        ({'path': np.zeros(3)}, r'path has shape \(3,\)'),
+        ({'path': np.full((2, 2), np.nan)}, 'all finite'),
+        ({'velocity': [1.0, 0.0]}, 'velocity is .* expected above 0'),
+        ({'velocity': [1.0] * 3}, r'velocity is .* expected \(2,\)'),
+        ({'acceleration': -1.0}, 'acceleration is .* expected above 0'),
+        ({'acceleration': np.inf}, 'acceleration is .* expected finite'),
+        ({'acceleration': np.nan}, 'acceleration is'),
+        ({'scaling': 0.0}, 'velocity scaling is 0.0'),
+        ({'scaling': 1.5}, 'velocity scaling is 1.5'),
+        ({'scaling': np.nan}, 'velocity scaling is nan'),
     ],
 )
 def test_values_out_of_range_are_named(arguments, complaint):

@@ -42,9 +42,14 @@ def test_the_controls_do_what_they_say(seen):
     printed, _ = seen
     assert 'The target is reached' in printed
     assert 'A spiral of 300 poses: followed' in printed
-    (slid,) = (line for line in printed.splitlines() if '->' in line)
-    before, after = (float(row.split()[-1]) for row in slid.split('->'))
-    assert abs(after - before) > 0.05
+    moved = [line for line in printed.splitlines() if '->' in line]
+    assert [line.split()[0] for line in moved] == ['arm_4_joint', 'arm_3_joint']
+    for line in moved:  # by the mouse, and by the slider
+        before, after = (float(row.split()[-1]) for row in line.split('->'))
+        assert abs(after - before) > 0.05
+    assert 'dragged: The target is reached' in printed
+    (clear,) = (line for line in printed.splitlines() if line.startswith('clearance'))
+    assert float(clear.split()[1]) >= 10.0  # [mm]
     assert printed.rstrip().endswith('closed')
 
 

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from learned_ik import IkSolver, resources
-from learned_ik.robot.body import Body
+from learned_ik.errors import ObstacleError
+from learned_ik.robot.skeleton import joint_origins
 from learned_ik.viewing.heads import head_answers
-from learned_ik.viewing.session import MIDDLE, NETWORK, TRACKING, Session
+from learned_ik.viewing.session import MIDDLE, NETWORK, TRACKING, WANTED_CLEARANCE, Session
 
-SUCCESS = 1
+GOAL_IN_COLLISION = -12
 
 
 @pytest.fixture(scope='module')
@@ -91,18 +92,38 @@ def test_a_target_out_of_reach_keeps_the_nearest_try(session):
     assert session.move_target(*session.solver.chain.forward(session.begin)).success
 
 
-def test_gives_way_to_a_sphere_where_it_can(solver, tiago_urdf_text):
-    session = Session(solver, Body.from_urdf(tiago_urdf_text, solver.chain))
-    assert session.solve().clearance == math.inf
-    elbow = session.body.placed(solver.chain, session.q)
-    frames = session.body.frames
-    middle = elbow[np.argmin(np.abs(frames - 3))].mean(axis=0)
-    session.spheres = np.array([[*middle, 0.05]])
-    assert session.clearance_of(session.q) < 0
+def test_gives_way_to_a_sphere_where_it_can(solver):
+    session = Session(IkSolver(solver.model))
+    session.move_target([0.6, -0.2, 0.0], [0.0, 0.0, 0.0, 1.0])
+    assert session.solution.clearance == math.inf
+    sphere = [*joint_origins(session.solver.chain, session.q)[4], 0.05]
+    assert session.clearance_of(sphere) < 0
+    session.place_spheres([sphere])
     solution = session.solve()
     assert solution.success
-    assert solution.clearance > 0
+    assert solution.clearance >= WANTED_CLEARANCE
+    assert session.clearance_of(sphere) >= solution.clearance  # which counts the arm itself too
     assert_reached(session)
+    session.slide(0, 3.0)
+    session.slide(0, -3.0)
+    assert session.solution.clearance >= 0
+    assert_reached(session)
+
+
+def test_a_sphere_that_nobody_can_avoid_leaves_the_old_ones(session):
+    session = Session(IkSolver(session.solver.model))
+    session.place_spheres([[0.5, 0.5, 0.5, 0.1]])
+    with pytest.raises(ObstacleError, match='swallows the base'):
+        session.place_spheres([[0.0, 0.0, 0.0, 0.5]])
+    np.testing.assert_allclose(session.spheres, [[0.5, 0.5, 0.5, 0.1]])
+
+
+def test_a_target_within_a_sphere_says_what_is_in_the_way(session):
+    session = Session(IkSolver(session.solver.model))
+    session.place_spheres([[*session.target[0], 0.1]])
+    solution = session.solve()
+    assert solution.status == GOAL_IN_COLLISION
+    assert 'obstacle 0' in solution.message
 
 
 def test_the_spiral_begins_at_the_target_and_is_followed(session):
@@ -110,8 +131,3 @@ def test_the_spiral_begins_at_the_target_and_is_followed(session):
     np.testing.assert_allclose(path.positions[0], session.target[0], atol=1e-9)
     assert len(solution) == len(path.positions)
     assert solution.success, solution.message
-
-
-@pytest.fixture
-def tiago_urdf_text():
-    return resources.shipped_file('config/tiago_arm.urdf').read_text(encoding='utf-8')
