@@ -7,7 +7,8 @@
 1. Round trip of `~/get_ik`, in turns with an empty service of the same type in a second process:
    the same request, the same client, and a response of the same size that needs no thought.
 2. A stream of targets at 1 kHz: time from publishing a target to hearing its command; lost ones.
-3. Memory of the node's process, and the share of one core that it takes at 100 targets a second.
+3. Memory of the node's process, and the share of one core that it takes at 100 targets a second
+   and when nobody asks.
 
 Needs a sourced ROS 2, or the wheels of requirements/ros.txt.
 """
@@ -175,6 +176,9 @@ def measure(calls: int, seconds: float) -> dict[str, Any]:
         client = Client()
         client.wait()
         result: dict[str, Any] = {'round trip': round_trips(client, requests)}
+        cpu = cpu_seconds(node.pid)
+        time.sleep(seconds)
+        result['idle [% of one core]'] = 100 * (cpu_seconds(node.pid) - cpu) / seconds
         for rate in (1000.0, 100.0):
             poses = [stamped(around[i % 1000], orientation) for i in range(int(rate * seconds))]
             cpu, began = cpu_seconds(node.pid), time.perf_counter()
@@ -208,6 +212,7 @@ def text(result: dict[str, Any]) -> str:
                 f'{row["latency [us]"]["p99"]:.0f} us; {row["lost"]} of {row["sent"]} lost; '
                 f'{row["cpu [% of one core]"]:.0f} % of one core'
             )
+    lines.append(f'nobody asks: {result["idle [% of one core]"]:.0f} % of one core')
     return '\n'.join([*lines, f'memory of the node: {result["memory [MiB]"]:.0f} MiB'])
 
 
