@@ -147,9 +147,10 @@ def run_node(node: str, arguments: Sequence[str]) -> int:
     try:
         node_main = _imported(NODES[node][0])
     except ModuleNotFoundError as error:
-        if (error.name or '').startswith('learned_ik.'):
+        package = (error.name or '').partition('.')[0]
+        if package == 'learned_ik':
             raise
-        print(f'error: {node} needs {error.name}: source a ROS 2 workspace', file=sys.stderr)
+        print(f'error: {node} needs {package}: source a ROS 2 workspace', file=sys.stderr)
         return 2
     return node_main([node, *arguments])
 
