@@ -55,7 +55,7 @@ BUDGETS = {
     'standard': Budget(
         'standard',
         samples=1_000_000,
-        longer=10_000_000,
+        longer=5_000_000,
         poses=20_000,
         joints=(3, 4, 5, 6, 7, 8, 10, 20),
         limits=(0.2, 0.4, 0.6, 0.8, 1.0),

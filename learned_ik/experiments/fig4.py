@@ -67,8 +67,9 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
     ]
     draw_curves(lines, models, 'joints of the artificial arm', printed, folder / FILE)
     caption = (
-        'Supervised training (dotted) breaks as soon as poses have several solutions; '
-        'unsupervised training (solid) does not. Crosses: table I, unsupervised, both encodings.'
+        'To see: supervised training (dotted) breaks as soon as poses have several solutions, '
+        'unsupervised training (solid, dashed) does not; whether its errors are largest at 6 to 8 '
+        'joints and fall again. Crosses: table I, unsupervised, both encodings.'
     )
     supervised, pose, ours = lines[0], lines[2], lines[4]
     quoted = Table(

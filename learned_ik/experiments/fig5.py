@@ -60,8 +60,8 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
     lines = series(budget)
     draw_curves(lines, models, 'joints of the artificial arm', (), folder / FILE)
     caption = (
-        'Trained for position alone (dotted), the position error is a fraction of that for '
-        'position and rotation (solid); the rotation is then anything.'
+        'To see: trained for position alone (dotted, yellow), the position error is a fraction of '
+        'that for position and rotation (solid, green), and the rotation is anything.'
     )
     return Report(
         curve_tables('joints', lines, models),
