@@ -22,7 +22,7 @@ ARGUMENTS = (
     DeclareLaunchArgument(
         'robot',
         default_value='tiago_arm',
-        description='Name of a robot that comes with the package',
+        description='Name of a robot that comes with the package, or a YAML file like theirs',
     ),
     DeclareLaunchArgument(
         'model',

@@ -10,14 +10,15 @@ from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
+from learned_ik.errors import ConfigurationError
 from learned_ik.robot.named import RobotConfig
 
 ARGUMENTS = (
     DeclareLaunchArgument(
         'robot',
         default_value='',
-        description='Name of a robot that comes with the package, as `train --robot`: brings its '
-        'model and its URDF; empty: see `model`',
+        description='Name of a robot that comes with the package, or a YAML file like theirs, as '
+        'for `train --robot`: brings model and URDF; empty: see `model`',
     ),
     DeclareLaunchArgument(
         'model',
@@ -81,6 +82,15 @@ ARGUMENTS = (
 SHARED = [(name, f'/{name}') for name in ('robot_description', 'joint_states')]
 
 
+def model_of(robot: RobotConfig) -> str:
+    """Return the path of a robot's model, or raise `ConfigurationError`."""
+    if robot.model is None:
+        raise ConfigurationError(
+            f"robot '{robot.name}' names no model; train one, and give it as model:=FILE"
+        )
+    return str(robot.model)
+
+
 def ik_node(context: LaunchContext) -> list[Node]:
     """Return the node with the arguments as they were given."""
     given = {
@@ -94,7 +104,7 @@ def ik_node(context: LaunchContext) -> list[Node]:
     urdf = given['robot_description_file']
     if given['robot']:
         robot = RobotConfig.named(given['robot'])
-        texts['model'] = given['model'] or str(robot.model)
+        texts['model'] = given['model'] or model_of(robot)
         urdf = urdf or robot.urdf
     if urdf:
         texts['robot_description'] = Path(urdf).read_text(encoding='utf-8')

@@ -48,7 +48,7 @@ def main(model: str, picture: str) -> int:
             page = browser.new_page(viewport={'width': 1200, 'height': 750})
             page.goto(address)
             use(page)
-            page.screenshot(path=picture)
+            page.screenshot(path=picture, timeout=PATIENCE)
             browser.close()
         server.send_signal(signal.SIGINT)
         return server.wait(20)
@@ -88,7 +88,7 @@ def drag_target(page: Page) -> None:
     before = shoulder.inner_text()
     for _ in range(PATIENCE // SETTLED):
         page.wait_for_timeout(SETTLED)
-        shown = Image.open(io.BytesIO(page.screenshot())).convert('RGB')
+        shown = Image.open(io.BytesIO(page.screenshot(timeout=PATIENCE))).convert('RGB')
         pixels = np.asarray(shown, float)[:, :SCENE]
         blue = np.argwhere(np.abs(pixels - BLUE).max(axis=-1) < NEAR)  # (n, 2), row and column
         if len(blue):

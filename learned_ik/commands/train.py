@@ -51,7 +51,7 @@ class Train:
 
     urdf: Path | None = None  # URDF file of the robot
     topic: str | None = None  # ROS topic that carries the URDF, such as /robot_description
-    robot: str | None = None  # name of a robot that comes with the package, instead of a URDF
+    robot: str | None = None  # of the package, by name, or a YAML file like theirs; not a URDF
     base: str | None = None  # link at which the arm begins; default: the URDF's root
     tip: str | None = None  # link at which the arm ends; default: the URDF's only leaf
     soft_limits: bool = False  # keep to the limits of the URDF's safety_controller

@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Robots that have a name: what `config/NAME.yaml` says about an arm and where its files are."""
+"""Robots that have a name: what a YAML file says about an arm and where its files are."""
 
 import dataclasses
 from pathlib import Path
@@ -16,31 +16,40 @@ from learned_ik.robot.chain import KinematicChain
 class RobotConfig:
     """An arm of a robot, and the model that was trained for it."""
 
-    name: str  # of the YAML file too
+    name: str  # of the YAML file too, where it comes with the package
     urdf: Path  # relative to the YAML file
     base_link: str  # where the chain begins
     tip_link: str  # where it ends
     soft_limits: bool = False  # those of `safety_controller`, where a joint has one
-    model: Path | None = None  # relative to the folder that holds config/
+    model: Path | None = None  # relative to the YAML file; none: not trained yet
 
     @classmethod
     def named(cls, name: str) -> 'RobotConfig':
         """Return the robot of this name, its paths made absolute.
 
+        Args:
+            name: of a robot that comes with the package, `config/NAME.yaml`; or the path of a
+                YAML file like these.
+
         Raises:
             ConfigurationError: there is no such robot, or its YAML file is wrong.
 
         """
+        if name.endswith('.yaml'):
+            return cls._read(Path(name).resolve())
         names = [path.stem for path in shipped_files('config', '.yaml')]
         if name not in names:
             raise ConfigurationError(
                 f"no robot '{name}'; there are: {', '.join(names) or 'none'}. For another robot, "
-                'give its URDF'
+                'give its URDF, or a YAML file like theirs'
             )
-        path = shipped_file(f'config/{name}.yaml')
-        config = load_yaml(cls, path)
-        model = None if config.model is None else path.parent.parent / config.model
-        return dataclasses.replace(config, urdf=path.parent / config.urdf, model=model)
+        return cls._read(shipped_file(f'config/{name}.yaml'))
+
+    @classmethod
+    def _read(cls, path: Path) -> 'RobotConfig':
+        config, folder = load_yaml(cls, path), path.parent
+        model = None if config.model is None else (folder / config.model).resolve()
+        return dataclasses.replace(config, urdf=(folder / config.urdf).resolve(), model=model)
 
     def chain(self) -> KinematicChain:
         """Return the robot's chain.

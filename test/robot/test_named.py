@@ -35,6 +35,17 @@ def test_a_wrong_key_names_the_file(folder):
         RobotConfig.named('arm')
 
 
+def test_a_yaml_file_of_ones_own_has_its_paths_beside_it(tmp_path):
+    text = 'name: arm\nurdf: ../urdf/arm.urdf\nbase_link: b\ntip_link: c\nmodel: arm.safetensors\n'
+    (tmp_path / 'robots').mkdir()
+    (tmp_path / 'robots' / 'arm.yaml').write_text(text)
+    robot = RobotConfig.named(str(tmp_path / 'robots' / 'arm.yaml'))
+    assert robot.urdf == tmp_path / 'urdf' / 'arm.urdf'
+    assert robot.model == tmp_path / 'robots' / 'arm.safetensors'
+    with pytest.raises(ConfigurationError, match='cannot be read'):
+        RobotConfig.named(str(tmp_path / 'none.yaml'))
+
+
 def test_links_are_checked_against_the_urdf(folder):
     text = 'name: arm\nurdf: arm.urdf\nbase_link: b\ntip_link: c\n'
     (folder / 'config' / 'arm.yaml').write_text(text)

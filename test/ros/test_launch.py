@@ -103,10 +103,20 @@ def test_demo_follows_its_path_without_a_screen(package):
 
 
 def test_two_arms_run_in_one_process_tree(package):
-    arms = [
-        included('ik.launch.py', {'namespace': side, 'share_robot': 'true'})
-        for side in ('left', 'right')
-    ]
+    arms = [included('two_arms.launch.py', {})]
     log, statuses = run(arms, ['[left.learned_ik]: ready', '[right.learned_ik]: ready'])
     assert statuses == [0, 0]
+    for side in ('left', 'right'):
+        assert f'[{side}.learned_ik]: the model fits the robot description' in log
+        assert f"model 'tiago_dual_{side}'" in log
     assert 'another node is called' not in log
+
+
+def test_a_robot_without_a_model_is_told(package, tmp_path):
+    text = f'name: arm\nurdf: {ROOT}/config/tiago_arm.urdf\nbase_link: a\ntip_link: b\n'
+    (tmp_path / 'arm.yaml').write_text(text)
+    service = launch.LaunchService()
+    service.include_launch_description(
+        launch.LaunchDescription([included('ik.launch.py', {'robot': str(tmp_path / 'arm.yaml')})])
+    )
+    assert service.run() == 1

@@ -1,0 +1,65 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Serve two arms of one robot: `ros2 launch learned_ik two_arms.launch.py`.
+
+A node for each, below its own namespace: /left/learned_ik/get_ik, /right/learned_ik/get_ik. Both
+share /robot_description and /joint_states.
+"""
+
+from pathlib import Path
+
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.substitutions import LaunchConfiguration
+
+ARGUMENTS = (
+    DeclareLaunchArgument(
+        'left',
+        default_value='tiago_dual_left',
+        description='Arm that is served in the namespace left: the name of a robot that comes '
+        'with the package, or a YAML file like theirs',
+    ),
+    DeclareLaunchArgument(
+        'right',
+        default_value='tiago_dual_right',
+        description='Arm that is served in the namespace right, likewise',
+    ),
+    DeclareLaunchArgument(
+        'autostart',
+        default_value='true',
+        choices=['true', 'false'],
+        description='Configure and activate at once; false leaves that to `ros2 lifecycle`',
+    ),
+    DeclareLaunchArgument(
+        'use_sim_time',
+        default_value='false',
+        choices=['true', 'false'],
+        description='Take the time from /clock',
+    ),
+    DeclareLaunchArgument(
+        'log_level',
+        default_value='info',
+        choices=['debug', 'info', 'warn', 'error', 'fatal'],
+        description='What the nodes log',
+    ),
+)
+
+
+def arm(side: str) -> IncludeLaunchDescription:
+    """Serve one arm below its own namespace."""
+    passed_on = ('autostart', 'use_sim_time', 'log_level')
+    return IncludeLaunchDescription(
+        PythonLaunchDescriptionSource(str(Path(__file__).with_name('ik.launch.py'))),
+        launch_arguments={
+            'robot': LaunchConfiguration(side),
+            'namespace': side,
+            'share_robot': 'true',
+            **{name: LaunchConfiguration(name) for name in passed_on},
+        }.items(),
+    )
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Return the arguments and both nodes."""
+    return LaunchDescription([*ARGUMENTS, arm('left'), arm('right')])
