@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Obstacles and retraining of a real node, over DDS."""
 
+import dataclasses
 import math
 import shutil
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from learned_ik import IkModel
+from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.capsules import point_segment_distance
 
 SUCCESS, GOAL_IN_COLLISION, INVALID = 1, -12, -16
@@ -230,4 +232,38 @@ def test_retraining_tells_progress_ends_when_cancelled_and_begins_anew(
     assert not result.result().result.swapped
     assert 'the old network stays' in result.result().result.message
     assert [path.name for path in model_path.parent.iterdir()] == ['arm.safetensors']
+    obstacles(CLEAR)
+
+
+def test_a_network_that_takes_the_scene_is_served_and_not_retrained(
+    client, node, obstacles, model_path, chain, pose
+):
+    from rcl_interfaces.srv import SetParameters
+    from rclpy.action import ActionClient
+    from rclpy.parameter import Parameter
+
+    from learned_ik_interfaces.action import Retrain
+
+    model = IkModel.load(model_path)
+    network = model.network.with_sight(BasisPoints.for_chain(chain))
+    path = model_path.parent / 'seeing.safetensors'
+    dataclasses.replace(model, network=network).save(path)
+    service = client.node.create_client(SetParameters, '/learned_ik/set_parameters')
+    client.spin_until(service.service_is_ready)
+    parameter = Parameter('model', value=str(path)).to_parameter_msg()
+    request = SetParameters.Request(parameters=[parameter])
+    assert client.call(service, request).results[0].successful
+    node.wait_for_log('told of obstacles')
+    obstacles(REPLACE, [sphere_at(pose[0])])
+    assert ask(client, pose).error_code == GOAL_IN_COLLISION
+    obstacles(REPLACE, [sphere_at(pose[0] + [0.0, 0.0, 0.3])])
+    assert ask(client, pose).error_code == SUCCESS
+    action = ActionClient(client.node, Retrain, '/learned_ik/retrain')
+    client.spin_until(action.server_is_ready)
+    sent = action.send_goal_async(Retrain.Goal(seconds=1.0))
+    client.spin_until(sent.done)
+    result = sent.result().get_result_async()
+    client.spin_until(result.done)
+    assert not result.result().result.swapped
+    assert 'takes the obstacles as its input' in result.result().result.message
     obstacles(CLEAR)
