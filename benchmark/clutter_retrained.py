@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""What retraining for one scene is worth beside all else: TIAGo, many poses among the same spheres.
+"""What retraining for one scene is worth beside all else: TIAGo, poses among the same spheres.
 
     python benchmark/clutter_retrained.py --models seeing.safetensors
 
