@@ -106,3 +106,28 @@ def test_body_refuses_another_robot(capsys, tmp_path, artificial, untrained, req
     assert status == 2
     assert errors.startswith('error: ')
     assert path.read_bytes() == before
+
+
+def test_solve_keeps_clear_of_spheres(capsys, tmp_path, tiago, untrained):
+    path, scene = tmp_path / 'arm.safetensors', tmp_path / 'scene.yaml'
+    untrained(tiago).save(path)
+    position, orientation = tiago.forward(tiago.middle)
+    pose = ('--position', *position, '--orientation', *orientation)
+    scene.write_text(f'- [{position[0]}, {position[1]}, {position[2] + 0.3}, 0.1]\n')
+    status, output, _ = called(capsys, 'solve', path, *pose, '--obstacles', scene, '--json')
+    assert status == 0
+    assert json.loads(output)['clearance'] >= 0
+    at_goal = ','.join(map(str, [*position, 0.05]))
+    status, output, _ = called(capsys, 'solve', path, *pose, f'--obstacle={at_goal}')
+    assert status == 1
+    assert 'GOAL_IN_COLLISION' in output
+    assert 'clearance -' in output
+    for option, says in (
+        ('--obstacle=0,0,0,1', 'swallows the base'),
+        ('--obstacle=1,2,3', 'expected x,y,z,radius'),
+        ('--min-clearance=-1', 'min_clearance is -1.0; expected metres, 0 or more'),
+        (f'--obstacles={tmp_path / "none"}', 'cannot be read'),
+    ):
+        status, output, errors = called(capsys, 'solve', path, *pose, option)
+        assert (status, output) == (2, '')
+        assert says in errors

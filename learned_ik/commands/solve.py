@@ -6,10 +6,11 @@ import dataclasses
 import math
 from pathlib import Path
 
-from tyro.conf import Positional
+from tyro.conf import Positional, UseAppendAction
 
 from learned_ik.commands.result import Result
 from learned_ik.errors import InvalidInputError
+from learned_ik.robot.obstacles import spheres_from_texts, spheres_from_yaml
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,6 +24,9 @@ class Solve:
     position_tolerance: float = 1e-6  # [m]
     orientation_tolerance: float = 1e-6  # [rad]
     timeout: float = 1.0  # [s]
+    obstacle: UseAppendAction[tuple[str, ...]] = ()  # x,y,z,radius [m]: keep clear; repeatable
+    obstacles: Path | None = None  # YAML list of the same: [x, y, z, radius], ...
+    min_clearance: float = 0.0  # [m], that counts as clear
     json: bool = False  # print one JSON object, and nothing else, on standard output
 
     def run(self, command: str) -> Result:
@@ -32,8 +36,16 @@ class Solve:
         for what in ('position_tolerance', 'orientation_tolerance', 'timeout'):
             if not getattr(self, what) > 0:
                 raise InvalidInputError(f'{what} is {getattr(self, what)}; expected above 0')
+        if not 0 <= self.min_clearance < math.inf:
+            raise InvalidInputError(
+                f'min_clearance is {self.min_clearance}; expected metres, 0 or more'
+            )
+        spheres = spheres_from_texts(self.obstacle)
+        if self.obstacles is not None:
+            spheres += spheres_from_yaml(self.obstacles)
         solver = IkSolver.load(self.model)
         solver.warm_up()
+        solver.set_obstacles(spheres)
         solution = solver.solve(
             self.position,
             self.orientation,
@@ -41,6 +53,8 @@ class Solve:
             position_tolerance=self.position_tolerance,
             orientation_tolerance=self.orientation_tolerance,
             timeout=self.timeout,
+            avoid_collisions=True if self.min_clearance > 0 else None,
+            min_clearance=self.min_clearance,
         )
         joints = dict(
             zip(solver.chain.joint_names, solution.joint_positions.tolist(), strict=True)
@@ -63,6 +77,8 @@ class Solve:
             f'position error {1e3 * solution.position_error:.3g} mm, '
             f'orientation error {math.degrees(solution.orientation_error):.3g} deg',
         ]
+        if math.isfinite(solution.clearance):
+            lines.append(f'clearance {1e3 * solution.clearance:.3g} mm')
         return Result(content, '\n'.join(lines), success=solution.success)
 
 
