@@ -59,10 +59,26 @@ class BasisPoints:
         return len(self.world) + len(self.target)
 
     def world_distances(self, spheres: Array) -> Array:
-        """Return the clipped distances (n,) [m] of the world's points to spheres (m, 4) [m]."""
+        """Return what the world's points see of spheres (k, 4) [m]: distances (n,) [m]."""
+        return self._seen_from(self.world, spheres)
+
+    def distances(self, spheres: Array, position: Array, rotation: Array) -> Array:
+        """Return all that is seen of spheres (k, 4) [m] with a pose to reach: (n + m,) [m].
+
+        Args:
+            spheres: x y z radius [m], in the base frame.
+            position: (3,) [m], of the pose.
+            rotation: (3, 3), likewise.
+
+        """
+        about = position + self.target @ rotation.T
+        return self._seen_from(np.concatenate([self.world, about]), spheres)
+
+    def _seen_from(self, points: Array, spheres: Array) -> Array:
+        """Return clipped distances (n,) [m] of points (n, 3) to the nearest surface."""
         if len(spheres) == 0:
-            return np.full(len(self.world), self.far)
-        apart = np.linalg.norm(self.world[:, None] - spheres[:, :3], axis=-1) - spheres[:, 3]
+            return np.full(len(points), self.far)
+        apart = np.linalg.norm(points[:, None] - spheres[:, :3], axis=-1) - spheres[:, 3]
         return np.clip(apart.min(axis=1), -self.far, self.far)
 
 

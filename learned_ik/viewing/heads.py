@@ -10,20 +10,31 @@ from learned_ik.rotations import matrix_from_quaternion
 
 Array = npt.NDArray[np.float64]
 
+NOTHING: Array = np.empty((0, 4))
 
-def head_answers(model: IkModel, position: npt.ArrayLike, orientation: npt.ArrayLike) -> Array:
+
+def head_answers(
+    model: IkModel,
+    position: npt.ArrayLike,
+    orientation: npt.ArrayLike,
+    spheres: Array = NOTHING,
+) -> Array:
     """Return the unrefined answers of all heads, (heads, joints) [rad or m].
 
     Args:
         model: what was trained.
         position: (3,) [m], in the base link's frame.
         orientation: (4,) quaternion x y z w.
+        spheres: (n, 4), x y z radius [m], for a network that takes the scene.
 
     """
     network, chain = model.network, model.chain
     activation = {'relu': _relu, 'silu': _silu}[network.activation]
     rotation = matrix_from_quaternion(orientation)
-    x = np.concatenate([np.asarray(position, np.float64), rotation.ravel()])
+    position = np.asarray(position, np.float64)
+    x = np.concatenate([position, rotation.ravel()])
+    if network.scene is not None:
+        x = np.concatenate([x, network.scene.distances(spheres, position, rotation)])
     layers = list(zip(network.weights, network.biases, strict=True))
     for weight, bias in layers[:-1]:
         x = activation(weight @ x + bias)

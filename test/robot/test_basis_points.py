@@ -45,3 +45,12 @@ def test_distances_are_those_to_the_nearest_surface_and_clipped(tiago):
 def test_points_that_cannot_be_are_refused(world, far):
     with pytest.raises(InvalidInputError, match='basis points'):
         BasisPoints(world, np.zeros((0, 3)), far)
+
+
+def test_points_about_the_target_go_with_it():
+    points = BasisPoints(np.zeros((1, 3)), np.array([[0.2, 0.0, 0.0], [0.0, 0.1, 0.0]]), 0.5)
+    quarter_turn = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])  # about z: x goes to y
+    spheres = np.array([[1.0, 0.3, 0.0, 0.05]])
+    seen = points.distances(spheres, np.array([1.0, 0.0, 0.0]), quarter_turn)
+    expected = [0.5, 0.1 - 0.05, np.hypot(0.1, 0.3) - 0.05]
+    assert seen.tolist() == pytest.approx(expected)

@@ -43,9 +43,7 @@ def heads_in_numpy(model: IkModel, position, rotation, spheres) -> np.ndarray:
     network, points = model.network, model.network.scene
     rows = []
     for p, R in zip(position, rotation, strict=True):
-        all_points = np.concatenate([points.world, p + points.target @ R.T])
-        seen = dataclasses.replace(points, world=all_points).world_distances(spheres)
-        rows.append(np.concatenate([p, R.ravel(), seen]))
+        rows.append(np.concatenate([p, R.ravel(), points.distances(spheres, p, R)]))
     x = np.array(rows)
     for weight, bias in zip(network.weights[:-1], network.biases[:-1], strict=True):
         x = x @ weight.T.astype(np.float64) + bias
