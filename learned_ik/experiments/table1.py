@@ -42,6 +42,7 @@ COLUMNS = (
 )
 ALIKE = 2.0  # factor between errors in a similar range
 ARMS = (('tiago', 1.0), ('artificial7', 1.0), ('artificial7', 0.8))
+OURS = 'default recipe'
 WORDS = {
     'supervised': 'supervised',
     'position': 'unsupervised, position',
@@ -59,15 +60,17 @@ def trials(budget: Budget) -> list[Trial]:
     return [
         *(paper_network(budget, *setting) for setting in SETTINGS),
         *(our_network(budget, robot, limits=limits) for robot, limits in ARMS),
-        *_longer(budget),
+        *_longer(budget).values(),
     ]
 
 
-def _longer(budget: Budget) -> list[Trial]:
+def _longer(budget: Budget) -> dict[tuple[str, str], Trial]:
     if budget.longer is None:
-        return []
-    pair = (paper_network(budget, 'tiago'), our_network(budget, 'tiago'))
-    return [longer(trial, budget.longer) for trial in pair]
+        return {}
+    return {
+        (WORDS['pose'], 'linear'): longer(paper_network(budget, 'tiago'), budget.longer),
+        (OURS, 'network'): longer(our_network(budget, 'tiago'), budget.longer),
+    }
 
 
 def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Report:
@@ -82,16 +85,15 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
         rows.append((*names, *cells, _millions(model), *_cells(model.held_out)))
     for robot, limits in ARMS:
         model = models[our_network(budget, robot, limits=limits).name]
-        names = (_arm(robot, limits), 'default recipe')
+        names = (_arm(robot, limits), OURS)
         for output, errors in (
             ('network', model.held_out),
             ('refined', refined(model, budget.poses)),
         ):
             rows.append((*names, output, None, None, _millions(model), *_cells(errors)))
-    settings = ((WORDS['pose'], 'linear'), ('default recipe', 'network'))
-    for trial, words in zip(_longer(budget), settings, strict=False):
+    for words, trial in _longer(budget).items():
         model = models[trial.name]
-        rows.append(('TIAGo', *words, None, None, _millions(model), *_cells(model.held_out)))
+        rows.append((_arm('tiago'), *words, None, None, _millions(model), *_cells(model.held_out)))
     claims = (
         _position_is_easier(budget, models),
         _supervised_loses_rotation(budget, models),
@@ -117,7 +119,7 @@ def refined(model: IkModel, count: int) -> dict:
     return errors_of(q, poses, BatchedKinematics(model.chain)).summary(model.chain.reach)
 
 
-def _arm(robot: str, limits: float) -> str:
+def _arm(robot: str, limits: float = 1.0) -> str:
     name = {'tiago': 'TIAGo', 'artificial7': 'artificial, 7 joints'}[robot]
     return name if limits == 1 else f'{name} ({limits:g} limits)'
 
@@ -168,7 +170,7 @@ def _supervised_loses_rotation(budget: Budget, models: Mapping[str, IkModel]) ->
 
 def _arms_are_alike(budget: Budget, models: Mapping[str, IkModel]) -> Claim:
     verdicts, numbers = [], []
-    for words, network in (("the paper's recipe", paper_network), ('default recipe', our_network)):
+    for words, network in (("the paper's recipe", paper_network), (OURS, our_network)):
         tiago, artificial = (
             models[network(budget, robot).name].held_out for robot in ('tiago', 'artificial7')
         )
