@@ -73,7 +73,7 @@ class MovingFrames:
         except tf2_ros.TransformException as error:
             raise UnknownFrameError(
                 f"frame '{frame}' is not rigidly tied to '{self.base_link}' by the robot "
-                f'description, and tf2 does not know how it stood: {error}'
+                f'description, and tf2 does not know how it stood: {str(error).strip()}'
             ) from error
         p, q = found.transform.translation, found.transform.rotation
         return transform(matrix_from_quaternion([q.x, q.y, q.z, q.w]), [p.x, p.y, p.z])

@@ -185,7 +185,9 @@ def main(args: list[str] | None = None) -> int:
     def start(node: IkNode) -> bool:
         return not parameters.AUTOSTART.of(node) or node.start()
 
-    return run(NODE_NAME, IkNode, args, start, lambda node: node.finalized)
+    return run(
+        NODE_NAME, IkNode, args, 'ik_node', parameters.ALL, start, lambda node: node.finalized
+    )
 
 
 if __name__ == '__main__':

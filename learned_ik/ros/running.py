@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Run one node as a process: from its making to its end, by a signal or by itself."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import rclpy
 import rclpy.logging
+
+# Not public, but the only name of what rcl says of arguments that it cannot read.
+from rclpy._rclpy_pybind11 import RCLError
 from rclpy.exceptions import ParameterException
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
@@ -14,7 +18,9 @@ from rclpy.signals import SignalHandlerOptions
 
 from learned_ik.errors import LearnedIkError
 from learned_ik.ros.endpoints import steady_clock
+from learned_ik.ros.parameters import NodeParameter
 from learned_ik.ros.stopping import stopped_by_signals
+from learned_ik.ros.usage import answered
 
 SIGNAL_PERIOD = 0.1  # [s], between two looks for a signal
 
@@ -25,6 +31,8 @@ def run(
     name: str,
     make: Callable[[], AnyNode],
     args: list[str] | None,
+    program: str,
+    declared: Iterable[NodeParameter],
     start: Callable[[AnyNode], bool] = lambda node: True,
     finished: Callable[[AnyNode], bool] = lambda node: False,
 ) -> int:
@@ -34,12 +42,21 @@ def run(
         name: for the log, where the node cannot be made.
         make: makes the node.
         args: as ROS takes them from the command line; None: those of this process.
+        program: the node's executable, for `--help`.
+        declared: its parameters, likewise.
         start: called once before the first message is taken; False ends the process with 1.
         finished: asked now and then whether the node is done.
 
     """
     with stopped_by_signals() as stop_request:
-        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+        try:
+            status = answered(program, args, declared)
+            if status is not None:
+                return status
+            rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+        except RCLError as error:
+            print(f'error: {str(error).splitlines()[0]}', file=sys.stderr)
+            return 2
         try:
             node = make()
             executor = SingleThreadedExecutor()

@@ -208,7 +208,7 @@ def _known(joints: Mapping[str, float], names: list[str]) -> list[float] | None:
 
 def main(args: list[str] | None = None) -> int:
     """Run the node until it is told to stop; return the exit status of the process."""
-    return run(NODE_NAME, TrajectoryNode, args)
+    return run(NODE_NAME, TrajectoryNode, args, 'trajectory_node', parameters.ALL)
 
 
 if __name__ == '__main__':
