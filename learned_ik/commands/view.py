@@ -82,7 +82,9 @@ def _session(model: IkModel, urdf: Path | None) -> Any:
     body = None if urdf is None else body_from_file(urdf, model.chain)
     solver = IkSolver(model, body=body)
     solver.warm_up()
-    return Session(solver)
+    session = Session(solver)
+    session.spiral()  # so that the first one makes no one wait for what paths need
+    return session
 
 
 def _imported_page() -> tuple[Any, float]:

@@ -220,9 +220,10 @@ def _silence() -> contextlib.AbstractContextManager[Any]:
 
 def _table(position_error: float, orientation_error: float, solve_time: float) -> str:
     """Return the head and first rows of a table: errors [m], [rad], and time [s]."""
+    time = f'{1e6 * solve_time:.0f} µs' if solve_time < 1e-3 else f'{1e3 * solve_time:.1f} ms'
     return (
         '| | |\n|---|---|\n'
         f'| position error | {1e6 * position_error:.2g} µm |\n'
         f'| orientation error | {math.degrees(orientation_error):.2g}° |\n'
-        f'| solve time | {1e6 * solve_time:.0f} µs |\n'
+        f'| solve time | {time} |\n'
     )
