@@ -16,7 +16,11 @@ from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 from learned_ik.resources import shipped_file
+from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.named import RobotConfig
+
+TIAGO = 'tiago_arm'  # before which the paths of trajectory_node lie, unless it is told otherwise
+SHARE = 0.7  # of each joint's range, where any other arm stands in the middle of its path
 
 ARGUMENTS = (
     DeclareLaunchArgument(
@@ -68,6 +72,22 @@ ARGUMENTS = (
 )
 
 
+def path_about(chain: KinematicChain) -> dict[str, object]:
+    """Return the parameters of a small path about a posture that leaves the arm room."""
+    position, orientation = chain.forward(chain.lower + SHARE * (chain.upper - chain.lower))
+    x, y, z = position.tolist()
+    radius = 0.1 * chain.reach
+    return {
+        'centre': [x, y, z],
+        'orientation': orientation.tolist(),
+        'axis': [x, y, 0.0] if abs(x) + abs(y) > radius else [1.0, 0.0, 0.0],  # outwards
+        'radius': radius,
+        'height': 1.5 * radius,
+        'start': [x, y - radius, z],
+        'end': [x, y + radius, z],
+    }
+
+
 def actions(context: LaunchContext) -> list[Action]:
     """Return the nodes with the arguments as they were given."""
     given = {
@@ -93,6 +113,7 @@ def actions(context: LaunchContext) -> list[Action]:
                     'mode': given['mode'],
                     'rate': float(given['rate']),
                     'frame': robot.base_link,
+                    **({} if given['robot'] == TIAGO else path_about(robot.chain())),
                 }
             ],
             **log,

@@ -95,8 +95,12 @@ def test_ik_knows_robots_by_name(package):
     assert "model 'tiago_arm'" in log
 
 
-def test_demo_follows_its_path_without_a_screen(package):
-    arguments = {'rviz': 'false', 'robot_state_publisher': 'false', 'path': 'line'}
+@pytest.mark.parametrize(
+    ('robot', 'path'),
+    [('tiago_arm', 'line'), ('tiago_dual_left', 'circle'), ('artificial10', 'spiral')],
+)
+def test_demo_follows_its_path_without_a_screen(package, robot, path):
+    arguments = {'rviz': 'false', 'robot_state_publisher': 'false', 'robot': robot, 'path': path}
     log, statuses = run([included('demo.launch.py', arguments)], ['following 400 poses'])
     assert statuses == [0, 0]
     assert 'cannot be followed' not in log
