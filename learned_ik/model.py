@@ -28,10 +28,26 @@ from learned_ik.robot.chain import KinematicChain
 FORMAT_VERSION = 2  # 1, as long as the network takes nothing but a pose
 METADATA_KEY = 'learned_ik'
 ACTIVATIONS = ('relu', 'silu')
-DECODINGS = ('bounded', 'linear', 'biternion')
+DECODINGS = ('clipped', 'bounded', 'linear', 'biternion')
 INPUTS = 12  # position x y z [m], then the rotation matrix, row by row
 
 Weights = npt.NDArray[np.float32]
+
+
+def numbers_for_joint(decoding: str) -> int:
+    """Return how many outputs of the network make one joint position."""
+    return 2 if decoding in ('clipped', 'biternion') else 1
+
+
+def angle_stretch(chain: KinematicChain) -> npt.NDArray[np.float64]:
+    """Return (joints,) by how much a `clipped` network's angles count [1, or m/rad].
+
+    1 for a joint that turns no further than half a turn from its middle; for others so much that
+    half a turn reaches the limits, and a quarter turn those of a prismatic joint.
+    """
+    half_range = 0.5 * (chain.upper - chain.lower)
+    slides = np.array([kind == 'prismatic' for kind in chain.joint_types])
+    return np.where(slides, half_range / (0.5 * np.pi), np.maximum(half_range / np.pi, 1.0))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -44,16 +60,18 @@ class Network:
     obstacle, clipped. Normalisation of any kind is folded into the weights. Its last layer gives,
     head by head, the numbers that `decoding` turns into joint positions q:
 
+    - `clipped`: q = middle + stretch * atan2(y_sin, y_cos), clipped to the limits; all sines of a
+      head come before all its cosines (`angle_stretch` says by how much angles are stretched);
     - `bounded`: q = middle + half range * tanh(y), within the limits by construction;
     - `linear`: q = y (paper, section II-C; its answers may break the limits);
-    - `biternion`: q = atan2(y_sin, y_cos), all sines of a head before all its cosines (ibid.);
-      for a prismatic joint q = middle + half range * y_sin.
+    - `biternion`: q = atan2(y_sin, y_cos), in the same order (ibid.); for a prismatic joint
+      q = middle + half range * y_sin. Its answers may break the limits, too.
     """
 
     weights: tuple[Weights, ...]  # one for each layer, (outputs, inputs)
     biases: tuple[Weights, ...]  # one for each layer, (outputs,)
     activation: str  # of the hidden layers: 'relu' or 'silu'
-    decoding: str  # of the last layer: 'bounded', 'linear' or 'biternion'
+    decoding: str  # of the last layer: one of `DECODINGS`
     heads: int  # how many answers the network gives to one pose
     seed_joints: int = 0  # how many joint positions follow the pose: none, or all
     scene: BasisPoints | None = None  # whose distances follow the pose: first the world's
@@ -81,7 +99,7 @@ class Network:
 
     def outputs_for(self, joints: int) -> int:
         """Return how many numbers the last layer must give for this many joints."""
-        return self.heads * joints * (2 if self.decoding == 'biternion' else 1)
+        return self.heads * joints * numbers_for_joint(self.decoding)
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from learned_ik.errors import TrainingError
-from learned_ik.model import IkModel, write_atomically
+from learned_ik.model import IkModel, angle_stretch, write_atomically
 
 OPSET = 17
 IR_VERSION = 8  # of the file: read by every onnxruntime since 1.14
@@ -93,15 +93,20 @@ def onnx_model(model: IkModel, *, double: bool = False) -> Any:
     half_range = graph.constant(0.5 * (chain.upper - chain.lower))
     if network.decoding == 'bounded':
         q = graph('Add', middle, graph('Mul', half_range, graph('Tanh', y)))
-    elif network.decoding == 'biternion':
+    elif network.decoding == 'linear':
+        q = y
+    else:
         places = np.arange(2 * joints)
         sine = graph('Gather', y, graph.constant(places[:joints], np.int64), axis=2)
         cosine = graph('Gather', y, graph.constant(places[joints:], np.int64), axis=2)
-        slides = graph.constant([kind == 'prismatic' for kind in chain.joint_types], np.bool_)
-        slid = graph('Add', middle, graph('Mul', half_range, sine))
-        q = graph('Where', slides, slid, _atan2(graph, sine, cosine))
-    else:
-        q = y
+        angle = _atan2(graph, sine, cosine)
+        if network.decoding == 'clipped':
+            stretched = graph('Mul', graph.constant(angle_stretch(chain)), angle)
+            inside = graph('Max', graph('Min', stretched, half_range), graph('Neg', half_range))
+            q = graph('Add', middle, inside)
+        else:
+            slides = graph.constant([kind == 'prismatic' for kind in chain.joint_types], np.bool_)
+            q = graph('Where', slides, graph('Add', middle, graph('Mul', half_range, sine)), angle)
     graph.nodes.append(helper.make_node('Identity', [q], ['joint_positions']))
 
     def tensor(name: str, *shape: int | str) -> Any:

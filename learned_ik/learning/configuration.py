@@ -16,7 +16,7 @@ DEFAULT_MINUTES = 2.0  # the budget where none is given
 HELD_OUT_SEED = 1  # of the test poses: the same for every training, so that figures compare
 
 Activation = Literal['silu', 'relu']
-Encoding = Literal['bounded', 'linear', 'biternion']
+Encoding = Literal['clipped', 'bounded', 'linear', 'biternion']
 Inputs = Literal['centred', 'paper']
 Loss = Literal['distance', 'squared']
 Method = Literal['unsupervised', 'supervised']
@@ -46,7 +46,7 @@ class TrainingConfig:
     activation: Activation = 'silu'  # of the hidden layers
     batch_norm: bool = False  # normalise each hidden layer over the batch (paper, section II-C)
     inputs: Inputs = 'centred'  # position to [-1, 1] and all of R; paper: [0, 1], two columns
-    encoding: Encoding = 'bounded'  # of joints: tanh to the limits; or as in the paper
+    encoding: Encoding = 'clipped'  # of joints: angles, cut off at the limits; or as in the paper
 
     method: Method = 'unsupervised'  # pose errors teach; supervised: the sampled joint positions
     targets: Targets = 'pose'  # position: the orientation is neither shown nor asked for
@@ -70,6 +70,7 @@ class TrainingConfig:
     mean_end: float = 1.0  # share of a cycle after which that weight is 0
 
     hard_share: float = 0.1  # of each batch: the worst of the batch before, jittered
+    hard_end: float = 0.5  # share of a cycle after which they give way to fresh ones, little by little
     hard_jitter: float = 0.007  # standard deviation of that, as a share of a joint's range
     density_power: float = 0.0  # weigh poses by (density of positions)^-power, at most tenfold
     bootstrap_share: float = 0.0  # of each batch: uniform in space, made by the network itself
@@ -108,6 +109,7 @@ class TrainingConfig:
             value = getattr(self, field)
             self._require(field, math.isfinite(value) and value >= 0, '0 or more')
         self._require('mean_end', 0 < self.mean_end <= 1, 'above 0 up to 1')
+        self._require('hard_end', 0 <= self.hard_end < 1, '0 up to below 1')
         for field in ('hard_share', 'bootstrap_share'):
             self._require(field, 0 <= getattr(self, field) <= 0.9, '0 up to 0.9')
         reused = self.hard_share + self.bootstrap_share

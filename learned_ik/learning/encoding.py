@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from learned_ik.model import angle_stretch, numbers_for_joint
 from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.chain import KinematicChain
 
 WORKSPACE_SAMPLES = 20_000  # poses that tell how far the workspace extends
 ROTATION_SCALE = 1.2  # the entries of a rotation matrix, to about unit variance and more
+WITHIN_LIMITS = ('clipped', 'bounded')  # encodings that cannot break a joint limit
 THIRD_COLUMN = (5, 8, 11)  # of the rotation matrix, among a pose's 12 numbers
 
 Array = npt.NDArray[np.float64]
@@ -84,10 +86,12 @@ class JointDecoder:
         """Copy the joint limits to `device`."""
         self.encoding = encoding
         self.joints = chain.joint_count
-        self.outputs = self.joints * (2 if encoding == 'biternion' else 1)  # numbers for a head
+        self.outputs = self.joints * numbers_for_joint(encoding)  # of a head
         self.lower = torch.as_tensor(chain.lower, dtype=torch.float32, device=device)
         self.range = torch.as_tensor(chain.upper - chain.lower, dtype=torch.float32, device=device)
         self.middle = self.lower + 0.5 * self.range
+        stretch = angle_stretch(chain)
+        self.stretch = torch.as_tensor(stretch, dtype=torch.float32, device=device)
         slides = [kind == 'prismatic' for kind in chain.joint_types]
         self.prismatic = torch.tensor(slides, device=device) if any(slides) else None
 
@@ -99,6 +103,8 @@ class JointDecoder:
             return y
         sine, cosine = y[..., : self.joints], y[..., self.joints :]
         angle = torch.atan2(sine, cosine)
+        if self.encoding == 'clipped':
+            return self.middle + _Clipped.apply(self.stretch * angle, 0.5 * self.range)
         if self.prismatic is None:
             return angle
         return torch.where(self.prismatic, self.middle + 0.5 * self.range * sine, angle)
@@ -137,3 +143,29 @@ class JointDecoder:
         """
         share = (q - self.lower) / self.range.clamp_min(1e-9)
         return (torch.relu(-share) + torch.relu(share - 1)).square().mean(-1)
+
+
+class _Clipped(torch.autograd.Function):
+    """Clipping, through which a slope passes where it leads back inside.
+
+    A joint that the network puts beyond its limit is at the limit, and is free to leave it as
+    soon as that makes the pose better. The slope of tanh would fade as it comes near.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: torch.autograd.function.FunctionCtx, x: torch.Tensor, limit: torch.Tensor
+    ) -> torch.Tensor:
+        """Clip x (..., joints) to +-limit (joints,)."""
+        ctx.save_for_backward(x, limit)
+        return torch.minimum(torch.maximum(x, -limit), limit)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(
+        ctx: torch.autograd.function.FunctionCtx, slope: torch.Tensor
+    ) -> tuple[torch.Tensor, None]:
+        """Stop what would lead further outside: descent goes against the slope."""
+        x, limit = ctx.saved_tensors
+        outward = (x.abs() > limit) & (slope * x < 0)
+        return slope.masked_fill(outward, 0.0), None

@@ -17,7 +17,8 @@ from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.chain import KinematicChain
 
 HEAD_WEIGHT_SCALE = 0.5  # of torch's usual first weights: answers begin near the heads' biases
-HEAD_BIAS_SPREAD = 0.7  # standard deviation of a bounded head's first biases: heads differ
+# Standard deviation of heads' first biases, so that they differ.
+HEAD_BIAS_SPREAD = {'clipped': 0.5, 'bounded': 0.7}
 
 ACTIVATIONS = {'silu': functional.silu, 'relu': functional.relu}
 
@@ -51,10 +52,10 @@ class PoseNetwork(nn.Module):
                 nn.BatchNorm1d(width) for width in config.hidden if config.batch_norm
             )
             self.head = nn.Linear(widths[-1], config.heads * self.decoder.outputs)
-            if config.encoding == 'bounded':
+            if config.encoding in HEAD_BIAS_SPREAD:
                 with torch.no_grad():
                     self.head.weight.mul_(HEAD_WEIGHT_SCALE)
-                    self.head.bias.normal_(0, HEAD_BIAS_SPREAD)
+                    self.head.bias.normal_(0, HEAD_BIAS_SPREAD[config.encoding])
         self.register_buffer('scale', torch.as_tensor(self.scaling.scale, dtype=torch.float32))
         self.register_buffer('shift', torch.as_tensor(self.scaling.shift, dtype=torch.float32))
         # Linear outputs are 0 and 1 at the limits (paper, section II-C).

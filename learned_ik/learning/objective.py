@@ -8,7 +8,7 @@ import torch
 
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.configuration import TrainingConfig
-from learned_ik.learning.encoding import JointDecoder
+from learned_ik.learning.encoding import WITHIN_LIMITS, JointDecoder
 from learned_ik.learning.losses import POSE_LOSSES, SMOOTHING
 from learned_ik.learning.obstacles import SceneLoss
 from learned_ik.learning.posture import PostureCost
@@ -62,7 +62,7 @@ class Objective:
             rotation - examples.rotation[:, None],
             config.orientation_weight,
         )
-        if config.encoding != 'bounded' and config.limit_weight > 0:
+        if config.encoding not in WITHIN_LIMITS and config.limit_weight > 0:
             loss = loss + config.limit_weight * self._decode.limit_loss(q)
         if config.seed_weight > 0 and examples.seed is not None:
             away = (q - examples.seed[:, None]).square().sum(-1).add(SMOOTHING).sqrt()

@@ -16,26 +16,32 @@ from learned_ik.learning.configuration import TrainingConfig
 from learned_ik.learning.network import PoseNetwork
 
 MOMENTUM = 0.95
-# a, b, c of the odd polynomial a x + b x³ + c x⁵ that drives singular values towards 1: steepest
-# at 0, where most of them lie, at the price of ending anywhere in about [0.7, 1.2] (ibid.).
-NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
-NEWTON_SCHULZ_STEPS = 5
+# a, b, c of the odd polynomials a x + b x³ + c x⁵ that drive singular values towards 1, one after
+# the other: each the best for what the ones before have left. After Amsel et al., "The Polar
+# Express", arXiv:2505.16932, for singular values from 1e-3.
+POLAR_EXPRESS = (
+    (8.28721201814563, -23.595886519098837, 17.300387312530933),
+    (4.107059111542203, -2.9478499167379106, 0.5448431082926601),
+    (3.9486908534822946, -2.908902115962949, 0.5518191394370137),
+    (3.3184196573706015, -2.488488024314874, 0.51004894012372),
+    (2.300652019954817, -1.6689039845747493, 0.4188073119525673),
+)
+SAFETY = 1.01  # no singular value may begin above 1, rounded as they are
 ADAM_LIKE = 0.2  # root mean square of Adam's usual step, for which learning rates are known
 
 FIRST_RATE = 1 / 25  # of the peak, where the 1cycle schedule begins
 LAST_RATE = 1 / 250_000  # of the peak, where it ends
 
 
-def orthogonalized(matrices: torch.Tensor, steps: int = NEWTON_SCHULZ_STEPS) -> torch.Tensor:
+def orthogonalized(matrices: torch.Tensor) -> torch.Tensor:
     """Return matrices (count, rows, columns) with all singular values near 1, axes unchanged.
 
     For the singular value decomposition U S V' of a matrix this is about U V'.
     """
     wide = matrices.shape[-2] <= matrices.shape[-1]
     X = matrices if wide else matrices.mT
-    X = X / (X.norm(dim=(-2, -1), keepdim=True) + 1e-12)
-    a, b, c = NEWTON_SCHULZ
-    for _ in range(steps):
+    X = X / (SAFETY * X.norm(dim=(-2, -1), keepdim=True) + 1e-12)
+    for a, b, c in POLAR_EXPRESS:
         A = X @ X.mT
         X = torch.baddbmm(X, torch.baddbmm(A, A, A, beta=b, alpha=c), X, beta=a)
     return X if wide else X.mT
@@ -83,6 +89,11 @@ def optimizers_for(network: PoseNetwork, config: TrainingConfig) -> list[torch.o
     if inner:
         optimizers.append(Muon(inner, lr=config.learning_rate))
     return optimizers
+
+
+def fading(cycle: float, begin: float) -> float:
+    """Return 1 until `begin`, a share of the cycle, and from there less and less: 0 at its end."""
+    return min(1.0, (1 - cycle) / (1 - begin))
 
 
 def within_cycle(progress: float, cycles: int) -> float:

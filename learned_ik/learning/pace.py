@@ -35,18 +35,20 @@ class Pace:
         if capture:
             self._rate = torch.zeros((), device=generator.device)
             self._mean_weight = torch.zeros((), device=generator.device)
+            self._hard = torch.zeros((), device=generator.device)
             self._stream = torch.cuda.Stream(generator.device)
             self._set_rates(self._rate)
 
-    def __call__(self, rate: float, mean_weight: float) -> None:
-        """Take one step at a learning rate; `mean_weight` as for `TrainingStep`."""
+    def __call__(self, rate: float, mean_weight: float, hard: float = 1.0) -> None:
+        """Take one step at a learning rate; all else as for `TrainingStep`."""
         self._steps += 1
         if not self._capture:
             self._set_rates(rate)
-            self._step(self._optimizers, mean_weight)
+            self._step(self._optimizers, mean_weight, hard)
             return
         self._rate.fill_(rate)
         self._mean_weight.fill_(mean_weight)
+        self._hard.fill_(hard)
         if self._graph is None and self._steps > EAGER_STEPS:
             self._graph = self._captured()
         if self._graph is not None:
@@ -54,7 +56,7 @@ class Pace:
             return
         self._stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(self._stream):
-            self._step(self._optimizers, self._mean_weight)
+            self._step(self._optimizers, self._mean_weight, self._hard)
         torch.cuda.current_stream().wait_stream(self._stream)
 
     def _captured(self) -> torch.cuda.CUDAGraph | None:
@@ -62,7 +64,7 @@ class Pace:
         graph.register_generator_state(self._generator)
         try:
             with torch.cuda.graph(graph, stream=self._stream):
-                self._step(self._optimizers, self._mean_weight)
+                self._step(self._optimizers, self._mean_weight, self._hard)
         except RuntimeError as error:
             reason = str(error).partition('\n')[0]
             logger.warning('steps are launched one by one, which is slower: %s', reason)

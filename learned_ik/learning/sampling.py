@@ -49,17 +49,23 @@ class Sampler:
         uneven = config.density_power > 0 or self._bootstrapped > 0
         self._grid = WorkspaceGrid(kinematics.chain, self._lower.device) if uneven else None
         self.hard = self.fresh(int(config.hard_share * self._batch))  # (hard, joints)
+        count = len(self.hard)
+        self._rank = torch.arange(count, device=self.hard.device)[:, None] / max(count, 1)
 
-    def draw(self, proposal: Proposal | None = None) -> torch.Tensor:
+    def draw(
+        self, proposal: Proposal | None = None, hard: float | torch.Tensor = 1.0
+    ) -> torch.Tensor:
         """Return joint positions (batch, joints) [rad or m]: the hard ones first.
 
         Args:
             proposal: how poses drawn uniformly in space are reached, well or badly; it is asked
                 only where the configuration wants such samples.
+            hard: how many of the hard ones are shown, 0 to 1; fresh ones replace the others.
 
         """
         jittered = torch.addcmul(self.hard, self._normal(len(self.hard)), self._jitter)
-        parts = [self._within(jittered)]
+        replaced = self._rank >= hard
+        parts = [torch.where(replaced, self.fresh(len(jittered)), self._within(jittered))]
         if self._bootstrapped and proposal is not None:
             poses = self._grid.draw(self._bootstrapped, self._generator)
             parts.append(self._within(proposal(poses)))

@@ -54,17 +54,21 @@ class TrainingStep:
         self._scenes = scenes
 
     def __call__(
-        self, optimizers: list[torch.optim.Optimizer], mean_weight: float | torch.Tensor
+        self,
+        optimizers: list[torch.optim.Optimizer],
+        mean_weight: float | torch.Tensor,
+        hard: float | torch.Tensor = 1.0,
     ) -> None:
         """Take the step.
 
         Args:
             optimizers: of the network's weights, with their learning rates set.
             mean_weight: of all heads' mean against the best head.
+            hard: how many of the hard examples are shown, 0 to 1.
 
         """
         # Draw poses that can be reached: those of joint positions within the limits.
-        q = self._sampler.draw(self._proposal)  # (batch, joints) [rad or m]
+        q = self._sampler.draw(self._proposal, hard)  # (batch, joints) [rad or m]
         position, rotation = self._kinematics.forward(q)  # (batch, 3) [m], (batch, 3, 3)
         seed = self._sampler.seeds_near(q) if self._seeded else None
         spheres = seen = None

@@ -44,7 +44,7 @@ from learned_ik.learning.obstacles import (
     scene_loss,
     seeing_and_blind,
 )
-from learned_ik.learning.optimizers import one_cycle, optimizers_for, within_cycle
+from learned_ik.learning.optimizers import fading, one_cycle, optimizers_for, within_cycle
 from learned_ik.learning.pace import Pace
 from learned_ik.learning.processes import processes
 from learned_ik.learning.progress import Listener, Progress, reporting
@@ -203,7 +203,8 @@ def train(
             # Improve it by one batch (see step.py), at the learning rate of the schedule.
             cycle = within_cycle(fraction, config.cycle_count)
             rate = tally.peak_rate * one_cycle(cycle, config.warm_up)
-            take_step(rate, config.mean_weight * max(0.0, 1 - cycle / config.mean_end))
+            mean_weight = config.mean_weight * max(0.0, 1 - cycle / config.mean_end)
+            take_step(rate, mean_weight, fading(cycle, config.hard_end))
             tally.steps += 1
 
         network.load_state_dict(tally.best_weights)

@@ -22,9 +22,14 @@ Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 
 RELU, SILU = 0, 1
-BOUNDED, LINEAR, BITERNION = 0, 1, 2
+CLIPPED, BOUNDED, LINEAR, BITERNION = range(4)
 ACTIVATION_CODES = {'relu': RELU, 'silu': SILU}
-DECODING_CODES = {'bounded': BOUNDED, 'linear': LINEAR, 'biternion': BITERNION}
+DECODING_CODES = {
+    'clipped': CLIPPED,
+    'bounded': BOUNDED,
+    'linear': LINEAR,
+    'biternion': BITERNION,
+}
 
 ALIGNMENT = 16  # floats, 64 bytes: a line of the cache
 LANES = 8  # heads that one vector instruction takes at once
@@ -185,6 +190,29 @@ def fast_tanh(x: np.float32) -> np.float32:
 
 
 @inlined_kernel
+def fast_atan2(y: np.float32, x: np.float32) -> np.float32:
+    """Return atan2(y, x) to about 3e-7, without a branch, so that it vectorises; 0 at the origin.
+
+    The odd polynomial of degree 15 is the minimax fit of atan on [0, 1], made for this purpose.
+    """
+    across, along = abs(y), abs(x)
+    a = min(across, along) / max(max(across, along), np.float32(1e-30))
+    z = a * a
+    p = np.float32(-0.004054541857)
+    p = p * z + np.float32(0.02186286581)
+    p = p * z + np.float32(-0.05591219339)
+    p = p * z + np.float32(0.09642187516)
+    p = p * z + np.float32(-0.1390862570)
+    p = p * z + np.float32(0.1994656488)
+    p = p * z + np.float32(-0.3332986072)
+    p = p * z + np.float32(0.9999993356)
+    angle = p * a
+    angle = np.float32(0.5 * math.pi) - angle if across > along else angle
+    angle = np.float32(math.pi) - angle if x < np.float32(0.0) else angle
+    return -angle if y < np.float32(0.0) else angle
+
+
+@inlined_kernel
 def decode(chain: ChainArrays, decoding: int, y: Floats, answers: Floats) -> None:
     """Turn the last layer's numbers (numbers * lanes,) into joint positions (joints, lanes)."""
     joints, lanes = answers.shape
@@ -193,7 +221,15 @@ def decode(chain: ChainArrays, decoding: int, y: Floats, answers: Floats) -> Non
         answer = answers[j]
         middle = np.float32(0.5 * (chain.lower[j] + chain.upper[j]))
         half_range = np.float32(0.5 * (chain.upper[j] - chain.lower[j]))
-        if decoding == BOUNDED:
+        if decoding == CLIPPED:
+            stretch = max(half_range / np.float32(math.pi), np.float32(1.0))
+            if chain.kinds[j] == SLIDES:
+                stretch = half_range / np.float32(0.5 * math.pi)
+            cosines = y[(joints + j) * lanes : (joints + j + 1) * lanes]
+            for k in range(lanes):
+                angle = stretch * fast_atan2(row[k], cosines[k])
+                answer[k] = middle + min(max(angle, -half_range), half_range)
+        elif decoding == BOUNDED:
             for k in range(lanes):
                 answer[k] = middle + half_range * fast_tanh(row[k])
         elif decoding == LINEAR:

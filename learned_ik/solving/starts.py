@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel
 from learned_ik.kinematics.compiled import ChainArrays
-from learned_ik.solving.forward_pass import BOUNDED, NetworkArrays, predict_heads
+from learned_ik.solving.forward_pass import BOUNDED, CLIPPED, NetworkArrays, predict_heads
 from learned_ik.solving.packing import LARGEST_CHANGE, HeadMemory, unpack_bounds, unpack_heads
 from learned_ik.solving.ranking import score_heads
 
@@ -47,10 +47,10 @@ def best_head(heads: HeadMemory, count: int) -> int:
 def take_head(
     chain: ChainArrays, network: NetworkArrays, heads: HeadMemory, head: int, q: Array
 ) -> None:
-    """Fill q (joints,) with a head's answer; a bounded one, rounded in float32, in the limits."""
+    """Fill q (joints,) with a head's answer; one within the limits but for float32 is put there."""
     for j in range(q.shape[0]):
         q[j] = heads.answers[j, head]
-        if network.decoding == BOUNDED:
+        if network.decoding == BOUNDED or network.decoding == CLIPPED:
             q[j] = min(max(q[j], chain.lower[j]), chain.upper[j])
 
 

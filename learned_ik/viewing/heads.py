@@ -5,7 +5,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.model import IkModel
+from learned_ik.model import IkModel, angle_stretch
 from learned_ik.rotations import matrix_from_quaternion
 
 Array = npt.NDArray[np.float64]
@@ -46,6 +46,9 @@ def head_answers(
     if network.decoding == 'bounded':
         return chain.middle + half_range * np.tanh(y)
     sines, cosines = np.split(y, 2, axis=-1)
+    if network.decoding == 'clipped':
+        angles = angle_stretch(chain) * np.arctan2(sines, cosines)
+        return chain.middle + np.clip(angles, -half_range, half_range)
     prismatic = np.array([kind == 'prismatic' for kind in chain.joint_types])
     return np.where(prismatic, chain.middle + half_range * sines, np.arctan2(sines, cosines))
 
