@@ -36,7 +36,7 @@ from learned_ik.robot.obstacles import (
 if TYPE_CHECKING:
     from learned_ik.learning.checkpoint import Checkpoint
 
-Preset = Literal['default', 'paper', 'paper-supervised', 'paper-position']
+Preset = Literal['default', 'quick', 'paper', 'paper-supervised', 'paper-position']
 
 logger = logging.getLogger('learned_ik.training')
 

@@ -1,0 +1,166 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""How accurate the network alone is after a given time of training, arm by arm.
+
+    python benchmark/accuracy.py --json accuracy.json
+    python benchmark/accuracy.py --only 'TIAGo, 15 s' 'Panda, 5 min' --seeds 3 --jobs 2
+
+How many samples that time is good for is measured first, on a machine that is otherwise idle; a row is then trained for as many samples, so that its errors do not depend on what else
+runs. `--rates` prints these and stops; `--json` holds them, and every row that is done.
+"""
+
+import argparse
+import dataclasses
+import json
+import math
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from training_speed import ours
+
+from learned_ik import TrainingConfig
+from learned_ik.benchmarking.robots import robot_named
+from learned_ik.kinematics.batched import BatchedKinematics
+from learned_ik.learning.configuration import preset
+from learned_ik.learning.sweep import Outcome, Trial, run_trials
+
+STATISTICS = ('mean', 'median', 'p99')
+WARM_UP, MEASURED = 30, 150  # steps
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A training, and the errors that it is to reach."""
+
+    robot: str
+    seconds: float  # of training
+    goal: str  # mean position error [mm] and orientation error [deg]
+    options: dict[str, Any] = dataclasses.field(default_factory=dict)  # beside the preset
+    preset: str = 'default'
+    threads: int = 1
+
+    def config(self, **budget: int) -> TrainingConfig:
+        """Return how to train; on one thread, since samples alone decide what comes of it."""
+        return dataclasses.replace(preset(self.preset), **self.options, **budget)
+
+
+ROWS = {
+    'TIAGo, 15 s': Row('tiago', 15, '9, 2.3', preset='quick'),
+    'TIAGo, 2 min': Row('tiago', 120, '6.5, 1.5'),
+    'TIAGo, 15 min, two threads': Row('tiago', 900, '4, 0.9; p99 20, 4', threads=2),
+    'TIAGo, position only, 2 min': Row('tiago', 120, '2', {'targets': 'position'}),
+    'TIAGo, one head, 2 min': Row('tiago', 120, '8, 3', {'heads': 1}),
+    'Panda, 5 min': Row('panda', 300, '7, 1.8'),
+    'artificial arm, 7 joints, 2.5 min': Row('artificial7', 150, '9, 2'),
+    'artificial arm, 20 joints, 5 min': Row('artificial20', 300, '10, 2'),
+}
+
+
+def main() -> int:
+    """Measure the rates that are missing, train what is missing, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--seeds', type=int, default=1, help='trainings of each row')
+    parser.add_argument('--only', nargs='+', choices=ROWS, help='rows; default: all')
+    parser.add_argument('--jobs', type=int, default=1, help='trainings at the same time')
+    parser.add_argument('--rates', action='store_true', help='measure rates, and train nothing')
+    parser.add_argument('--json', type=Path, help='file of the results, read and written')
+    options = parser.parse_args()
+    results = {'rates': {}, 'rows': {}}
+    if options.json and options.json.is_file():
+        results = json.loads(options.json.read_text(encoding='utf-8'))
+    names = options.only or list(ROWS)
+
+    def save() -> None:
+        if options.json:
+            options.json.write_text(json.dumps(results, indent=1) + '\n', encoding='utf-8')
+
+    for name in names:
+        if name not in results['rates']:
+            results['rates'][name] = rate_of(ROWS[name])
+            save()
+        print(f'{name}: {results["rates"][name]:.0f} samples/s', file=sys.stderr)
+    if options.rates:
+        return 0
+    trials = {}
+    for seed in range(options.seeds):
+        for name in names:
+            key = f'{name}, seed {seed}'
+            samples = int(ROWS[name].seconds * results['rates'][name])
+            config = ROWS[name].config(samples=samples, seed=seed)
+            trials[key] = Trial(key, robot_named(ROWS[name].robot).chain, config)
+    missing = [trial for key, trial in trials.items() if key not in results['rows']]
+    for outcome in run_trials(missing, options.jobs):
+        if outcome.model.training['ended_early']:
+            return 130
+        results['rows'][outcome.trial.name] = row = measured(outcome)
+        save()
+        print(f'{outcome.trial.name}: {1e3 * row["position"]["mean"]:.2f} mm', file=sys.stderr)
+    print(table(names, results))
+    return 0
+
+
+def rate_of(row: Row) -> float:
+    """Return how many samples a second a row is trained with."""
+    torch.set_num_threads(row.threads)
+    chain = robot_named(row.robot).chain
+    config, device = row.config(), torch.device('cpu')
+    step = ours(chain, config, config.batch, device, BatchedKinematics(chain, device))
+    for _ in range(WARM_UP):
+        step()
+    began = time.perf_counter()
+    for _ in range(MEASURED):
+        step()
+    return MEASURED * config.batch / (time.perf_counter() - began)
+
+
+def measured(outcome: Outcome) -> dict[str, Any]:
+    """Return the figures of a training, ready for JSON."""
+    model = outcome.model
+    return {
+        'position': model.held_out['position'],
+        'orientation': model.held_out['orientation'],
+        'limits_broken': model.held_out['limits_broken'],
+        'samples': model.training['samples'],
+        'parameters': model.network.parameter_count,
+        'processor_seconds': outcome.processor_seconds,
+        'configuration': dataclasses.asdict(outcome.trial.config),
+    }
+
+
+def table(names: Sequence[str], results: Mapping[str, Any]) -> str:
+    """Return the table in Markdown: the mean over a row's seeds, and its span for the mean."""
+    lines = [
+        '| training | samples | parameters | position mean (span) / median / p99 [mm] '
+        '| orientation [deg] | goal [mm, deg] | seeds |',
+        '|---|---|---|---|---|---|---|',
+    ]
+    for name in names:
+        rows = [row for key, row in results['rows'].items() if key.startswith(f'{name}, seed ')]
+        if not rows:
+            continue
+        position = _statistics(rows, 'position', 1e3, 2)
+        angle = _statistics(rows, 'orientation', math.degrees(1), 2)
+        if ROWS[name].options.get('targets') == 'position':
+            angle = '–'
+        lines.append(
+            f'| {name} | {1e-6 * rows[0]["samples"]:.1f} M | {rows[0]["parameters"]} '
+            f'| {position} | {angle} | {ROWS[name].goal} | {len(rows)} |'
+        )
+    return '\n'.join(lines)
+
+
+def _statistics(rows: Sequence[Mapping[str, Any]], error: str, unit: float, digits: int) -> str:
+    values = {name: unit * np.array([row[error][name] for row in rows]) for name in STATISTICS}
+    parts = [f'{values[name].mean():.{digits}f}' for name in STATISTICS]
+    if len(rows) > 1:
+        parts[0] += f' ({values["mean"].min():.{digits}f} to {values["mean"].max():.{digits}f})'
+    return ' / '.join(parts)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
