@@ -5,8 +5,9 @@
     python benchmark/accuracy.py --json accuracy.json
     python benchmark/accuracy.py --only 'TIAGo, 15 s' 'Panda, 5 min' --seeds 3 --jobs 2
 
-How many samples that time is good for is measured first, on a machine that is otherwise idle; a row is then trained for as many samples, so that its errors do not depend on what else
-runs. `--rates` prints these and stops; `--json` holds them, and every row that is done.
+How many samples that time is good for is measured first, on a machine that is otherwise idle; a
+row is then trained for as many, so that its errors do not depend on what else runs. `--rates`
+measures and stops; `--json` holds these, and every row that is done.
 """
 
 import argparse

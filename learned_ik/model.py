@@ -129,6 +129,27 @@ class Network:
         first = np.hstack([self.weights[0], unused])
         return dataclasses.replace(self, weights=(first, *self.weights[1:]), scene=scene)
 
+    def at_tool(self, tool: npt.NDArray[np.float64]) -> 'Network':
+        """Return the network that takes the poses of a tool behind the tip, and answers alike.
+
+        The tip's pose is linear in the tool's: R = R_tool R_tip_tool', p = p_tool - R p_tip_tool.
+        So the first layer takes it over, and there is nothing left to compute at runtime.
+
+        Args:
+            tool: (4, 4), T_tip_tool.
+
+        """
+        R, p = tool[:3, :3], tool[:3, 3]
+        tip_of_tool = np.eye(self.weights[0].shape[1])
+        tip_of_tool[3:12, 3:12] = np.kron(np.eye(3), R)  # each row of the rotation, times R'
+        for i in range(3):
+            tip_of_tool[i, 3 + 3 * i : 6 + 3 * i] = -R.T @ p
+        first = (self.weights[0].astype(np.float64) @ tip_of_tool).astype(np.float32)
+        scene = self.scene
+        if scene is not None:
+            scene = dataclasses.replace(scene, target=(scene.target - p) @ R)
+        return dataclasses.replace(self, weights=(first, *self.weights[1:]), scene=scene)
+
     def _with_known(
         self, distances: npt.NDArray[np.float64], rest: BasisPoints | None
     ) -> 'Network':

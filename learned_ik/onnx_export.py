@@ -170,14 +170,29 @@ def _atan2(graph: _Graph, sine: str, cosine: str) -> str:
     """Return atan2, which ONNX lacks.
 
     With r the length of (cosine, sine), 2 atan(sine / (r + |cosine|)) is the angle to the nearer
-    half of the cosine's axis: nothing is divided by a small number.
+    half of the cosine's axis: nothing is divided by a small number. Runtimes have atan in single
+    precision alone; in double, one step of Newton's method makes up for that.
     """
     square = graph('Add', graph('Mul', sine, sine), graph('Mul', cosine, cosine))
     length = graph('Sqrt', square)
     size = graph('Add', length, graph('Abs', cosine))
-    acute = graph('Mul', graph('Atan', graph('Div', sine, size)), graph.constant(2.0))
+    acute = graph('Mul', _atan(graph, graph('Div', sine, size)), graph.constant(2.0))
     # In the left half plane: the angle to the negative axis, taken from half a turn.
     down = graph('Less', sine, graph.constant(0.0))
     half_turn = graph('Where', down, graph.constant(-np.pi), graph.constant(np.pi))
     obtuse = graph('Sub', half_turn, acute)
-    return graph('Where', graph('Less', cosine, graph.constant(0.0)), obtuse, acute)
+    angle = graph('Where', graph('Less', cosine, graph.constant(0.0)), obtuse, acute)
+    if graph.dtype == np.float32:
+        return angle
+    across = graph('Mul', sine, graph('Cos', angle))
+    along = graph('Mul', cosine, graph('Sin', angle))
+    return graph('Add', angle, graph('Div', graph('Sub', across, along), length))
+
+
+def _atan(graph: _Graph, x: str) -> str:
+    from onnx import TensorProto
+
+    if graph.dtype == np.float32:
+        return graph('Atan', x)
+    single = graph('Atan', graph('Cast', x, to=TensorProto.FLOAT))
+    return graph('Cast', single, to=TensorProto.DOUBLE)

@@ -34,23 +34,9 @@ SLIDER = """
 """
 
 
-def in_numpy(model: IkModel, position, rotation) -> np.ndarray:
-    """Evaluate a network as its docstring says: (n, heads, joints)."""
-    network, chain = model.network, model.chain
-    x = np.concatenate([position, rotation.reshape(-1, 9)], axis=1)
-    for weight, bias in zip(network.weights[:-1], network.biases[:-1], strict=True):
-        x = x @ weight.T.astype(np.float64) + bias
-        x = np.maximum(x, 0) if network.activation == 'relu' else x / (1 + np.exp(-x))
-    y = x @ network.weights[-1].T.astype(np.float64) + network.biases[-1]
-    y = y.reshape(len(x), network.heads, -1)
-    half_range = 0.5 * (chain.upper - chain.lower)
-    if network.decoding == 'bounded':
-        return chain.middle + half_range * np.tanh(y)
-    if network.decoding == 'linear':
-        return y
-    sine, cosine = np.split(y, 2, axis=-1)
-    slides = [kind == 'prismatic' for kind in chain.joint_types]
-    return np.where(slides, chain.middle + half_range * sine, np.arctan2(sine, cosine))
+def poses_of(position: np.ndarray, rotation: np.ndarray) -> np.ndarray:
+    """Return what a network is shown: (n, 12)."""
+    return np.concatenate([position, rotation.reshape(-1, 9)], axis=1)
 
 
 def run(model: IkModel, dtype=np.float32, **inputs) -> np.ndarray:
@@ -61,8 +47,8 @@ def run(model: IkModel, dtype=np.float32, **inputs) -> np.ndarray:
 
 
 @pytest.mark.parametrize('activation', ['silu', 'relu'])
-@pytest.mark.parametrize('decoding', ['bounded', 'linear', 'biternion'])
-def test_onnxruntime_gives_the_networks_answers(untrained, decoding, activation):
+@pytest.mark.parametrize('decoding', ['clipped', 'bounded', 'linear', 'biternion'])
+def test_onnxruntime_gives_the_networks_answers(untrained, evaluated, decoding, activation):
     chain = KinematicChain.from_urdf(SLIDER)
     model = untrained(chain, decoding=decoding, activation=activation)
     q = chain.sample(np.random.default_rng(0), 300)
@@ -70,7 +56,7 @@ def test_onnxruntime_gives_the_networks_answers(untrained, decoding, activation)
     orientation = quaternion_from_matrix(rotation) * np.linspace(0.3, -3, 300)[:, None]
     found = run(model, position=position, orientation=orientation)
     assert found.shape == (300, 3, 3)
-    expected = in_numpy(model, position, rotation)
+    expected = evaluated(model.network, model.chain, poses_of(position, rotation))
     difference = found - expected
     if decoding == 'biternion':  # half a turn and minus half a turn are one angle
         turned = (difference[..., 1:] + np.pi) % (2 * np.pi) - np.pi
@@ -79,13 +65,17 @@ def test_onnxruntime_gives_the_networks_answers(untrained, decoding, activation)
     assert np.median(np.abs(difference)) < 1e-6
 
 
-@pytest.mark.parametrize('decoding', ['bounded', 'linear'])
-def test_in_double_precision_it_is_the_same_to_the_last_digits(untrained, tiago, decoding):
+@pytest.mark.parametrize('decoding', ['clipped', 'bounded', 'linear'])
+def test_in_double_precision_it_is_the_same_to_the_last_digits(
+    untrained, evaluated, tiago, decoding
+):
     model = untrained(tiago, decoding=decoding)
     rotation, position = tiago.forward_matrix(tiago.sample(np.random.default_rng(0), 300))
     orientation = quaternion_from_matrix(rotation)
     found = run(model, np.float64, position=position, orientation=orientation)
-    np.testing.assert_allclose(found, in_numpy(model, position, rotation), atol=1e-11)
+    np.testing.assert_allclose(
+        found, evaluated(model.network, model.chain, poses_of(position, rotation)), atol=1e-11
+    )
 
 
 def test_a_network_that_takes_a_seed_has_a_third_input(untrained, tiago):

@@ -70,7 +70,9 @@ class TrainingConfig:
     mean_end: float = 1.0  # share of a cycle after which that weight is 0
 
     hard_share: float = 0.1  # of each batch: the worst of the batch before, jittered
-    hard_end: float = 0.5  # share of a cycle after which they give way to fresh ones, little by little
+    hard_end: float = (
+        0.5  # share of a cycle after which they give way to fresh ones, little by little
+    )
     hard_jitter: float = 0.007  # standard deviation of that, as a share of a joint's range
     density_power: float = 0.0  # weigh poses by (density of positions)^-power, at most tenfold
     bootstrap_share: float = 0.0  # of each batch: uniform in space, made by the network itself

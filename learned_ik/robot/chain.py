@@ -25,6 +25,8 @@ Array = npt.NDArray[np.float64]
 # Two robots whose frames differ by less are the same robot: well under what anyone can machine,
 # well above what rounding in a URDF's printed digits leaves.
 TRANSFORM_TOLERANCE = 1e-6  # [m] and [rad]
+CALIBRATION_ANGLE = 0.02  # [rad], between the tips of a robot and of the same one calibrated
+DEVIATION_SAMPLES = 1000  # postures in which tips are compared
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -183,6 +185,27 @@ class KinematicChain:
         half_range = 0.5 * fraction * (self.upper - self.lower)
         return self.with_limits(self.middle - half_range, self.middle + half_range)
 
+    def with_tool(self, tool: npt.ArrayLike) -> 'KinematicChain':
+        """Return the chain that ends at a tool behind the tip.
+
+        Args:
+            tool: (4, 4), T_tip_tool.
+
+        """
+        transforms = self.transforms.copy()
+        transforms[-1] = transforms[-1] @ np.asarray(tool, np.float64)
+        return dataclasses.replace(self, transforms=transforms)
+
+    def deviation_from(self, robot: 'KinematicChain') -> tuple[float, float]:
+        """Return how far apart the tips of two chains with the same joints are, at the most.
+
+        Position [m] and angle [rad], the largest of many postures all over this chain's limits.
+        """
+        q = self.sample(np.random.default_rng(0), DEVIATION_SAMPLES)
+        (R, p), (R_robot, p_robot) = self.forward_matrix(q), robot.forward_matrix(q)
+        distance = np.linalg.norm(p - p_robot, axis=-1).max()
+        return float(distance), float(np.max(rotation_angle(R, R_robot)))
+
     @functools.cached_property
     def fingerprint(self) -> str:
         """Sixteen hex digits of what matters to kinematics: not of meshes, names of files, text.
@@ -194,11 +217,18 @@ class KinematicChain:
         canonical = json.dumps(_rounded(matter), sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
-    def difference_from(self, robot: 'KinematicChain') -> str | None:
+    def difference_from(self, robot: 'KinematicChain', calibration: float = 0.0) -> str | None:
         """Say the first way in which this chain does not fit a robot, or None where it fits.
 
         Limits may be narrower here than the robot's: an answer then is still one that it can
         take.
+
+        Args:
+            robot: another chain.
+            calibration: [m], how far apart the tips may be, in any posture, of the same robot
+                measured more closely; their orientations may differ by 0.02 rad then. 0: each
+                joint is placed alike.
+
         """
         for what in ('base_link', 'tip_link', 'joint_names', 'joint_types'):
             mine, theirs = getattr(self, what), getattr(robot, what)
@@ -208,6 +238,15 @@ class KinematicChain:
             mine, theirs = getattr(self, what), getattr(robot, what)
             if mine.shape != theirs.shape or not np.allclose(mine, theirs, atol=1e-9):
                 return f'{what} of the mimic joints: {mine.tolist()} here, {theirs.tolist()} there'
+        if calibration > 0:
+            distance, angle = self.deviation_from(robot)
+            if distance > calibration or angle > CALIBRATION_ANGLE:
+                return (
+                    f'tips up to {1e3 * distance:.2f} mm and {np.degrees(angle):.2f} deg apart; '
+                    f'expected at most {1e3 * calibration:.2f} mm and '
+                    f'{np.degrees(CALIBRATION_ANGLE):.2f} deg of a calibrated robot'
+                )
+            return self._limits_beyond(robot)
         ends = [*(f"joint '{self.joint_names[k]}'" for k in self.source), f"'{self.tip_link}'"]
         for end, mine, theirs in zip(ends, self.transforms, robot.transforms, strict=True):
             distance = float(np.linalg.norm(mine[:3, 3] - theirs[:3, 3]))
@@ -217,6 +256,9 @@ class KinematicChain:
                     f'{end} is placed differently behind its predecessor: '
                     f'by {1e3 * distance:.3f} mm and {np.degrees(angle):.3f} deg'
                 )
+        return self._limits_beyond(robot)
+
+    def _limits_beyond(self, robot: 'KinematicChain') -> str | None:
         for k, name in enumerate(self.joint_names):
             slack = TRANSFORM_TOLERANCE
             if self.lower[k] < robot.lower[k] - slack or self.upper[k] > robot.upper[k] + slack:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Endpoints`: the services and topics by which a configured node is asked. Conversion alone."""
 
+import math
 import time
 import traceback
 from collections.abc import Callable
@@ -202,5 +203,12 @@ def check_robot(serving: IkServing, description: str | None, log: Any) -> None:
         return
     if serving.mismatch is not None:
         log.error(f'refusing every request: {serving.mismatch}')
+    elif serving.deviation is not None:
+        distance, angle = serving.deviation
+        log.warning(
+            f'the robot differs from the model as one that was calibrated: by up to '
+            f'{1e3 * distance:.2f} mm and {math.degrees(angle):.2f} deg at the tip; solving for '
+            'the robot as described'
+        )
     elif description is not None:
         log.info('the model fits the robot description')

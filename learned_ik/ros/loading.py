@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a model file to a solver that answers at full speed, and what to say about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from learned_ik import resources
@@ -13,20 +13,24 @@ from learned_ik.solving.solver import IkSolver
 SHIPPED_MODEL = 'models/tiago_arm.safetensors'
 
 
-def load_solver(path: str, say: Callable[[str], Any]) -> IkSolver:
+def load_solver(
+    path: str, say: Callable[[str], Any], tool: Sequence[float] | None = None
+) -> IkSolver:
     """Return a solver that is ready to answer at full speed.
 
     Args:
         path: the model file; empty: the one that comes with the package.
         say: called with a line of text before anything that takes long.
+        tool: (7,), as for `IkSolver`.
 
     Raises:
+        InvalidInputError: the tool is none.
         ModelFileError: there is no model there, or none that can be read.
 
     """
     path = path or str(resources.shipped_file(SHIPPED_MODEL))
     say(f'loading {path}')
-    solver = IkSolver.load(path)
+    solver = IkSolver.load(path, tool=tool)
     if not all_is_compiled():
         say('compiling the solver once, up to a minute; later starts take it from the cache')
         precompile()

@@ -54,7 +54,7 @@ class MoveItEndpoint:
 
     async def _on_request(self, request: Any, response: Any) -> Any:
         try:
-            asked = request_from_position_ik(request.ik_request)
+            asked = request_from_position_ik(request.ik_request, self._serving.solver.tool)
             if not self._serving.is_rigid(asked.frame):
                 await self._frames.wait(asked.frame, asked.stamp)
             answer = answer_position_ik(

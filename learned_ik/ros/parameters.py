@@ -101,6 +101,25 @@ PREFER = NodeParameter(
     ),
     choices=PREFERENCES,
 )
+TOOL = NodeParameter(
+    name='tool',
+    default=[],
+    description=(
+        "Where a tool is in the tip link's frame: x y z [m] and a quaternion x y z w; poses are "
+        "the tool's then. Empty: poses are the tip link's"
+    ),
+    dynamic=True,  # an empty list has no type
+)
+CALIBRATION_TOLERANCE = NodeParameter(
+    name='calibration_tolerance',
+    default=0.01,
+    description=(
+        'How far the tip of the robot described may be from where the model has it, in any '
+        'posture, for the robot to be taken for the same one calibrated [m]; what is solved is '
+        'the robot as described then. 0: the two have to be alike'
+    ),
+    limits=(0.0, 0.1),
+)
 TRANSFORM_TIMEOUT = NodeParameter(
     name='transform_timeout',
     default=0.1,
@@ -169,6 +188,8 @@ ALL = (
     ORIENTATION_TOLERANCE,
     TIMEOUT,
     PREFER,
+    TOOL,
+    CALIBRATION_TOLERANCE,
     TRANSFORM_TIMEOUT,
     MOVEIT_GROUP,
     AVOID_COLLISIONS,

@@ -3,14 +3,21 @@
 """MoveIt's service `GetPositionIK`: from its request to ours, and back. Fields alone, no ROS.
 
 What the fields mean is what move_group's `compute_ik` and MoveIt's SrvKinematicsPlugin make of
-them: where the vectors have an element, they win over the single fields.
+them: where the vectors have an element, they win over the single fields. Poses are the tip link's,
+which a request names: of the node's `tool` MoveIt knows nothing.
 """
 
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from learned_ik.ros.exchange import Collisions, Defaults, ErrorCode, IkAnswer, IkRequest
 from learned_ik.ros.messages import arrays_from_pose, nanoseconds, seconds_from_duration
 from learned_ik.ros.serving import IkServing
+from learned_ik.rotations import matrix_from_quaternion, quaternion_from_matrix
+
+Array = npt.NDArray[np.float64]
 
 
 def answer_position_ik(
@@ -28,7 +35,7 @@ def answer_position_ik(
     """
     answer = refusal(request, serving.solver.chain.tip_link, group)
     if answer is None:
-        answer = serving.answer(request_from_position_ik(request), defaults)
+        answer = serving.answer(request_from_position_ik(request, serving.solver.tool), defaults)
     fill_position_ik_response(response, answer, request, serving.joint_names)
     return answer
 
@@ -77,10 +84,18 @@ def asked_link(request: Any) -> str:
     return request.ik_link_name
 
 
-def request_from_position_ik(request: Any) -> IkRequest:
-    """Return what a `PositionIKRequest` asks for: one pose, near the joints of its state."""
+def request_from_position_ik(request: Any, tool: Array | None = None) -> IkRequest:
+    """Return what a `PositionIKRequest` asks for: one pose, near the joints of its state.
+
+    Args:
+        request: whose pose is that of the link it names, the tip.
+        tool: (7,), the tool behind the tip that the solver's poses are for, if there is one.
+
+    """
     stamped = next(iter(request.pose_stamped_vector), request.pose_stamped)
     position, orientation = arrays_from_pose(stamped.pose)
+    if tool is not None:
+        position, orientation = moved_to_tool(position, orientation, tool)
     joints = request.robot_state.joint_state
     return IkRequest(
         frame=stamped.header.frame_id,
@@ -92,6 +107,16 @@ def request_from_position_ik(request: Any) -> IkRequest:
         timeout=seconds_from_duration(request.timeout),
         collisions=Collisions.DEFAULT if request.avoid_collisions else Collisions.IGNORE,
     )
+
+
+def moved_to_tool(position: Array, orientation: Array, tool: Array) -> tuple[Array, Array]:
+    """Return the pose of a tool (7,) whose tip is at a pose; no orientation stays none."""
+    length = float(np.linalg.norm(orientation))
+    if not 0 < length < np.inf:  # which is refused later, with a reason
+        return position, orientation
+    R = matrix_from_quaternion(orientation / length)
+    turned = quaternion_from_matrix(R @ matrix_from_quaternion(tool[3:]))
+    return position + R @ tool[:3], turned
 
 
 def fill_position_ik_response(

@@ -79,7 +79,7 @@ class Scene:
 
     def picture(self, serving: IkServing) -> Picture:
         """Return what to draw now: the arm where its joints are, else as last answered."""
-        chain = serving.solver.model.chain
+        chain = serving.solver.chain
         wanted = [_known_position(serving, *pose) for pose in self._wanted]
         found = np.reshape(list(self._found), (-1, chain.joint_count))
         q = serving.joint_positions

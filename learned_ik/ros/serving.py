@@ -33,11 +33,12 @@ class IkServing:
         self._description: str | None = None
         self.lookup: Lookup | None = None  # who knows how moving frames stand; None: nobody
         self.paused: str | None = None  # why nobody is served for the moment; None: all are
+        self.calibration = 0.0  # [m], how far the robot's tip may be from the model's
         self._adopt(solver)
 
     def _adopt(self, solver: 'IkSolver') -> None:
         self._solver = solver
-        self._chain = solver.model.chain
+        self._chain = solver.model.chain  # as it was trained: another tool changes nothing here
         self._base_frames = self._chain.base_frames
         self._joints = JointMemory(self._chain.joint_names)
         self.mismatch: str | None = None  # why the model does not fit the robot; None: it does
@@ -50,11 +51,12 @@ class IkServing:
 
         """
         successor = IkServing(solver)
+        successor.calibration = self.calibration
         successor.compare_with_robot(self._description)
         if successor.mismatch is not None:
             raise RobotMismatchError(successor.mismatch)
         joints = self._joints
-        self._adopt(solver)
+        self._adopt(successor.solver)
         self._base_frames = successor._base_frames
         if joints.names == self._joints.names:
             self._joints = joints
@@ -78,16 +80,24 @@ class IkServing:
         """Take note of the robot's URDF, and say whether it is another one than before.
 
         With a robot that the model does not fit, or a description that cannot be read, every
-        request is refused until a fitting one comes. None leaves the robot unchecked.
+        request is refused until a fitting one comes. None leaves the robot unchecked. One that
+        differs by no more than a calibration is solved for itself, from the network's answers.
         """
         if description == self._description:
             return False
         self._description = description
         self._base_frames = self._chain.base_frames
         self.mismatch = None
-        if description is not None:
+        if description is None:
+            self._fit_to(None)
+        else:
             self._compare(description)
         return True
+
+    def compare_again(self) -> None:
+        """Compare the robot known by now once more: with another `calibration`."""
+        description, self._description = self._description, None
+        self.compare_with_robot(description)
 
     def _compare(self, description: str) -> None:
         try:
@@ -98,6 +108,9 @@ class IkServing:
             self.mismatch = f'the robot description cannot be used: {error}'
             return
         difference = self._chain.difference_from(robot)
+        calibrated = difference is not None and self.calibration > 0
+        if calibrated:
+            difference = self._chain.difference_from(robot, self.calibration)
         if difference is not None:
             self.mismatch = (
                 f"model '{self._solver.model.name}' was trained for another robot than the one "
@@ -105,6 +118,20 @@ class IkServing:
             )
             return
         self._base_frames = robot.base_frames
+        self._fit_to(robot if calibrated else None)
+
+    def _fit_to(self, robot: KinematicChain | None) -> None:
+        """Solve for the robot's own chain from now on, or for the model's again."""
+        if robot is not None or self.deviation is not None:
+            self._solver = self._solver.fitted_to(
+                tool=self._solver.tool, robot=robot, calibration=self.calibration
+            )
+
+    @property
+    def deviation(self) -> tuple[float, float] | None:
+        """How far the calibrated robot's tip is from the model's [m], [rad]; None: it is not."""
+        robot = getattr(self._solver, 'robot', None)
+        return None if robot is None else self._chain.deviation_from(robot)
 
     @property
     def joint_positions(self) -> Array | None:

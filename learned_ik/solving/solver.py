@@ -29,6 +29,7 @@ from learned_ik.solving.avoidance_solver import (
     checked_clearance,
 )
 from learned_ik.solving.choice import NEAR, choose
+from learned_ik.solving.fitting import CALIBRATION, checked_tool, fitted
 from learned_ik.solving.packing import Memory, pack_model
 from learned_ik.solving.path_solution import PathSolution
 from learned_ik.solving.preferences import Prefer, Preferences
@@ -86,6 +87,9 @@ class IkSolver:
         *,
         joint_weights: npt.ArrayLike | None = None,
         body: Body | None = None,
+        tool: npt.ArrayLike | None = None,
+        robot: KinematicChain | None = None,
+        calibration: float = CALIBRATION,
     ) -> None:
         """Prepare to solve for a model; for a bare chain, without a network.
 
@@ -96,15 +100,27 @@ class IkSolver:
             joint_weights: (joints,), above 0, how much each joint's way counts where the nearest
                 of several solutions is chosen; default: one each.
             body: the arm's capsules; default: the model's, else segments between its joints.
+            tool: (7,), x y z [m] and quaternion x y z w: where a tool is in the tip link's frame.
+                All poses are the tool's then; the network needs no new training.
+            robot: the chain of the very robot, calibrated, where it differs from the model's.
+                What is solved is this one; the network still says where to begin.
+            calibration: [m], how far apart the two tips may be in any posture.
 
         Raises:
-            InvalidInputError: the weights are not as said.
+            InvalidInputError: the weights or the tool are not as said.
+            RobotMismatchError: `robot` is another arm than the model's.
 
         """
         self.model = model if isinstance(model, IkModel) else None
-        self.chain = model.chain if isinstance(model, IkModel) else model
+        self.tool = None if tool is None else checked_tool(tool)  # (7,)
+        self.robot = robot
+        self._calibration = calibration
+        self._trained = model.chain if isinstance(model, IkModel) else model
         network = self.model.network if self.model else None
-        self._packed = pack_model(self.chain, network and network.in_the_open())
+        self.chain, self._network = fitted(
+            self._trained, network, self.tool, self.robot, calibration
+        )
+        self._packed = pack_model(self.chain, self._network and self._network.in_the_open())
         self._heads = network.heads if network else 0
         self._preferences = Preferences(self.chain, joint_weights)
         self._memories = threading.local()
@@ -114,8 +130,8 @@ class IkSolver:
         self._plain = self  # the solver that knows of no obstacles
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> 'IkSolver':
-        """Return a solver for a model file.
+    def load(cls, path: str | os.PathLike[str], **options: Any) -> 'IkSolver':
+        """Return a solver for a model file; options as for `IkSolver`.
 
         Raises:
             ModelFileError: the file cannot be read; see `IkModel.load`.
@@ -173,14 +189,43 @@ class IkSolver:
             RobotMismatchError: the model is another arm's.
 
         """
-        if model.chain.fingerprint != self.chain.fingerprint:
+        if model.chain.fingerprint != self._trained.fingerprint:
             raise RobotMismatchError(
                 f"model '{model.name}' has the fingerprint {model.chain.fingerprint}; expected "
-                f'{self.chain.fingerprint}'
+                f'{self._trained.fingerprint}'
             )
-        weights = self._preferences.joint_weights
-        solver = IkSolver(model, joint_weights=weights, body=self.body)
+        solver = self._like_this(model, self.tool, self.robot, self._calibration)
         solver._keep_clear().share_store(self._keep_clear())
+        return solver
+
+    def fitted_to(
+        self,
+        *,
+        tool: npt.ArrayLike | None = None,
+        robot: KinematicChain | None = None,
+        calibration: float = CALIBRATION,
+    ) -> 'IkSolver':
+        """Return a solver with the same network on another tool, or on the very robot.
+
+        Args and raises as for `IkSolver`; obstacles remain, and what is not given is none.
+        """
+        return self._like_this(self.model or self._trained, tool, robot, calibration)
+
+    def _like_this(
+        self,
+        model: IkModel | KinematicChain,
+        tool: npt.ArrayLike | None,
+        robot: KinematicChain | None,
+        calibration: float,
+    ) -> 'IkSolver':
+        solver = IkSolver(
+            model,
+            joint_weights=self._preferences.joint_weights,
+            body=self.body,
+            tool=tool,
+            robot=robot,
+            calibration=calibration,
+        )
         solver._spheres = self._spheres
         return solver
 
@@ -578,8 +623,7 @@ class IkSolver:
             plain = copy.copy(self)
             plain._spheres = None
             self._plain = plain
-            network = self.model.network if self.model is not None else None
-            self._avoidance = Avoidance(self.chain, self._packed, self.body, network)
+            self._avoidance = Avoidance(self.chain, self._packed, self.body, self._network)
         return self._avoidance
 
     def _scene(

@@ -47,7 +47,7 @@ def best_head(heads: HeadMemory, count: int) -> int:
 def take_head(
     chain: ChainArrays, network: NetworkArrays, heads: HeadMemory, head: int, q: Array
 ) -> None:
-    """Fill q (joints,) with a head's answer; one within the limits but for float32 is put there."""
+    """Fill q (joints,) with a head's answer, which float32 may have put outside the limits."""
     for j in range(q.shape[0]):
         q[j] = heads.answers[j, head]
         if network.decoding == BOUNDED or network.decoding == CLIPPED:

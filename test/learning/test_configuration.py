@@ -39,6 +39,7 @@ from learned_ik.learning.configuration import PRESETS, TrainingConfig, preset
         ('targets', 'orientation'),
         ('cycles', 0),
         ('mean_end', 0.0),
+        ('hard_end', 1.0),
         ('bootstrap_share', 1.0),
         ('density_power', -1.0),
         ('margin_weight', float('nan')),
@@ -106,5 +107,5 @@ def test_the_paper_preset_is_what_sections_2c_to_2e_say():
 
 
 def test_an_unknown_preset_is_refused_with_the_known_ones():
-    with pytest.raises(ConfigurationError, match="'papr'; there are: default, paper"):
+    with pytest.raises(ConfigurationError, match="'papr'; there are: default, quick"):
         preset('papr')

@@ -65,10 +65,12 @@ def test_a_direction_without_extent_is_scaled_like_the_longest(slider):
     np.testing.assert_allclose(scaling.scale[:3], 2 / 0.4, rtol=1e-3)
 
 
-@given(st.lists(st.floats(-1e6, 1e6, width=32), min_size=7, max_size=7))
+@pytest.mark.parametrize('encoding', ['clipped', 'bounded'])
+@given(outputs=st.lists(st.floats(-1e6, 1e6, width=32), min_size=14, max_size=14))
 @settings(deadline=None)
-def test_bounded_outputs_never_break_limits(tiago, outputs):
-    q = JointDecoder(tiago, 'bounded')(torch.tensor(outputs)).double().numpy()
+def test_some_encodings_never_break_limits(tiago, encoding, outputs):
+    decoder = JointDecoder(tiago, encoding)
+    q = decoder(torch.tensor(outputs[: decoder.outputs])).double().numpy()
     slack = 1e-6  # of float32 at a limit
     assert ((q >= tiago.lower - slack) & (q <= tiago.upper + slack)).all()
 
@@ -78,6 +80,33 @@ def test_bounded_reaches_every_joint_position(tiago):
     decoder = JointDecoder(tiago, 'bounded')
     y = torch.atanh((q - decoder.middle) / (0.5 * decoder.range))
     torch.testing.assert_close(decoder(y), q, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize('robot', ['tiago', 'slider', 'ur10'])
+def test_clipped_reaches_every_joint_position(robot, request, real_urdf):
+    if robot == 'ur10':  # whose joints turn twice as far as an angle goes
+        text = real_urdf('ur_description/urdf/ur10_robot.urdf')
+        chain = KinematicChain.from_urdf(text, 'base_link', 'ee_link')
+    else:
+        chain = request.getfixturevalue(robot)
+    q = torch.as_tensor(chain.sample(np.random.default_rng(0), 100), dtype=torch.float32)
+    decoder = JointDecoder(chain, 'clipped')
+    angle = (q - decoder.middle) / decoder.stretch
+    assert angle.abs().max() <= math.pi
+    y = 0.7 * torch.cat([torch.sin(angle), torch.cos(angle)], dim=1)
+    torch.testing.assert_close(decoder(y), q, atol=1e-4, rtol=0)
+
+
+def test_a_clipped_joint_is_free_to_come_back_from_its_limit(slider):
+    decoder = JointDecoder(slider, 'clipped')
+    y = torch.tensor([1.0, 0.0, -0.5, 1.0], requires_grad=True)  # the rail far beyond its end
+    q = decoder(y)
+    assert float(q[0]) == pytest.approx(0.5)
+    q[0].backward()  # descent would make it less: back inside
+    assert float(y.grad[0]) > 0 or float(y.grad[2]) < 0
+    y.grad = None
+    (-decoder(y)[0]).backward()  # more is beyond the limit: nothing to learn there
+    assert not y.grad.any()
 
 
 def test_biternion_turns_sines_and_cosines_into_angles(tiago):

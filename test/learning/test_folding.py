@@ -7,7 +7,6 @@ import pytest
 
 from learned_ik import KinematicChain, TrainingConfig
 from learned_ik.errors import InvalidInputError
-from learned_ik.model import Network
 
 torch = pytest.importorskip('torch')
 
@@ -27,21 +26,6 @@ KINDS = {
 }
 
 
-def as_served(network: Network, poses: np.ndarray, chain: KinematicChain) -> np.ndarray:
-    """Evaluate a model file's network as its docstring says, in numpy: (n, heads, joints)."""
-    x = poses
-    for weight, bias in zip(network.weights[:-1], network.biases[:-1], strict=True):
-        x = x @ weight.T.astype(np.float64) + bias
-        x = np.maximum(x, 0) if network.activation == 'relu' else x / (1 + np.exp(-x))
-    y = x @ network.weights[-1].T.astype(np.float64) + network.biases[-1]
-    y = y.reshape(len(poses), network.heads, -1)
-    if network.decoding == 'bounded':
-        return chain.middle + 0.5 * (chain.upper - chain.lower) * np.tanh(y)
-    if network.decoding == 'linear':
-        return y
-    return np.arctan2(*np.split(y, 2, axis=-1))
-
-
 def somewhat_trained(chain: KinematicChain, config: TrainingConfig) -> PoseNetwork:
     """Return a network whose batch normalisation has seen poses and has weights of its own."""
     network = PoseNetwork(chain, config)
@@ -56,14 +40,14 @@ def somewhat_trained(chain: KinematicChain, config: TrainingConfig) -> PoseNetwo
 
 
 @pytest.mark.parametrize('kind', KINDS)
-def test_the_exported_network_gives_the_same_answers(tiago, kind):
+def test_the_exported_network_gives_the_same_answers(tiago, evaluated, kind):
     network = somewhat_trained(tiago, KINDS[kind])
     poses = poses_within(tiago, 500, seed=7)
     with torch.no_grad():
         expected = network.decoder(network(poses)).numpy()
         exported = folded(network)
         in_torch = network.decoder(FoldedNetwork(exported)(poses)).numpy()
-    difference = as_served(exported, poses.double().numpy(), tiago) - expected
+    difference = evaluated(exported, tiago, poses.double().numpy()) - expected
     difference = np.abs(np.remainder(difference + np.pi, 2 * np.pi) - np.pi)  # of angles
     assert difference.max() < 2e-4 if kind == 'biternion' else difference.max() < 2e-5
     np.testing.assert_allclose(in_torch, expected, atol=2e-4)

@@ -51,3 +51,14 @@ def test_without_hard_examples_every_batch_is_fresh(tiago):
     q = drawn.draw()
     drawn.keep_hardest(q, torch.ones(1000))
     assert torch.cdist(drawn.draw(), q).amin() > 1e-3
+
+
+def test_hard_examples_give_way_to_fresh_ones(tiago):
+    drawn = sampler(tiago, hard_share=0.2, hard_jitter=0.0)
+    q = drawn.draw()
+    drawn.keep_hardest(q, torch.arange(1000.0))
+    counts = []
+    for share in (1.0, 0.5, 0.0):
+        known = (drawn.draw(hard=share)[:, None] == q).all(dim=-1).any(dim=1)
+        counts.append(int(known.sum()))
+    assert counts == [200, 100, 0]

@@ -62,7 +62,7 @@ def serving(chain, untrained):
 
 @pytest.fixture
 def ask(serving):
-    def ask(request, group=''):
+    def ask(request, group='', serving=serving):
         response = SimpleNamespace(
             solution=robot_state(),
             error_code=SimpleNamespace(val=0, message='', source=''),
@@ -136,3 +136,13 @@ def test_codes_without_words_are_filled_too(serving, posture):
     response = SimpleNamespace(solution=robot_state(), error_code=SimpleNamespace(val=0))
     answer_position_ik(request_for(posture[1]), response, serving, DEFAULTS, '')
     assert vars(response.error_code) == {'val': SUCCESS}
+
+
+def test_poses_are_the_tip_links_even_where_there_is_a_tool(ask, chain, untrained):
+    tool = np.array([0.02, 0.0, 0.1, 0.0, 0.6, 0.0, 0.8])
+    tooled = IkServing(IkSolver(untrained(chain), tool=tool))
+    position, orientation = chain.forward(chain.middle)
+    response = ask(request_for(stamped(position, orientation)), serving=tooled)
+    assert response.error_code.val == SUCCESS
+    q = np.array(response.solution.joint_state.position)
+    np.testing.assert_allclose(chain.forward(q)[0], position, atol=1e-5)

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from learned_ik import KinematicChain
+from learned_ik import IkSolver, KinematicChain
 from learned_ik.errors import InvalidInputError
 from learned_ik.ros.exchange import Collisions, Defaults, ErrorCode, IkRequest
 from learned_ik.ros.serving import IkServing
@@ -20,6 +20,7 @@ WITH_CAMERA = TIAGO.replace(
     '<link name="camera"/><joint name="camera_joint" type="fixed"><origin xyz="0 0 0.5"/>'
     '<parent link="torso_lift_link"/><child link="camera"/></joint></robot>',
 )
+CALIBRATED = TIAGO.replace('-0.02 -0.027 -0.222', '-0.02 -0.028 -0.222')  # the fourth joint
 DEFAULTS = Defaults(position_tolerance=1e-3, orientation_tolerance=1e-2, timeout=0.5)
 POSITION, ORIENTATION = np.array([0.6, -0.2, 0.1]), np.array([0.0, 0.0, 0.0, 1.0])
 REQUEST = IkRequest('', POSITION, ORIENTATION)
@@ -204,3 +205,28 @@ def test_frames_are_those_of_the_robot_that_was_described(serving, solver):
     serving.compare_with_robot(WITH_CAMERA)
     assert serving.answer(in_camera, DEFAULTS).error_code is ErrorCode.NO_IK_SOLUTION
     np.testing.assert_allclose(solver.asked.position - POSITION, [0, 0, 0.5])
+
+
+def test_a_robot_calibrated_is_solved_for_itself(chain, untrained):
+    serving = IkServing(IkSolver(untrained(chain)))
+    serving.compare_with_robot(CALIBRATED)
+    assert 'trained for another robot' in serving.mismatch
+    serving.calibration = 0.01
+    serving.compare_again()
+    assert serving.mismatch is None
+    assert 5e-4 < serving.deviation[0] < 2e-3
+    robot = KinematicChain.from_urdf(CALIBRATED, 'torso_lift_link', 'arm_tool_link')
+    position, orientation = robot.forward(robot.middle)
+    answer = serving.answer(IkRequest('', position, orientation), DEFAULTS)
+    assert answer.solved
+    np.testing.assert_allclose(robot.forward(answer.joint_positions)[0], position, atol=1e-3)
+    serving.compare_with_robot(TIAGO)
+    assert serving.deviation is None
+
+
+def test_beyond_the_calibration_tolerance_every_request_is_refused(chain, untrained):
+    serving = IkServing(IkSolver(untrained(chain)))
+    serving.calibration = 1e-4
+    serving.compare_with_robot(CALIBRATED)
+    assert 'expected at most 0.10 mm' in serving.mismatch
+    assert not serving.answer(REQUEST, DEFAULTS).solved
