@@ -199,14 +199,17 @@ def test_train_takes_a_named_robot_and_a_preset(called, tmp_path, monkeypatch):
     [
         ([], 'one of --urdf FILE, --topic NAME and --robot NAME'),
         (['--urdf', 'none.urdf'], "'none.urdf' cannot be read"),
-        (['--robot', 'tiago'], 'there are: artificial10, tiago_arm'),
+        (
+            ['--robot', 'tiago'],
+            'there are: artificial10, artificial7',
+        ),
         (['--robot', 'tiago_arm', '--tip', 'nose'], "tip link 'nose' is not in robot"),
         (['--robot', 'tiago_arm', '--samples', '0'], 'samples is 0; expected above 0'),
         (['--robot', 'tiago_arm', '--minutes', 'nan'], 'minutes is nan; expected above 0'),
         (['--robot', 'tiago_arm', '--device', 'abacus'], "device is 'abacus'"),
         (['--robot', 'tiago_arm', '--out', '/dev/null/arm'], "'/dev/null/arm' cannot be written"),
         (['--robot', 'tiago_arm', '--out', '/'], "'/' cannot be written"),
-        (['--preset', 'papr'], "no preset 'papr'; there are: default, paper"),
+        (['--preset', 'papr'], "no preset 'papr'; there are: default, quick"),
         (['--preset=papr'], "no preset 'papr'"),
     ],
 )
