@@ -108,7 +108,7 @@ def test_a_network_that_takes_a_seed_answers_near_it(tiago, tmp_path):
     assert model.network.seed_joints == 7
     blind = quietly(tiago, dataclasses.replace(config, seed_input=False))
     inputs = poses_within(tiago, 1000, seed=5, seed_spread=0.3)
-    decode = JointDecoder(tiago, 'bounded')
+    decode = JointDecoder(tiago, config.encoding)
     with torch.no_grad():
         q = decode(FoldedNetwork(model.network)(inputs))[:, 0]
         q_blind = decode(FoldedNetwork(blind.network)(inputs[:, :12]))[:, 0]
@@ -125,7 +125,7 @@ def test_posture_terms_choose_better_postures(tiago):
         model = quietly(tiago, config)
         poses = poses_within(tiago, 2000, seed=3)
         with torch.no_grad():
-            q = JointDecoder(tiago, 'bounded')(FoldedNetwork(model.network)(poses))
+            q = JointDecoder(tiago, config.encoding)(FoldedNetwork(model.network)(poses))
             return float(cost(q).mean())
 
     assert mean_cost(liked) < 0.8 * mean_cost(config)
