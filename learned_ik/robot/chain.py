@@ -238,15 +238,22 @@ class KinematicChain:
             mine, theirs = getattr(self, what), getattr(robot, what)
             if mine.shape != theirs.shape or not np.allclose(mine, theirs, atol=1e-9):
                 return f'{what} of the mimic joints: {mine.tolist()} here, {theirs.tolist()} there'
-        if calibration > 0:
+        misplaced = self._misplaced_from(robot)
+        if misplaced is not None:
+            if calibration == 0:
+                return misplaced
             distance, angle = self.deviation_from(robot)
             if distance > calibration or angle > CALIBRATION_ANGLE:
                 return (
-                    f'tips up to {1e3 * distance:.2f} mm and {np.degrees(angle):.2f} deg apart; '
-                    f'expected at most {1e3 * calibration:.2f} mm and '
-                    f'{np.degrees(CALIBRATION_ANGLE):.2f} deg of a calibrated robot'
+                    f'{misplaced}; tips up to {1e3 * distance:.2f} mm and '
+                    f'{np.degrees(angle):.2f} deg apart, expected at most '
+                    f'{1e3 * calibration:.2f} mm and {np.degrees(CALIBRATION_ANGLE):.2f} deg of '
+                    'a calibrated robot'
                 )
-            return self._limits_beyond(robot)
+        return self._limits_beyond(robot)
+
+    def _misplaced_from(self, robot: 'KinematicChain') -> str | None:
+        """Say the first joint that stands elsewhere behind its predecessor, or None."""
         ends = [*(f"joint '{self.joint_names[k]}'" for k in self.source), f"'{self.tip_link}'"]
         for end, mine, theirs in zip(ends, self.transforms, robot.transforms, strict=True):
             distance = float(np.linalg.norm(mine[:3, 3] - theirs[:3, 3]))
@@ -256,9 +263,10 @@ class KinematicChain:
                     f'{end} is placed differently behind its predecessor: '
                     f'by {1e3 * distance:.3f} mm and {np.degrees(angle):.3f} deg'
                 )
-        return self._limits_beyond(robot)
+        return None
 
     def _limits_beyond(self, robot: 'KinematicChain') -> str | None:
+        """Say the first joint that goes further here than there, or None."""
         for k, name in enumerate(self.joint_names):
             slack = TRANSFORM_TOLERANCE
             if self.lower[k] < robot.lower[k] - slack or self.upper[k] > robot.upper[k] + slack:
