@@ -195,6 +195,7 @@ def main() -> None:
     parser.add_argument('--models', nargs='*', type=Path, default=[], help='more networks')
     parser.add_argument('--spheres', nargs='+', type=int, default=[16, 64])
     parser.add_argument('--kinds', nargs='+', default=['mixed', 'near', 'tunnel'])
+    parser.add_argument('--rows', default='', help='only rows with this in their name')
     parser.add_argument('--scenes', type=int, default=500, help='of each kind')
     parser.add_argument('--peer-scenes', type=int, default=100, help='of these, for the peer')
     parser.add_argument('--json', type=Path, help='file to write the figures to, too')
@@ -202,9 +203,12 @@ def main() -> None:
     report = []
     for robot in robots(options.robots, options.models):
         name, chain, body, model, seeing = robot
-        judge, table = Judge(chain, body), list(rows(model, seeing, chain, body))
-        peer = trac_ik(chain, body)
+        judge, peer = Judge(chain, body), trac_ik(chain, body)
         peers = [] if peer is None else [('TRAC-IK, random seeds, coal', peer)]
+        table, peers = (
+            [row for row in each if options.rows in row[0]]
+            for each in (rows(model, seeing, chain, body), peers)
+        )
         for kind in kinds(options.spheres):
             if kind.name not in options.kinds:
                 continue

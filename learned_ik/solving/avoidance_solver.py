@@ -24,7 +24,6 @@ from learned_ik.solving.avoidance_search import (
     ATTEMPTS,
     CLEARANCE,
     CODE,
-    HEADS_FIRST,
     ORIENTATION_ERROR,
     POSITION_ERROR,
     REACHED,
@@ -79,7 +78,7 @@ class Avoidance:
         self.chain = chain
         self.body = body
         self._sight = Sight(chain, packed, network)
-        self.choices = Choices(ALL_GROUPS | (HEADS_FIRST if self._sight.sees else 0))
+        self.choices = Choices()
         self._packed = packed
         self._packed_body: PackedBody = pack_body(body)
         self._store: Store | None = None
