@@ -10,6 +10,7 @@ before any refinement, is told first; a seeing network is one that takes the sce
 """
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,7 +78,8 @@ def main() -> None:
         rng = np.random.default_rng(1)
         spheres = scene_of(kind, chain, body, rng).spheres
         scenes = free_poses(spheres, chain, judge, options.poses, rng)
-        new = retrained(model, spheres.tolist(), options.seconds)
+        with contextlib.redirect_stdout(None):  # it tells its progress there
+            new = retrained(model, spheres.tolist(), options.seconds)
         print(f'\ntiago, one scene: {kind.name}, {kind.spheres} spheres, {len(scenes)} poses')
         networks = {'blind': model, 'retrained': new, 'seeing': seeing}
         for label, network in networks.items():
