@@ -11,6 +11,7 @@ before any refinement, is told first; a seeing network is one that takes the sce
 
 import argparse
 import contextlib
+import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,7 +79,7 @@ def main() -> None:
         rng = np.random.default_rng(1)
         spheres = scene_of(kind, chain, body, rng).spheres
         scenes = free_poses(spheres, chain, judge, options.poses, rng)
-        with contextlib.redirect_stdout(None):  # it tells its progress there
+        with contextlib.redirect_stdout(io.StringIO()):  # it tells its progress there
             new = retrained(model, spheres.tolist(), options.seconds)
         print(f'\ntiago, one scene: {kind.name}, {kind.spheres} spheres, {len(scenes)} poses')
         networks = {'blind': model, 'retrained': new, 'seeing': seeing}
