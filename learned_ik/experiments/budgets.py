@@ -10,11 +10,10 @@ from learned_ik.learning.configuration import PAPER, TrainingConfig
 
 @dataclasses.dataclass(frozen=True)
 class Budget:
-    """What grows with the time that there is. All networks but two see equally many samples."""
+    """What grows with the time that there is. All networks see equally many samples."""
 
     name: str
     samples: int  # of each training
-    longer: int | None  # samples of two networks of table I once more, to see what that brings
     poses: int  # of the test set (section II-B)
     joints: tuple[int, ...]  # lengths of the artificial arm (figures 4 and 5)
     limits: tuple[float, ...]  # shares of the full joint ranges (figure 3)
@@ -42,7 +41,6 @@ BUDGETS = {
     'quick': Budget(
         'quick',
         samples=10_000,
-        longer=20_000,
         poses=2_000,
         joints=(3, 7),
         limits=(0.2, 1.0),
@@ -55,7 +53,6 @@ BUDGETS = {
     'standard': Budget(
         'standard',
         samples=1_000_000,
-        longer=5_000_000,
         poses=20_000,
         joints=(3, 4, 5, 6, 7, 8, 10, 20),
         limits=(0.2, 0.4, 0.6, 0.8, 1.0),
@@ -68,7 +65,6 @@ BUDGETS = {
     'full': Budget(
         'full',
         samples=paper.STEPS * PAPER.batch,
-        longer=None,
         poses=paper.TEST_POSES,
         joints=tuple(range(3, 21)),
         limits=(0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0),

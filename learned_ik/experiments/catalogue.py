@@ -48,12 +48,6 @@ def our_network(budget: Budget, robot: str, training: str = 'pose', limits: floa
     return Trial('_'.join([robot, training, 'ours', *marks]), arm(robot, limits), config)
 
 
-def longer(trial: Trial, samples: int) -> Trial:
-    """Return the same training, on more samples."""
-    config = dataclasses.replace(trial.config, samples=samples)
-    return Trial(f'{trial.name}_longer', trial.chain, config)
-
-
 def sampled(trial: Trial) -> Trial:
     """Return the same training, on samples that are spread more evenly over the workspace."""
     config = dataclasses.replace(trial.config, **SAMPLING)

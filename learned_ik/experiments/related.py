@@ -29,7 +29,16 @@ TITLE = 'Related work: other methods, the same arms and poses'
 ROBOTS = ('tiago', 'artificial7')
 SUPERVISED, UNSUPERVISED = "the paper's supervised network", "the paper's unsupervised network"
 COMMITTEE = 'committee of '
-COLUMNS = ('method', 'L2 [mm]', '99 %', '% of reach', 'rotation [°]', '99 %')
+COLUMNS = (
+    'method',
+    'L2: mean [mm]',
+    'median',
+    '99 %',
+    'mean, % of reach',
+    'rotation: mean [°]',
+    'median',
+    '99 %',
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +91,7 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
         '[1] is the textbook method, from mid-range, with constant damping and no restarts, not '
         'the learned damping of that reference.',
         '[5], [6] and [7] are small readings of the idea on perceptrons, taught with '
-        f'{budget.samples} samples each, not the networks of these references.',
+        f'{budget.samples / 1e6:g} million samples each, not the networks of these references.',
         '[8] is shown joint positions that lie 0.3 rad (standard deviation) beside a solution: '
         'it is told more than the others.',
     )
@@ -145,8 +154,10 @@ def _cells(errors: Mapping) -> tuple[Cell, ...]:
     position, angle = errors['position'], errors['orientation']
     return (
         1e3 * position['mean'],
+        1e3 * position['median'],
         1e3 * position['p99'],
         1e2 * errors['relative_position_mean'],
         math.degrees(angle['mean']),
+        math.degrees(angle['median']),
         math.degrees(angle['p99']),
     )

@@ -8,7 +8,6 @@ from learned_ik.experiments.budgets import Budget
 TINY = Budget(
     'tiny',
     samples=300,
-    longer=400,
     poses=100,
     joints=(3, 7),
     limits=(0.2, 1.0),
