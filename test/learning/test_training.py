@@ -81,7 +81,7 @@ def joint_errors(chain, model) -> np.ndarray:
     return q - chain.sample(np.random.default_rng(11), 2000)
 
 
-@pytest.mark.parametrize('encoding', ['bounded', 'linear', 'biternion'])
+@pytest.mark.parametrize('encoding', ['clipped', 'bounded', 'linear', 'biternion'])
 def test_a_supervised_network_learns_the_joint_positions(artificial, encoding):
     chain = artificial(3)  # with so few joints, poses are not ambiguous
     config = dataclasses.replace(TINY, heads=1, method='supervised', encoding=encoding)
@@ -148,7 +148,7 @@ def test_the_curve_tells_how_errors_fell(tiago):
     assert [row['samples'] for row in curve] == sorted(row['samples'] for row in curve)
 
 
-@pytest.mark.parametrize('encoding', ['bounded', 'linear', 'biternion'])
+@pytest.mark.parametrize('encoding', ['clipped', 'bounded', 'linear', 'biternion'])
 @pytest.mark.parametrize(
     'kind', ['one joint', 'thirty joints', 'stuck joint', 'many turns', 'no length', 'slider']
 )

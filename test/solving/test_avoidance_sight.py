@@ -38,32 +38,30 @@ def spheres_about(count: int) -> np.ndarray:
     return np.column_stack([centres, rng.uniform(0.03, 0.1, count)])
 
 
-def heads_in_numpy(model: IkModel, position, rotation, spheres) -> np.ndarray:
-    """Return all heads' answers (n, heads, joints), with all distances as inputs."""
-    network, points = model.network, model.network.scene
-    rows = []
-    for p, R in zip(position, rotation, strict=True):
-        rows.append(np.concatenate([p, R.ravel(), points.distances(spheres, p, R)]))
-    x = np.array(rows)
-    for weight, bias in zip(network.weights[:-1], network.biases[:-1], strict=True):
-        x = x @ weight.T.astype(np.float64) + bias
-        x = x / (1 + np.exp(-x))
-    y = x @ network.weights[-1].T.astype(np.float64) + network.biases[-1]
-    y = y.reshape(len(position), network.heads, -1)
-    return model.chain.middle + 0.5 * (model.chain.upper - model.chain.lower) * np.tanh(y)
+@pytest.fixture
+def heads_in(evaluated):
+    """Return a function to all heads' answers (n, heads, joints), all distances as inputs."""
+
+    def heads(model: IkModel, position, rotation, spheres) -> np.ndarray:
+        points, rows = model.network.scene, []
+        for p, R in zip(position, rotation, strict=True):
+            rows.append(np.concatenate([p, R.ravel(), points.distances(spheres, p, R)]))
+        return evaluated(model.network, model.chain, np.array(rows))
+
+    return heads
 
 
 @pytest.mark.parametrize('count', [0, 1, 40])
-def test_the_compiled_network_answers_by_what_it_sees(model, count):
+def test_the_compiled_network_answers_by_what_it_sees(model, heads_in, count):
     position, rotation, orientation = poses(model.chain, 60)
     spheres = spheres_about(count)
     solver = IkSolver(model)
     solver.set_obstacles(spheres)
     found = solver.predict(position, orientation)
-    heads = heads_in_numpy(model, position, rotation, spheres)
+    heads = heads_in(model, position, rotation, spheres)
     apart = np.abs(heads - found[:, None]).max(axis=-1).min(axis=-1)
     assert apart.max() < 5e-5
-    blind = heads_in_numpy(model, position, rotation, np.empty((0, 4)))
+    blind = heads_in(model, position, rotation, np.empty((0, 4)))
     apart = np.abs(blind - found[:, None]).max(axis=-1).min(axis=-1)
     assert (apart.max() > 1e-2) == (count > 0)
 
@@ -81,14 +79,14 @@ def test_without_obstacles_it_serves_as_any_other(model):
     assert (seeing.predict(position, orientation) == blind.predict(position, orientation)).all()
 
 
-def test_a_new_set_of_obstacles_is_seen_at_once(model):
+def test_a_new_set_of_obstacles_is_seen_at_once(model, heads_in):
     position, rotation, orientation = poses(model.chain, 20)
     solver = IkSolver(model)
     for count in (3, 9, 1):
         spheres = spheres_about(count)
         solver.set_obstacles(spheres)
         solver.solve(position[0], orientation[0])
-        heads = heads_in_numpy(model, position, rotation, spheres)
+        heads = heads_in(model, position, rotation, spheres)
         apart = np.abs(heads - solver.predict(position, orientation)[:, None]).max(axis=-1)
         assert apart.min(axis=-1).max() < 5e-5
     other = solver.with_network(model)

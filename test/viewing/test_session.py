@@ -37,14 +37,14 @@ def test_begins_with_the_target_at_the_tip(session):
     assert_reached(session)
 
 
-@pytest.mark.parametrize('decoding', ['bounded', 'linear', 'biternion'])
+@pytest.mark.parametrize('decoding', ['clipped', 'bounded', 'linear', 'biternion'])
 def test_the_best_head_is_the_one_that_the_solver_predicts(tiago, untrained, decoding):
     solver = IkSolver(untrained(tiago, decoding))
     for q in tiago.sample(np.random.default_rng(0), 5):
         pose = tiago.forward(q)
         answers = head_answers(solver.model, *pose)
         predicted = solver.predict(*(part[None] for part in pose))[0]
-        if decoding == 'bounded':
+        if decoding in ('clipped', 'bounded'):
             assert np.abs(answers - predicted).max(axis=-1).min() < 1e-3
         assert answers.shape == (solver.model.network.heads, tiago.joint_count)
 
