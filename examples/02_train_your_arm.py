@@ -24,7 +24,7 @@ urdf, base_link, tip_link = arguments
 chain = KinematicChain.from_urdf(Path(urdf).read_text(encoding='utf-8'), base_link, tip_link)
 print(f'{len(chain.joint_names)} joints: {", ".join(chain.joint_names)}')
 
-model = train(chain, TrainingConfig(samples=100_000))  # TrainingConfig(): two minutes
+model = train(chain, TrainingConfig(samples=200_000))  # TrainingConfig(): two minutes
 model.save('my_arm.safetensors')  # one file: network, chain, and how it was made
 
 solver = IkSolver(IkModel.load('my_arm.safetensors'))

@@ -42,7 +42,7 @@ def test_train_your_arm(tmp_path, monkeypatch):
     monkeypatch.setattr('sys.argv', ['02_train_your_arm.py'])
     names = run('02_train_your_arm.py')
     assert (tmp_path / 'my_arm.safetensors').is_file()
-    assert np.median(names['off']) < 0.15  # an untrained network is off by some 0.7 m
+    assert np.median(names['off']) < 0.3  # an untrained network is off by some 0.7 m
     assert names['batch'].success.all()
 
 
