@@ -33,7 +33,9 @@ def main() -> None:
     heads = head_answers(solver.model, *POSE)
     axes = figure.add_subplot(1, 3, 1, projection='3d')
     draw_arms(axes, solver, heads)
-    axes.set_title(f'1. The network: {len(heads)} answers to one pose,\nof which the best one counts')
+    axes.set_title(
+        f'1. The network: {len(heads)} answers to one pose,\nof which the best one counts'
+    )
     draw_errors(figure.add_subplot(1, 3, 2), solver)
     axes = figure.add_subplot(1, 3, 3, projection='3d')
     several = [each.joint_positions for each in solver.solve_all(*POSE, limit=8)]
