@@ -29,6 +29,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     'default': {},
     # which samples
     'fresh samples': {'hard_share': 0.0},
+    'hard examples to the end': {'hard_end': 0.999},
     'hard examples 25 %': {'hard_share': 0.25},
     'density 0.5': {'density_power': 0.5},
     'density 1': {'density_power': 1.0},
@@ -53,11 +54,13 @@ VARIANTS: dict[str, dict[str, Any]] = {
     'rotation weight 0.15': {'rotation_weight': 0.15},
     'rotation weight 0.6': {'rotation_weight': 0.6},
     # the network
+    'bounded encoding': {'encoding': 'bounded'},
     'linear encoding': {'encoding': 'linear'},
     'biternion encoding': {'encoding': 'biternion'},
     'inputs as in the paper': {'inputs': 'paper'},
     'ReLU': {'activation': 'relu'},
     '3 x 128': {'hidden': (128,) * 3},
+    '6 x 96': {'hidden': (96,) * 6},
     '10 x 64': {'hidden': (64,) * 10},
     '3 x 256': {'hidden': (256,) * 3},
 }

@@ -270,6 +270,17 @@ def test_solve_finds_a_reachable_pose(called, model_file, tiago):
     assert output.startswith('SUCCESS\n  arm_1_joint: ')
 
 
+def test_solve_takes_the_pose_for_the_tools(called, model_file, tiago):
+    R, p = tiago.forward_matrix(tiago.middle)
+    _, orientation = tiago.forward(tiago.middle)
+    pose = ['--position', *(p + 0.1 * R[:, 2]), '--orientation', *orientation]
+    tool = ['--tool', '0', '0', '0.1', '0', '0', '0', '1']
+    status, output, _ = called('solve', model_file, *pose, *tool, '--json')
+    assert status == 0
+    reached, _ = tiago.forward(list(json.loads(output)['joint_positions'].values()))
+    np.testing.assert_allclose(reached, p, atol=1e-5)
+
+
 def test_solve_says_when_there_is_no_solution(called, model_file):
     far = ['--position', '9', '0', '0', '--orientation', '0', '0', '0', '1']
     status, output, _ = called('solve', model_file, *far, '--json')

@@ -12,6 +12,8 @@ from learned_ik.commands.result import Result
 from learned_ik.errors import InvalidInputError
 from learned_ik.robot.obstacles import spheres_from_texts, spheres_from_yaml
 
+Tool = tuple[float, float, float, float, float, float, float]
+
 
 @dataclasses.dataclass(frozen=True)
 class Solve:
@@ -21,6 +23,7 @@ class Solve:
     position: tuple[float, float, float]  # of the tip in the base link's frame, x y z [m]
     orientation: tuple[float, float, float, float]  # of the tip, quaternion x y z w
     seed: tuple[float, ...] | None = None  # present joint positions: a solution near them
+    tool: Tool | None = None  # x y z [m], quaternion x y z w in the tip's frame: of its pose
     position_tolerance: float = 1e-6  # [m]
     orientation_tolerance: float = 1e-6  # [rad]
     timeout: float = 1.0  # [s]
@@ -43,7 +46,7 @@ class Solve:
         spheres = spheres_from_texts(self.obstacle)
         if self.obstacles is not None:
             spheres += spheres_from_yaml(self.obstacles)
-        solver = IkSolver.load(self.model)
+        solver = IkSolver.load(self.model, tool=self.tool)
         solver.warm_up()
         solver.set_obstacles(spheres)
         solution = solver.solve(

@@ -137,7 +137,7 @@ class IkSolver:
             ModelFileError: the file cannot be read; see `IkModel.load`.
 
         """
-        return cls(IkModel.load(path))
+        return cls(IkModel.load(path), **options)
 
     def warm_up(self) -> None:
         """Compile now, or load from disk what was compiled before, so that no request waits."""

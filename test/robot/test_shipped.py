@@ -4,6 +4,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from learned_ik import IkModel, KinematicChain
@@ -12,9 +13,28 @@ from learned_ik.robot.named import RobotConfig
 
 CONFIG = Path(__file__).parents[2] / 'config'
 NAMES = sorted(path.stem for path in CONFIG.glob('*.yaml'))
+PUBLISHED = {
+    'panda': 'panda_description/urdf/panda.urdf',
+}
+EXACT = 1e-9  # [m], [rad] and the unit of the limits
 
 
-@pytest.mark.parametrize('joints', [7, 10])
+@pytest.mark.parametrize('name', PUBLISHED)
+def test_ours_moves_like_the_published_robot(name, real_urdf):
+    config = RobotConfig.named(name)
+    ours = config.chain()
+    theirs = KinematicChain.from_urdf(
+        real_urdf(PUBLISHED[name]), config.base_link, config.tip_link
+    )
+    assert ours.difference_from(theirs) is None
+    assert theirs.difference_from(ours) is None
+    np.testing.assert_allclose(ours.velocity, theirs.velocity, atol=EXACT)
+    q = theirs.sample(np.random.default_rng(0), 1000)
+    for mine, published in zip(ours.forward_matrix(q), theirs.forward_matrix(q), strict=True):
+        np.testing.assert_allclose(mine, published, atol=EXACT)
+
+
+@pytest.mark.parametrize('joints', [7, 10, 20])
 def test_the_artificial_arms_are_what_our_code_writes(joints):
     ours = RobotConfig.named(f'artificial{joints}').chain()
     assert ours.fingerprint == KinematicChain.from_urdf(artificial_arm_urdf(joints)).fingerprint

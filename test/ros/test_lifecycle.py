@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The node's life cycle, its health, and the change of its model, over DDS."""
 
+import numpy as np
 import pytest
 
-from learned_ik import IkModel, resources
+from learned_ik import IkModel, KinematicChain, resources
 from learned_ik.robot.arms import artificial_arm_urdf
 
 POSE = ((0.6, -0.2, 0.0), (0.0, 0.0, 0.0, 1.0))
@@ -148,6 +149,41 @@ def test_another_model_is_taken_at_once_and_a_bad_one_not_at_all(
     node.wait_for_log('refusing every request')
     assert manager.set('model', str(shipped)).successful
     assert client.get_ik(*POSE).error_code == SUCCESS
+
+
+def test_another_tool_is_taken_while_the_node_serves(node, manager, client, chain):
+    assert manager.set('tool', [0.0, 0.0, 0.1, 0.0, 0.0, 0.0, 1.0]).successful
+    answer = client.get_ik(*POSE)
+    assert answer.error_code == SUCCESS
+    R, p = chain.forward_matrix(list(answer.joint_state.position))
+    np.testing.assert_allclose(p + 0.1 * R[:, 2], POSE[0], atol=1e-5)
+    result = manager.set('tool', [0.0, 0.0, 0.1])
+    assert not result.successful
+    assert 'expected seven finite numbers' in result.reason
+    again = client.get_ik(*POSE)
+    np.testing.assert_allclose(again.joint_state.position, answer.joint_state.position, atol=1e-6)
+    assert manager.set('tool', []).successful
+    answer = client.get_ik(*POSE)
+    reached, _ = chain.forward(list(answer.joint_state.position))
+    np.testing.assert_allclose(reached, POSE[0], atol=1e-5)
+
+
+def test_a_calibrated_robot_is_solved_for_itself(node, manager, client, tiago_urdf):
+    calibrated = tiago_urdf.replace('-0.02 -0.027 -0.222', '-0.02 -0.029 -0.222')
+    client.describe_robot(calibrated)
+    node.wait_for_log('differs from the model as one that was calibrated: by up to 2.00 mm')
+    answer = client.get_ik(*POSE)
+    assert answer.error_code == SUCCESS
+    robot = KinematicChain.from_urdf(calibrated, 'torso_lift_link', 'arm_tool_link')
+    reached, _ = robot.forward(list(answer.joint_state.position))
+    np.testing.assert_allclose(reached, POSE[0], atol=1e-5)
+    assert manager.set('calibration_tolerance', 0.001).successful
+    refused = client.get_ik(*POSE)
+    assert refused.error_code == FAILURE
+    assert 'arm_4_joint' in refused.message
+    assert manager.set('calibration_tolerance', 0.01).successful
+    client.describe_robot(tiago_urdf)
+    client.spin_until(lambda: client.get_ik(*POSE).error_code == SUCCESS)
 
 
 def test_a_model_set_while_nothing_is_loaded_is_the_one_that_is_configured(
