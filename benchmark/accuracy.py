@@ -7,7 +7,8 @@
 
 How many samples that time is good for is measured first, on a machine that is otherwise idle; a
 row is then trained for as many, so that its errors do not depend on what else runs. `--rates`
-measures and stops; `--json` holds these, and every row that is done.
+measures and stops; `--json` holds these, and every row that is done. `--shipped` prints what the
+models that come with the package say of themselves.
 """
 
 import argparse
@@ -24,11 +25,12 @@ import numpy as np
 import torch
 from training_speed import ours
 
-from learned_ik import TrainingConfig
+from learned_ik import IkModel, TrainingConfig
 from learned_ik.benchmarking.robots import robot_named
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.configuration import preset
 from learned_ik.learning.sweep import Outcome, Trial, run_trials
+from learned_ik.resources import shipped_files
 
 STATISTICS = ('mean', 'median', 'p99')
 WARM_UP, MEASURED = 30, 150  # steps
@@ -69,8 +71,12 @@ def main() -> int:
     parser.add_argument('--only', nargs='+', choices=ROWS, help='rows; default: all')
     parser.add_argument('--jobs', type=int, default=1, help='trainings at the same time')
     parser.add_argument('--rates', action='store_true', help='measure rates, and train nothing')
+    parser.add_argument('--shipped', action='store_true', help='the table of shipped models')
     parser.add_argument('--json', type=Path, help='file of the results, read and written')
     options = parser.parse_args()
+    if options.shipped:
+        print(shipped_table())
+        return 0
     results = {'rates': {}, 'rows': {}}
     if options.json and options.json.is_file():
         results = json.loads(options.json.read_text(encoding='utf-8'))
@@ -151,6 +157,25 @@ def table(names: Sequence[str], results: Mapping[str, Any]) -> str:
         lines.append(
             f'| {name} | {1e-6 * rows[0]["samples"]:.1f} M | {rows[0]["parameters"]} '
             f'| {position} | {angle} | {ROWS[name].goal} | {len(rows)} |'
+        )
+    return '\n'.join(lines)
+
+
+def shipped_table() -> str:
+    """Return the held-out errors of the models that come with the package, in Markdown."""
+    lines = [
+        '| `--robot` | joints | samples | parameters | position mean / median / p99 [mm] '
+        '| orientation [deg] |',
+        '|---|---|---|---|---|---|',
+    ]
+    for path in shipped_files('models', '.safetensors'):
+        model = IkModel.load(path)
+        position = _statistics([model.held_out], 'position', 1e3, 2)
+        angle = _statistics([model.held_out], 'orientation', math.degrees(1), 2)
+        lines.append(
+            f'| {path.stem} | {model.chain.joint_count} '
+            f'| {1e-6 * model.training["samples"]:.0f} M | {model.network.parameter_count} '
+            f'| {position} | {angle} |'
         )
     return '\n'.join(lines)
 
