@@ -15,6 +15,7 @@ CONFIG = Path(__file__).parents[2] / 'config'
 NAMES = sorted(path.stem for path in CONFIG.glob('*.yaml'))
 PUBLISHED = {
     'panda': 'panda_description/urdf/panda.urdf',
+    'ur10': 'ur_description/urdf/ur10_robot.urdf',
 }
 EXACT = 1e-9  # [m], [rad] and the unit of the limits
 
