@@ -176,7 +176,7 @@ def test_writing_where_nothing_can_be(model, tmp_path):
 
 
 def test_a_network_must_fit_its_chain(tiago, artificial, untrained):
-    with pytest.raises(InvalidInputError, match='gives 21 numbers; expected 15'):
+    with pytest.raises(InvalidInputError, match='gives 42 numbers; expected 30'):
         IkModel(chain=artificial(5), network=untrained(tiago).network)
 
 
