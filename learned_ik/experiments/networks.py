@@ -79,10 +79,12 @@ class Shelf:
         """Return the file of a trial's network."""
         # What trains it makes no other network of it, nor does what is off: options that come
         # later are off in those that are there.
-        config = dataclasses.replace(trial.config, device='cpu', threads=1)
+        config = dataclasses.replace(trial.config, device='cpu', threads=1).to_dict()
+        if config['hard_share'] == 0:
+            del config['hard_end']
         choices = {
             'robot': trial.chain.fingerprint,
-            'configuration': _switched_on(config.to_dict()),
+            'configuration': _switched_on(config),
             'scene': None if trial.scene is None else _switched_on(trial.scene.to_dict()),
         }
         digest = hashlib.sha256(json.dumps(choices, sort_keys=True).encode()).hexdigest()
