@@ -26,7 +26,8 @@ def test_the_page_is_made_of_the_results(tmp_path):
 def test_results_say_what_they_cost_and_have_their_pictures(path):
     result = json.loads(path.read_text())
     assert path.stem == result['experiment'] in run.NAMES
-    assert result['command'].startswith(f'python -m learned_ik experiment {path.stem}')
+    commands = [f'python -m learned_ik experiment {name} ' for name in (path.stem, 'all')]
+    assert result['command'].startswith(tuple(commands))
     budget = run.budget_named(result['budget']['name'])
     assert all(row['samples'] >= budget.samples for row in result['networks'])
     assert result['samples'] == sum(row['samples'] for row in result['networks'])
