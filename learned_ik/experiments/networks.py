@@ -81,7 +81,7 @@ class Shelf:
         # later are off in those that are there.
         config = dataclasses.replace(trial.config, device='cpu', threads=1).to_dict()
         if config['hard_share'] == 0:
-            del config['hard_end']
+            config = {**config, 'hard_end': None}
         choices = {
             'robot': trial.chain.fingerprint,
             'configuration': _switched_on(config),

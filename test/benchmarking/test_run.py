@@ -26,7 +26,7 @@ def result(tmp_path_factory):
     """Return a small run of everything but growth, through the command line."""
     out = tmp_path_factory.mktemp('results')
     command = [sys.executable, '-m', 'learned_ik', 'benchmark', '--json', '--poses', '20']
-    command += ['--robots', 'tiago', 'artificial7', '--peers', 'pinocchio-lm', '--out', str(out)]
+    command += ['--robots', 'tiago', 'artificial14', '--peers', 'pinocchio-lm', '--out', str(out)]
     command += ['--protocols', *DONE]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=ROOT)
     assert done.returncode == 0, done.stderr
@@ -39,7 +39,7 @@ def test_json_is_alone_on_standard_output_and_in_the_folder(result):
     assert tuple(printed['protocols']) == DONE
 
 
-@pytest.mark.parametrize('robot', ['tiago', 'artificial7'])
+@pytest.mark.parametrize('robot', ['tiago', 'artificial14'])
 def test_ours_solves_everything_and_claims_nothing_wrong(result, robot):
     for protocol in ('reachable', 'near'):
         rows = {row['name']: row for row in result[0]['protocols'][protocol][robot]['rows']}
@@ -61,8 +61,8 @@ def test_ours_solves_everything_and_claims_nothing_wrong(result, robot):
 
 def test_a_robot_without_a_model_says_so(result):
     printed = result[0]
-    assert printed['robots']['artificial7']['model'] is None
-    absent = printed['protocols']['reachable']['artificial7']['absent']
+    assert printed['robots']['artificial14']['model'] is None
+    absent = printed['protocols']['reachable']['artificial14']['absent']
     assert absent['learned_ik'] == 'no network was trained for this arm'
 
 
@@ -101,7 +101,7 @@ def test_the_readme_table_is_written_between_its_markers(result, tmp_path):
     assert text.startswith('before\n')
     assert text.endswith('\nafter\n')
     assert 'old' not in text
-    assert '| solver | TIAGo | artificial, 7 |' in text
+    assert '| solver | TIAGo | artificial, 14 |' in text
     assert text.count('100.00 % |') >= 2
 
 
