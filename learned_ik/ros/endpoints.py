@@ -201,10 +201,11 @@ def check_robot(serving: IkServing, description: str | None, log: Any) -> None:
     """Compare a robot with the model, and log what comes out when it is another than before."""
     if not serving.compare_with_robot(description):
         return
+    deviation = serving.deviation
     if serving.mismatch is not None:
         log.error(f'refusing every request: {serving.mismatch}')
-    elif serving.deviation is not None:
-        distance, angle = serving.deviation
+    elif deviation is not None:
+        distance, angle = deviation
         log.warning(
             f'the robot differs from the model as one that was calibrated: by up to '
             f'{1e3 * distance:.2f} mm and {math.degrees(angle):.2f} deg at the tip; solving for '

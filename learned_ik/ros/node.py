@@ -69,7 +69,9 @@ class IkNode(LifecycleNode):
         """Load the model, make the solver ready, then open services and topics."""
         began = time.monotonic()
         try:
-            solver = self._solver_for({})
+            path = parameters.MODEL.of(self)
+            tool = parameters.given_tool(parameters.TOOL.of(self))
+            solver = load_solver(path, self.get_logger().info, tool)
             self._serving = IkServing(solver)
             self._serving.calibration = parameters.CALIBRATION_TOLERANCE.of(self)
             self._serving.paused = self._not_active()
@@ -156,7 +158,7 @@ class IkNode(LifecycleNode):
     def _take(self, values: dict[str, Any]) -> None:
         """Let parameters work that do more than to be read."""
         if parameters.MODEL.name in values or parameters.TOOL.name in values:
-            self.use_solver(self._solver_for(values))
+            self._take_model_or_tool(values)
         if parameters.OBSTACLES.name in values:
             self._obstacles.take_parameter(values[parameters.OBSTACLES.name])
         if parameters.CALIBRATION_TOLERANCE.name in values:
@@ -166,12 +168,14 @@ class IkNode(LifecycleNode):
             description = values[parameters.ROBOT_DESCRIPTION.name] or None
             check_robot(self._serving, description, self.get_logger())
 
-    def _solver_for(self, values: dict[str, Any]) -> IkSolver:
-        """Return the solver for the parameters as they are, but for some that get new values."""
-        path = values.get(parameters.MODEL.name, parameters.MODEL.of(self))
-        tool = values.get(parameters.TOOL.name, parameters.TOOL.of(self))
-        none = tool is None or len(tool) == 0
-        return load_solver(path, self.get_logger().info, None if none else tool)
+    def _take_model_or_tool(self, values: dict[str, Any]) -> None:
+        """Read the model again; where only the tool is another, keep the network that serves."""
+        tool = parameters.given_tool(values.get(parameters.TOOL.name, parameters.TOOL.of(self)))
+        if parameters.MODEL.name in values:
+            path = values[parameters.MODEL.name]
+            self.use_solver(load_solver(path, self.get_logger().info, tool))
+        else:
+            self.use_solver(self._serving.solver.fitted_to(tool=tool))
 
     def _publish_diagnostics(self) -> None:
         report = self.health.report(self._serving)

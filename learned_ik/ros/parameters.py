@@ -3,7 +3,7 @@
 """The node's parameters, each declared in one place: description, range, default."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
@@ -11,6 +11,7 @@ from rclpy.node import Node
 
 from learned_ik.errors import ConfigurationError
 from learned_ik.ros.exchange import PREFERENCES, Defaults
+from learned_ik.solving.fitting import CALIBRATION
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,7 +113,7 @@ TOOL = NodeParameter(
 )
 CALIBRATION_TOLERANCE = NodeParameter(
     name='calibration_tolerance',
-    default=0.01,
+    default=CALIBRATION,
     description=(
         'How far the tip of the robot described may be from where the model has it, in any '
         'posture, for the robot to be taken for the same one calibrated [m]; what is solved is '
@@ -213,6 +214,11 @@ def declare_all(node: Node) -> None:
     """
     for parameter in ALL:
         parameter.declare_on(node)
+
+
+def given_tool(value: Sequence[float] | None) -> Sequence[float] | None:
+    """Return the value of `tool`, None where it is empty: there is none."""
+    return value if value is not None and len(value) > 0 else None
 
 
 def defaults(node: Node) -> Defaults:

@@ -107,10 +107,7 @@ class IkServing:
         except UrdfError as error:
             self.mismatch = f'the robot description cannot be used: {error}'
             return
-        difference = self._chain.difference_from(robot)
-        calibrated = difference is not None and self.calibration > 0
-        if calibrated:
-            difference = self._chain.difference_from(robot, self.calibration)
+        difference = self._chain.difference_from(robot, self.calibration)
         if difference is not None:
             self.mismatch = (
                 f"model '{self._solver.model.name}' was trained for another robot than the one "
@@ -118,11 +115,12 @@ class IkServing:
             )
             return
         self._base_frames = robot.base_frames
-        self._fit_to(robot if calibrated else None)
+        alike = self._chain.difference_from(robot) is None
+        self._fit_to(None if alike else robot)
 
     def _fit_to(self, robot: KinematicChain | None) -> None:
         """Solve for the robot's own chain from now on, or for the model's again."""
-        if robot is not None or self.deviation is not None:
+        if robot is not None or self._solver.robot is not None:
             self._solver = self._solver.fitted_to(
                 tool=self._solver.tool, robot=robot, calibration=self.calibration
             )
@@ -130,7 +128,7 @@ class IkServing:
     @property
     def deviation(self) -> tuple[float, float] | None:
         """How far the calibrated robot's tip is from the model's [m], [rad]; None: it is not."""
-        robot = getattr(self._solver, 'robot', None)
+        robot = self._solver.robot
         return None if robot is None else self._chain.deviation_from(robot)
 
     @property

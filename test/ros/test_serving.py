@@ -32,6 +32,7 @@ class NotingSolver:
     def __init__(self):
         chain = KinematicChain.from_urdf(TIAGO, 'torso_lift_link', 'arm_tool_link')
         self.model = SimpleNamespace(chain=chain, name='tiago_arm')
+        self.robot = None
         self.error = None
 
     def solve(self, position, orientation, seed=None, **options):
