@@ -7,7 +7,8 @@
 
 How many samples that time is good for is measured first, on a machine that is otherwise idle; a
 row is then trained for as many, so that its errors do not depend on what else runs. `--rates`
-measures and stops; `--json` holds these, and every row that is done. `--shipped` prints what the
+measures and stops; `--json` holds these, and every row that is done; `--picture` draws TIAGo's
+error over the time of training. `--shipped` prints what the
 models that come with the package say of themselves.
 """
 
@@ -47,6 +48,11 @@ class Row:
     preset: str = 'default'
     threads: int = 1
 
+    @property
+    def shows_time(self) -> bool:
+        """Whether it differs from the other trainings of TIAGo by its time alone."""
+        return self.robot == 'tiago' and not self.options
+
     def config(self, **budget: int) -> TrainingConfig:
         """Return how to train; on one thread, since samples alone decide what comes of it."""
         return dataclasses.replace(preset(self.preset), **self.options, **budget)
@@ -73,6 +79,7 @@ def main() -> int:
     parser.add_argument('--rates', action='store_true', help='measure rates, and train nothing')
     parser.add_argument('--shipped', action='store_true', help='the table of shipped models')
     parser.add_argument('--json', type=Path, help='file of the results, read and written')
+    parser.add_argument('--picture', type=Path, help='file of the picture of error over time')
     options = parser.parse_args()
     if options.shipped:
         print(shipped_table())
@@ -108,6 +115,8 @@ def main() -> int:
         save()
         print(f'{outcome.trial.name}: {1e3 * row["position"]["mean"]:.2f} mm', file=sys.stderr)
     print(table(names, results))
+    if options.picture:
+        draw([name for name in names if ROWS[name].shows_time], results, options.picture)
     return 0
 
 
@@ -136,6 +145,10 @@ def measured(outcome: Outcome) -> dict[str, Any]:
         'parameters': model.network.parameter_count,
         'processor_seconds': outcome.processor_seconds,
         'configuration': dataclasses.asdict(outcome.trial.config),
+        'curve': [
+            [point['samples'], point['position_mean'], point['orientation_mean']]
+            for point in model.training['curve']
+        ],
     }
 
 
@@ -159,6 +172,33 @@ def table(names: Sequence[str], results: Mapping[str, Any]) -> str:
             f'| {position} | {angle} | {ROWS[name].goal} | {len(rows)} |'
         )
     return '\n'.join(lines)
+
+
+def draw(names: Sequence[str], results: Mapping[str, Any], path: Path) -> None:
+    """Draw errors over the time of training: each training's way, and where it ends."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), layout='constrained')
+    looks = zip(names, ('#0072B2', '#E69F00', '#009E73'), ('o', 's', '^'), strict=True)
+    for name, colour, marker in looks:
+        rate = results['rates'][name]
+        trainings = [r for key, r in results['rows'].items() if key.startswith(f'{name}, seed ')]
+        for k, row in enumerate(trainings):
+            label = name.removeprefix('TIAGo, ') if k == 0 else None
+            for ax, column, unit, error in zip(
+                axes, (1, 2), (1e3, math.degrees(1)), ('position', 'orientation'), strict=True
+            ):
+                way = np.array(row['curve'])[1:]
+                ax.loglog(way[:, 0] / rate, unit * way[:, column], color=colour, lw=0.8, alpha=0.6)
+                end = row['samples'] / rate, unit * row[error]['mean']
+                ax.loglog(*end, marker, color=colour, label=label)
+    for ax, label in zip(axes, ('position [mm]', 'orientation [deg]'), strict=True):
+        ax.set_xlabel('time of training [s]')
+        ax.set_ylabel(f'mean error, {label}')
+        ax.grid(which='both', alpha=0.25)
+    axes[0].legend(title='budget')
+    figure.savefig(path, dpi=150)
+    plt.close(figure)
 
 
 def shipped_table() -> str:
