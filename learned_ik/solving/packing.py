@@ -70,8 +70,8 @@ class Memory:
     """All that one thread needs to answer requests; `unpack_work` and others give the views."""
 
     __slots__ = (
-        'activations', 'answer', 'numbers', 'options', 'orientation', 'outcome', 'position',
-        'request', 'seed', 'solution',
+        'activations', 'answer', 'arrays', 'numbers', 'options', 'orientation', 'outcome',
+        'position', 'request', 'seed', 'solution',
     )  # fmt: skip
 
     def __init__(self, packed: PackedModel) -> None:
@@ -93,6 +93,8 @@ class Memory:
         self.answer = np.zeros((1, OUTCOME + joints))
         self.outcome = self.answer[0, :OUTCOME]
         self.solution = self.answer[0, OUTCOME:]
+        # What a search of that request takes before all else.
+        self.arrays = (*packed, self.numbers, self.activations, self.request, self.answer)
 
 
 def empty_activations(packed: PackedModel) -> Floats:

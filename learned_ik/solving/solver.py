@@ -3,13 +3,11 @@
 """`IkSolver`: poses in, joint positions out, exact, and honest when there are none."""
 
 import copy
-import functools
 import logging
 import math
 import os
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
@@ -21,42 +19,15 @@ from learned_ik.errors import InvalidInputError, RobotMismatchError
 from learned_ik.model import IkModel
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.solving import avoidance_paths, avoidance_requests, paths
-from learned_ik.solving.avoidance_solver import (
-    NO_SPHERES,
-    Avoidance,
-    Scene,
-    checked_clearance,
-)
-from learned_ik.solving.choice import NEAR, choose
+from learned_ik.solving import avoidance_paths, avoidance_requests, batch, one_pose, paths, variety
+from learned_ik.solving.avoidance_solver import NO_SPHERES, Avoidance, Scene, checked_clearance
 from learned_ik.solving.fitting import CALIBRATION, checked_tool, fitted
 from learned_ik.solving.packing import Memory, pack_model
 from learned_ik.solving.path_solution import PathSolution
 from learned_ik.solving.preferences import Prefer, Preferences
-from learned_ik.solving.requests import (
-    NO_OPTIONS,
-    as_vectors,
-    checked_poses,
-    checked_seeds,
-    checked_start,
-    checked_tolerance,
-    explain_request,
-    request_options,
-)
-from learned_ik.solving.search import (
-    FOUND,
-    MALFORMED,
-    NOT_FOUND,
-    NOT_GIVEN,
-    NOTHING,
-    OUTCOME,
-    predict_many,
-    search,
-)
-from learned_ik.solving.solution import Solution, SolutionBatch, Status, told_of_seed
+from learned_ik.solving.requests import checked_tolerance, request_options
+from learned_ik.solving.solution import Solution, SolutionBatch
 from learned_ik.solving.tracking import Demand
-from learned_ik.solving.vain import MOST_RESTARTS, RESTARTS_PER_LOOK, reason, search_on
-from learned_ik.solving.variety import distinct_solutions
 
 log = logging.getLogger(__name__)
 
@@ -65,12 +36,6 @@ Array = npt.NDArray[np.float64]
 POSITION_TOLERANCE = 1e-6  # [m]
 ORIENTATION_TOLERANCE = 1e-6  # [rad]
 TIMEOUT = 0.05  # [s]
-SMALLEST_BLOCK = 64  # poses of a batch that one thread takes at once, at the least
-BLOCKS_PER_THREAD = 8  # so that no thread waits long for the slowest
-
-POSE_AND_SEED = slice(8, 11)  # of the arguments of `search`
-
-SUCCESS = Status.SUCCESS  # looking up a member of an enumeration takes longer than one would think
 
 
 class IkSolver:
@@ -279,84 +244,10 @@ class IkSolver:
                 orientation_tolerance=orientation_tolerance, max_joint_change=max_joint_change,
                 timeout=timeout,
             )  # fmt: skip
-        began = perf_counter()
-        if not timeout > 0:
-            raise InvalidInputError(f'timeout is {timeout}; expected seconds, above 0')
-        memory = self._memory()
-        seeded = seed is not None
-        if prefer is None:
-            preference = self._preferences.nearest if seeded else None
-        else:
-            preference = self._preferences.read(prefer, seeded)
-        plain = (
-            max_joint_change == math.inf
-            and type(position_tolerance) is float
-            and type(orientation_tolerance) is float
-            and orientation_tolerance < math.inf
-        )
-        try:
-            if not plain:
-                orientation_tolerance, options = request_options(
-                    orientation_tolerance, max_joint_change, seeded
-                )
-                position_tolerance = checked_tolerance(position_tolerance)
-                memory.options[...] = options
-            given = position, orientation, seed if seeded else NOTHING
-            for vectors in (given, None):
-                try:
-                    search_given(
-                        *self._packed, memory.numbers, memory.activations, memory.request,
-                        memory.answer, True, *(vectors or as_vectors(*given)), seeded,
-                        position_tolerance, orientation_tolerance,
-                        0, 1 + self._heads + RESTARTS_PER_LOOK,
-                    )  # fmt: skip
-                    break
-                except TypeError:  # lists, integers, whatever is no array as the kernel takes it
-                    memory.outcome[0] = MALFORMED
-            outcome = memory.outcome.tolist()
-            code = outcome[0]
-            if code == MALFORMED:
-                explain_request(
-                    self.chain, position, orientation, seed,
-                    position_tolerance, orientation_tolerance,
-                )  # fmt: skip
-            status, message = SUCCESS, ''
-            if code == NOT_FOUND:
-                tolerances = position_tolerance, orientation_tolerance
-                status, outcome = search_on(
-                    self._packed, memory, seeded, tolerances, outcome, began + timeout
-                )
-            if status is not SUCCESS:
-                message = reason(
-                    self.chain, self._packed, memory, position_tolerance, status, outcome
-                )
-            elif preference is not None and not (preference.to_seed and outcome[3] <= NEAR):
-                memory.outcome[...] = outcome
-                choose(
-                    *self._packed, memory.numbers, memory.activations, memory.request,
-                    memory.answer, seeded, position_tolerance, orientation_tolerance, *preference,
-                )  # fmt: skip
-                outcome = memory.outcome.tolist()
-        finally:
-            if not plain:
-                memory.options[...] = NO_OPTIONS
-        _, position_error, orientation_error, seed_distance, limit_margin, _, attempts, beyond = (
-            outcome
-        )
-        if beyond > 0:
-            message = told_of_seed(self.chain, seed, message)
-        return Solution(
-            status,
-            memory.solution.copy(),
-            position_error,
-            orientation_error,
-            seed_distance,
-            limit_margin,
-            math.inf,
-            perf_counter() - began,
-            int(attempts),
-            message,
-        )
+        return one_pose.solve(
+            self, position, orientation, seed, prefer, position_tolerance, orientation_tolerance,
+            max_joint_change, timeout,
+        )  # fmt: skip
 
     def solve_all(
         self,
@@ -408,31 +299,14 @@ class IkSolver:
                     plain, self._keep_clear(), scene, position, orientation, int(limit), seed,
                     tolerances, TIMEOUT,
                 )  # fmt: skip
+            solutions = plain.solve_all(position, orientation, limit, seed=seed, **tolerances)
             return [
                 avoidance_requests.measured(
                     each, self._keep_clear(), self._memory(), scene, perf_counter()
                 )
-                for each in plain.solve_all(position, orientation, limit, seed=seed, **tolerances)
+                for each in solutions
             ]
-        if not self.solve(position, orientation, seed, prefer='first', **tolerances).success:
-            return []
-        began = perf_counter()
-        pose = np.concatenate([position, orientation], dtype=np.float64)
-        about = None if seed is None else checked_start(self.chain, seed)
-        strictest, options = request_options(orientation_tolerance, math.inf, False)
-        demand = Demand(float(position_tolerance), strictest, math.inf, options[:3])
-        found = distinct_solutions(self._packed, self._memory(), pose, about, demand, int(limit))
-        solutions = [
-            self.solve(position, orientation, q, prefer='first', **tolerances) for q in found
-        ]
-        for solution in solutions:
-            solution.seed_distance = (
-                math.nan
-                if about is None
-                else float(np.linalg.norm(solution.joint_positions - about))
-            )
-            solution.solve_time = perf_counter() - began
-        return solutions
+        return variety.solve_all(self, position, orientation, int(limit), seed, **tolerances)
 
     def solve_batch(
         self,
@@ -466,64 +340,12 @@ class IkSolver:
             InvalidInputError: a value has the wrong shape, is not finite, or out of its range.
 
         """
-        began = perf_counter()
-        poses = checked_poses(positions, orientations)
-        seeded = seeds is not None
-        preference = self._preferences.read(prefer, seeded)
-        orientation_tolerances = orientation_tolerance
-        orientation_tolerance, options = request_options(
-            orientation_tolerance, max_joint_change, seeded
-        )
-        options = np.tile(options, (len(poses), 1))
-        starts = checked_seeds(self.chain, seeds, len(poses))
-        requests = np.concatenate([poses, options, starts], axis=1)
-        position_tolerance = checked_tolerance(position_tolerance)
-        if avoid_collisions or self._spheres is not None:
-            plain, scene, avoid = self._scene(avoid_collisions, min_clearance)
-            tolerances = position_tolerance, orientation_tolerance
-
-            def solve_plain() -> SolutionBatch:
-                return plain.solve_batch(
-                    positions, orientations, seeds, prefer=prefer, threads=threads,
-                    position_tolerance=position_tolerance, max_joint_change=max_joint_change,
-                    orientation_tolerance=orientation_tolerances,
-                )  # fmt: skip
-
-            return avoidance_requests.solve_batch(
-                solve_plain, self._keep_clear(), scene, avoid, preference is not None, requests,
-                seeded, tolerances, self._memory, functools.partial(_in_blocks, threads=threads),
-                began,
-            )  # fmt: skip
-        answers = np.zeros((len(poses), OUTCOME + self.chain.joint_count))
-
-        def run(block: slice) -> None:
-            memory = self._memory()
-            search(
-                *self._packed, memory.numbers, memory.activations, requests[block], answers[block],
-                *NOT_GIVEN, seeded, position_tolerance, orientation_tolerance,
-                0, 1 + self._heads + MOST_RESTARTS,
-            )  # fmt: skip
-            if preference is not None:
-                choose(
-                    *self._packed, memory.numbers, memory.activations, requests[block],
-                    answers[block], seeded, position_tolerance, orientation_tolerance, *preference,
-                )  # fmt: skip
-
-        _in_blocks(run, len(poses), threads)
-        code, position_error, orientation_error, seed_distance, limit_margin, _, attempts, _ = (
-            np.ascontiguousarray(answers[:, :OUTCOME].T)
-        )
-        return SolutionBatch(
-            status=np.where(code == FOUND, Status.SUCCESS, Status.NO_SOLUTION),
-            joint_positions=answers[:, OUTCOME:].copy(),
-            position_error=position_error,
-            orientation_error=orientation_error,
-            seed_distance=seed_distance,
-            limit_margin=limit_margin,
-            clearance=np.full(len(poses), np.inf),
-            attempts=attempts.astype(np.int64),
-            solve_time=perf_counter() - began,
-        )
+        return batch.solve_batch(
+            self, positions, orientations, seeds, prefer=prefer,
+            position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
+            max_joint_change=max_joint_change, threads=threads,
+            avoid_collisions=avoid_collisions, min_clearance=min_clearance,
+        )  # fmt: skip
 
     def predict(self, positions: npt.ArrayLike, orientations: npt.ArrayLike) -> Array:
         """Return the network's own answers, unrefined: for each pose that of its best head.
@@ -541,25 +363,7 @@ class IkSolver:
             InvalidInputError: as `solve_batch`, or the solver was made without a network.
 
         """
-        if self._heads == 0:
-            raise InvalidInputError('this solver was made for a bare chain: it has no network')
-        requests = checked_poses(positions, orientations)
-        answers = np.zeros((len(requests), OUTCOME + self.chain.joint_count))
-
-        avoidance = self._keep_clear() if self._spheres is not None else None
-        scene = self._scene(None, 0.0)[1] if avoidance is not None and avoidance.sees else None
-
-        def run(block: slice) -> None:
-            memory = self._memory()
-            if scene is not None:
-                avoidance.predict(memory, scene, requests[block], answers[block])
-                return
-            predict_many(
-                *self._packed, memory.numbers, memory.activations, requests[block], answers[block]
-            )
-
-        _in_blocks(run, len(requests), None)
-        return answers[:, OUTCOME:].copy()
+        return batch.predict(self, positions, orientations)
 
     def follow(
         self,
@@ -643,35 +447,3 @@ class IkSolver:
         except AttributeError:
             self._memories.memory = Memory(self._packed)
             return self._memories.memory
-
-
-def first_search(*arguments: Any) -> None:
-    """Call `search` for the first time in this process, with arrays as they should be.
-
-    For those it is compiled; with any others it raises `TypeError` ever after.
-    """
-    global search_given
-    for vector in arguments[POSE_AND_SEED]:
-        if type(vector) is not np.ndarray or vector.ndim != 1 or vector.dtype != np.float64:
-            raise TypeError
-        if not vector.flags.carray:
-            raise TypeError
-    search(*arguments)
-    search.disable_compile()
-    search_given = search
-
-
-search_given: Callable[..., None] = first_search  # what `IkSolver.solve` calls
-
-
-def _in_blocks(run: Callable[[slice], None], count: int, threads: int | None) -> None:
-    """Call `run` for blocks of 0 to count, on several threads."""
-    threads = threads or len(os.sched_getaffinity(0))
-    size = max(SMALLEST_BLOCK, -(-count // (BLOCKS_PER_THREAD * threads)))
-    blocks = [slice(begin, begin + size) for begin in range(0, count, size)]
-    if threads == 1 or len(blocks) < 2:
-        for block in blocks:
-            run(block)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(run, blocks))

@@ -51,8 +51,7 @@ def search_on(
             break
         first = 1 + int(packed.layout[HEADS]) + restart
         search(
-            *packed, memory.numbers, memory.activations, memory.request, memory.answer,
-            *NOT_GIVEN, seeded, *tolerances, first, first + RESTARTS_PER_LOOK,
+            *memory.arrays, *NOT_GIVEN, seeded, *tolerances, first, first + RESTARTS_PER_LOOK,
         )  # fmt: skip
         outcome = memory.outcome.tolist()
         attempts += outcome[6]
@@ -98,8 +97,7 @@ def reason(
     memory.options[...] = POSITION_ONLY
     last = 1 + int(packed.layout[HEADS]) + RESTARTS_FOR_A_REASON
     search(
-        *packed, memory.numbers, memory.activations, memory.request, memory.answer,
-        *NOT_GIVEN, True, position_tolerance, math.pi, 0, last,
+        *memory.arrays, *NOT_GIVEN, True, position_tolerance, math.pi, 0, last,
     )  # fmt: skip
     position_alone = memory.outcome[0] == FOUND
     memory.options[...] = NO_OPTIONS

@@ -2,18 +2,62 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several solutions of one pose, as different as possible: what `IkSolver.solve_all` asks for."""
 
+import math
+from collections.abc import Sequence
+from time import perf_counter
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 
 from learned_ik.solving.branches import gather
 from learned_ik.solving.packing import HEADS, Memory, PackedModel
+from learned_ik.solving.requests import checked_start, request_options
+from learned_ik.solving.solution import Solution
 from learned_ik.solving.tracking import Demand, read_targets
+
+if TYPE_CHECKING:
+    from learned_ik.solving.solver import IkSolver
 
 Array = npt.NDArray[np.float64]
 
 RESTARTS = 64  # at the least: without redundancy, that finds every branch but the rarest
 RESTARTS_PER_SOLUTION = 8  # with it, there is always one more
 CANDIDATES_PER_SOLUTION = 4  # of which the most different are kept
+
+
+def solve_all(
+    solver: 'IkSolver',
+    position: npt.ArrayLike,
+    orientation: npt.ArrayLike,
+    limit: int,
+    seed: npt.ArrayLike | None,
+    *,
+    position_tolerance: float,
+    orientation_tolerance: float | Sequence[float],
+) -> list[Solution]:
+    """Return several solutions of a pose where all is clear; see `IkSolver.solve_all`."""
+    tolerances = {
+        'position_tolerance': position_tolerance,
+        'orientation_tolerance': orientation_tolerance,
+    }
+    if not solver.solve(position, orientation, seed, prefer='first', **tolerances).success:
+        return []
+    began = perf_counter()
+    pose = np.concatenate([position, orientation], dtype=np.float64)
+    about = None if seed is None else checked_start(solver.chain, seed)
+    strictest, options = request_options(orientation_tolerance, math.inf, False)
+    demand = Demand(float(position_tolerance), strictest, math.inf, options[:3])
+    found = distinct_solutions(solver._packed, solver._memory(), pose, about, demand, limit)
+    solutions = [
+        solver.solve(position, orientation, q, prefer='first', **tolerances) for q in found
+    ]
+    for solution in solutions:
+        solution.seed_distance = (
+            math.nan if about is None else float(np.linalg.norm(solution.joint_positions - about))
+        )
+        solution.solve_time = perf_counter() - began
+    return solutions
 
 
 def distinct_solutions(
