@@ -120,9 +120,7 @@ def table(results: dict[str, dict[float, dict[str, Any]]]) -> str:
             ' / '.join(f'{scale * row[kind][s]:.2f}' for s in STATISTICS)
             for kind, scale in (('position', 1e3), ('orientation', 180 / torch.pi))
         )
-        lines.append(
-            f'| {label} | {rate:g} | {position} | {orientation} | {seconds} | {others} |'
-        )
+        lines.append(f'| {label} | {rate:g} | {position} | {orientation} | {seconds} | {others} |')
     return '\n'.join(lines)
 
 

@@ -26,29 +26,18 @@ from learned_ik.learning.checkpoint import (
     saved_state,
 )
 from learned_ik.learning.configuration import HELD_OUT_SEED, TrainingConfig
-from learned_ik.learning.evaluation import (
-    errors_on,
-    evaluate,
-    is_below,
-    poses_within,
-    score_weight,
-)
+from learned_ik.learning.evaluation import evaluate, is_below
 from learned_ik.learning.folding import folded, unfold_into
 from learned_ik.learning.interruption import set_by_signals
+from learned_ik.learning.judge import Judge
 from learned_ik.learning.network import PoseNetwork
 from learned_ik.learning.objective import Objective
-from learned_ik.learning.obstacles import (
-    judged,
-    judged_in_random_scenes,
-    poses_in_the_open,
-    scene_loss,
-    seeing_and_blind,
-)
+from learned_ik.learning.obstacles import scene_loss
 from learned_ik.learning.optimizers import fading, one_cycle, optimizers_for, within_cycle
 from learned_ik.learning.pace import Pace
 from learned_ik.learning.processes import processes
 from learned_ik.learning.progress import Listener, Progress, reporting
-from learned_ik.learning.random_scenes import RandomScenes, problems
+from learned_ik.learning.random_scenes import RandomScenes
 from learned_ik.learning.sampling import Sampler
 from learned_ik.learning.scene import SceneConfig
 from learned_ik.learning.step import TrainingStep
@@ -59,9 +48,6 @@ from learned_ik.robot.chain import KinematicChain
 logger = logging.getLogger('learned_ik.training')
 
 CHECKS = 60  # how often in a training the network is judged; the best of these is exported
-CHECK_POSES = 2_000  # on how many poses
-SCENES = 8_000  # the most on which a network that takes the scene is judged at the end
-CHECK_SEED = 2  # which are others than the held-out ones
 MOST_ROLLBACKS = 3  # of a training whose weights are no longer numbers
 
 
@@ -128,15 +114,11 @@ def train(
             tally = restored_tally(
                 resume_from.state, network, optimizers, sampler, generator, team
             )
-        seed_spread = config.seed_spread if config.seed_input else None
         touching = scene_loss(chain, scene, body, device, config.scene_conditioned)
-        points, scenes = network.scene, None
-        if points is not None:
-            scenes = RandomScenes(touching.clearance, points, generator)
-            few = CHECK_POSES // 2
-            check_scenes = problems(chain, touching.body, points, few, CHECK_SEED, device)
-        check_poses = poses_within(chain, CHECK_POSES, CHECK_SEED, device, seed_spread, points)
-        weight = score_weight(config)
+        scenes = None
+        if network.scene is not None:
+            scenes = RandomScenes(touching.clearance, network.scene, generator)
+        judge = Judge(network, kinematics, config, touching)
         objective = Objective(kinematics, network.decoder, config, touching)
         step = TrainingStep(
             network, team.together(network), kinematics, objective, sampler, config, generator,
@@ -167,27 +149,16 @@ def train(
             # Judge the network now and then. Keep the best, and leave what is not a number.
             if ending or fraction * CHECKS >= tally.checks:
                 tally.checks += 1
-                errors = errors_on(
-                    check_poses, network.eval(), network.decoder, kinematics, weight
-                )
-                score = errors.score
-                if touching is not None:
-                    answers = (network, network.decoder, kinematics, weight)
-                    score = (
-                        judged(touching, check_poses, *answers)
-                        if scenes is None
-                        else judged_in_random_scenes(touching, check_scenes, *answers)
-                    )['score']
-                network.train()
+                errors, score = judge()
                 if math.isfinite(score):
                     tally.curve.append(
                         {'samples': samples, **errors.row(), 'seconds': tally.seconds}
                     )
-                if score < tally.best_score:
-                    tally.best_score = score
-                    tally.best_weights = copy.deepcopy(network.state_dict())
-                    reached = is_below(errors.means, config.error_wanted)
-                elif not math.isfinite(score):
+                    if score < tally.best_score:
+                        tally.best_score = score
+                        tally.best_weights = copy.deepcopy(network.state_dict())
+                        reached = is_below(errors.means, config.error_wanted)
+                else:
                     tally.rollbacks += 1
                     if tally.rollbacks > MOST_ROLLBACKS or tally.best_score == math.inf:
                         raise TrainingError(_not_a_number(config, tally))
@@ -210,15 +181,9 @@ def train(
         network.load_state_dict(tally.best_weights)
         exported = folded(network.eval())
         held_out = evaluate(chain, exported, config.held_out, HELD_OUT_SEED, device, config)
-        if scenes is not None:
-            held_out['scene'] = seeing_and_blind(
-                touching, points, network, kinematics, min(config.held_out, SCENES), weight
-            )
-        elif touching is not None:
-            poses = poses_in_the_open(chain, touching, CHECK_POSES, HELD_OUT_SEED).to(device)
-            held_out['scene'] = judged(
-                touching, poses, network, network.decoder, kinematics, weight
-            )
+        in_scene = judge.in_scene()
+        if in_scene is not None:
+            held_out['scene'] = in_scene
     training = {
         'configuration': config.to_dict(),
         'samples': samples,
