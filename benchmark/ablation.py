@@ -29,6 +29,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     'default': {},
     # which samples
     'fresh samples': {'hard_share': 0.0},
+    'hard examples fade from the beginning': {'hard_end': 0.0},
     'hard examples to the end': {'hard_end': 0.999},
     'hard examples 25 %': {'hard_share': 0.25},
     'density 0.5': {'density_power': 0.5},

@@ -63,7 +63,9 @@ ROWS = {
     'TIAGo, 2 min': Row('tiago', 120, '6.5, 1.5'),
     'TIAGo, 15 min, two threads': Row('tiago', 900, '4, 0.9; p99 20, 4', threads=2),
     'TIAGo, position only, 2 min': Row('tiago', 120, '2', {'targets': 'position'}),
-    'TIAGo, one head, 2 min': Row('tiago', 120, '8, 3', {'heads': 1}),
+    'TIAGo, one head, 2 min': Row(
+        'tiago', 120, '8, 3', {'heads': 1, 'hard_share': 0.0, 'rotation_weight': 0.25}
+    ),
     'Panda, 5 min': Row('panda', 300, '7, 1.8'),
     'artificial arm, 7 joints, 2.5 min': Row('artificial7', 150, '9, 2'),
     'artificial arm, 20 joints, 5 min': Row('artificial20', 300, '10, 2'),
