@@ -39,7 +39,8 @@ class Placement(NamedTuple):
 
     rotations: Array  # (motions + 1, 12), rotation row by row and origin [m] of each frame
     ends: Array  # (capsules, 6) [m], in the base frame
-    distances: Array  # (AT_ONCE,) [m], memory: of one capsule's segment from some spheres
+    middles: Array  # (capsules, 3) [m], likewise
+    distances: Array  # (AT_ONCE,) [m²], memory: of one capsule's segment from some spheres
 
 
 def body_arrays(body: Body) -> BodyArrays:
@@ -58,7 +59,10 @@ def body_arrays(body: Body) -> BodyArrays:
 def empty_placement(chain: KinematicChain, body: Body) -> Placement:
     """Allocate what `place` fills."""
     return Placement(
-        np.zeros((chain.motion_count + 1, 12)), np.zeros((len(body), 6)), np.zeros(AT_ONCE)
+        np.zeros((chain.motion_count + 1, 12)),
+        np.zeros((len(body), 6)),
+        np.zeros((len(body), 3)),
+        np.zeros(AT_ONCE),
     )
 
 
@@ -76,6 +80,8 @@ def place(
             world[k] = r[0] * x + r[1] * y + r[2] * z + r[9]
             world[k + 1] = r[3] * x + r[4] * y + r[5] * z + r[10]
             world[k + 2] = r[6] * x + r[7] * y + r[8] * z + r[11]
+        for k in range(3):
+            placement.middles[c, k] = 0.5 * (world[k] + world[k + 3])
 
 
 @inner_kernel
@@ -84,6 +90,7 @@ def contacts(
     placement: Placement,
     spheres: Array,
     margin: float,
+    far: float,
     itself: bool,
     found: Array,
 ) -> tuple[int, float]:
@@ -96,35 +103,42 @@ def contacts(
         placement: where it lies.
         spheres: (4, n): x, y, z, radius [m].
         margin: [m].
+        far: [m], the margin or more: the least distance is told up to here, which spares most of
+            the work where nothing is as near.
         itself: whether the pairs count.
         found: (capsules + pairs, CONTACT): distance [m]; capsule; the other capsule, or -1; point
             (3,) of the capsule's segment [m]; point of the other one's, or the sphere's centre;
             unit vector (3,) from there to the former.
 
     """
-    ends, row = placement.ends, placement.distances
-    count, least = 0, np.inf
+    ends, middles, row = placement.ends, placement.middles, placement.distances
+    count, least = 0, far
     for c in range(body.frames.shape[0] if spheres.shape[1] > 0 else 0):
         if body.frames[c] == 0:
             continue
         e, inverse, radius = ends[c], body.inverse[c], body.radii[c]
         ax, ay, az = e[0], e[1], e[2]
         ux, uy, uz = e[3] - ax, e[4] - ay, e[5] - az
-        nearest, which = np.inf, 0
+        nearest, which = far, -1
         for begin in range(0, spheres.shape[1], AT_ONCE):
             end = min(begin + AT_ONCE, spheres.shape[1])
             x, y, z = spheres[0, begin:end], spheres[1, begin:end], spheres[2, begin:end]
             radii = spheres[3, begin:end]
-            # Without a look for the nearest, this loop takes several spheres in one instruction.
+            # Without roots or a look for the nearest, this loop takes several spheres at once.
+            near, reach = 0, radius + nearest
             for s in range(end - begin):
                 wx, wy, wz = x[s] - ax, y[s] - ay, z[s] - az
                 t = min(max((wx * ux + wy * uy + wz * uz) * inverse, 0.0), 1.0)
                 wx, wy, wz = wx - t * ux, wy - t * uy, wz - t * uz
-                row[s] = math.sqrt(wx * wx + wy * wy + wz * wz) - radii[s]
+                row[s] = wx * wx + wy * wy + wz * wz
+                near += row[s] < (radii[s] + reach) * (radii[s] + reach)
+            if near == 0:
+                continue
             for s in range(end - begin):
-                if row[s] < nearest:
-                    nearest, which = row[s], begin + s
-        nearest -= radius
+                if row[s] < (radii[s] + reach) * (radii[s] + reach):
+                    distance = math.sqrt(row[s]) - radii[s] - radius
+                    if distance < nearest:
+                        nearest, which, reach = distance, begin + s, radius + distance
         least = min(least, nearest)
         if nearest < margin:
             bx, by, bz = spheres[0, which], spheres[1, which], spheres[2, which]
@@ -137,17 +151,13 @@ def contacts(
             count += 1
     for k in range(body.pairs.shape[0] if itself else 0):
         i, j = body.pairs[k, 0], body.pairs[k, 1]
-        e, f = ends[i], ends[j]
+        m, n = middles[i], middles[j]
         radii = body.radii[i] + body.radii[j]
-        wx, wy, wz = (
-            0.5 * (e[0] + e[3] - f[0] - f[3]),
-            0.5 * (e[1] + e[4] - f[1] - f[4]),
-            0.5 * (e[2] + e[5] - f[2] - f[5]),
-        )
         # No nearer than the balls around both capsules: most pairs need no closer look.
         reach = max(margin, least) + radii + body.half[i] + body.half[j]
-        if wx * wx + wy * wy + wz * wz > reach * reach:
+        if (m[0] - n[0]) ** 2 + (m[1] - n[1]) ** 2 + (m[2] - n[2]) ** 2 > reach * reach:
             continue
+        e, f = ends[i], ends[j]
         s, t = nearest_shares(e, f, body.inverse[i], body.inverse[j])
         px, py, pz = (
             e[0] + s * (e[3] - e[0]), e[1] + s * (e[4] - e[1]), e[2] + s * (e[5] - e[2]),

@@ -34,18 +34,21 @@ class CompiledClearance:
         self._contacts = np.zeros((len(body) + len(body.pairs), CONTACT))
         self._slopes = np.zeros((len(self._contacts), chain.joint_count))
 
-    def distances(self, q: npt.ArrayLike, spheres: Array) -> tuple[Array, Array]:
+    def distances(
+        self, q: npt.ArrayLike, spheres: Array, far: float = np.inf
+    ) -> tuple[Array, Array]:
         """Return each capsule's distance to its nearest sphere, and each pair's [m].
 
         Args:
             q: (joints,) [rad or m].
             spheres: (n, 4), x y z radius [m], in the base frame.
+            far: [m], what is not nearer is told as infinite.
 
         Returns:
             (capsules,), infinite for those that never move, and (pairs,); negative: penetration.
 
         """
-        _, of_spheres, of_pairs, _ = self._measured(q, spheres)
+        _, of_spheres, of_pairs, _ = self._measured(q, spheres, far)
         return of_spheres, of_pairs
 
     def gradients(self, q: npt.ArrayLike, spheres: Array) -> tuple[Array, Array]:
@@ -59,13 +62,15 @@ class CompiledClearance:
             slopes[row] = self._slopes[k]
         return slopes[: len(of_spheres)], slopes[len(of_spheres) :]
 
-    def _measured(self, q: npt.ArrayLike, spheres: Array) -> tuple[int, Array, Array, Array]:
+    def _measured(
+        self, q: npt.ArrayLike, spheres: Array, far: float = np.inf
+    ) -> tuple[int, Array, Array, Array]:
         q = np.ascontiguousarray(self.chain.checked_joints(q), dtype=np.float64)
         rows = np.asarray(spheres, dtype=np.float64).reshape(-1, 4)
         spheres = np.ascontiguousarray(rows.T)
         count = measure(
-            self._arrays, self._body, spheres, q, self._frames, self._placement, self._contacts,
-            self._slopes,
+            self._arrays, self._body, spheres, far, q, self._frames, self._placement,
+            self._contacts, self._slopes,
         )  # fmt: skip
         of_spheres = np.full(len(self._body.frames), np.inf)
         of_pairs = np.full(len(self._body.pairs), np.inf)
@@ -84,15 +89,16 @@ def measure(
     chain: ChainArrays,
     body: BodyArrays,
     spheres: Array,
+    far: float,
     q: Array,
     frames: Frames,
     placement: Placement,
     found: Array,
     slopes: Array,
 ) -> int:
-    """Fill all contacts and their slopes at q (joints,) [rad or m], and return their number."""
+    """Fill contacts nearer than `far` and their slopes at q (joints,); return their number."""
     place(chain, body, q, frames, placement)
-    count, _ = contacts(body, placement, spheres, np.inf, True, found)
+    count, _ = contacts(body, placement, spheres, far, far, True, found)
     for k in range(count):
         contact_gradient(chain, body, frames, found[k], slopes[k])
     return count

@@ -35,8 +35,9 @@ from learned_ik.solving.refinement import DAMPING_FLOOR, DAMPING_START, Workspac
 
 Array = npt.NDArray[np.float64]
 
-WALK_STEPS = 20  # at most
-WALK_PATIENCE = 3  # so many steps without gain are taken for a dead end
+WALK_STEPS = 60  # at most
+WALK_PATIENCE = 3  # so many steps without gain are taken for a dead end,
+MORE_PATIENCE = 4  # so many where the null space has several dimensions, and more ways out
 WALK_GAIN = 0.98  # what a step has to leave at most of all that is lacking
 BEYOND = 0.004  # [m], more than the wanted clearance is aimed at, so that steps end
 LONGEST = 0.5  # [rad or m], of one step
@@ -97,6 +98,7 @@ def walk(
     """
     joints = q.shape[0]
     eased = work.ease[0] + work.ease[1] + work.ease[2] > 0.0
+    margin, patience = wanted + BEYOND, WALK_PATIENCE if joints < 8 else MORE_PATIENCE
     best = Walked(np.inf, np.inf, -np.inf, False)
     least_lacking, stalled = np.inf, 0
     for step in range(WALK_STEPS + 1):
@@ -108,25 +110,30 @@ def walk(
         orientation_error = math.sqrt(squared_norm(work.error, 3)) / ANGULAR_WEIGHT
         exact = position_error <= position_tolerance and orientation_error <= orientation_tolerance
         count, clearance = contacts(
-            body, memory.placement, spheres, wanted + BEYOND, itself, memory.contacts
+            body, memory.placement, spheres, margin, margin, itself, memory.contacts
         )
         if exact and clearance > best.clearance:
-            best = Walked(position_error, orientation_error, clearance, True)
             copy_into(memory.best, q)
-            if clearance >= wanted:
+            clear = clearance >= wanted
+            if clear:  # then all of it is worth knowing
+                _, clearance = contacts(
+                    body, memory.placement, spheres, -np.inf, np.inf, itself, memory.contacts
+                )
+            best = Walked(position_error, orientation_error, clearance, True)
+            if clear:
                 break
         lacking = position_error + ANGULAR_WEIGHT * orientation_error
         for k in range(count):
-            lacking += wanted + BEYOND - memory.contacts[k, 0]
+            lacking += margin - memory.contacts[k, 0]
         stalled = 0 if lacking < WALK_GAIN * least_lacking else stalled + 1
         least_lacking = min(least_lacking, lacking)
-        if stalled >= WALK_PATIENCE or step == WALK_STEPS:
+        if stalled >= patience or step == WALK_STEPS:
             break
         jacobian_columns(chain, work.frames, ANGULAR_WEIGHT, work.columns)
         if eased:
             for j in range(joints):
                 ease_error(target, work.ease, work.columns[j])
-        length = way_out(chain, body, q, count, wanted + BEYOND, work, memory)
+        length = way_out(chain, body, q, count, margin, work, memory)
         bounded_step(chain, q, DAMPING_START * squared + DAMPING_FLOOR, work)
         for j in range(joints):
             value = q[j] + work.step[j] + length * memory.way[j]

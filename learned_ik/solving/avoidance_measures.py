@@ -42,7 +42,9 @@ def rank_by_clearance(
     for k in range(network.heads):
         take_head(chain, network, heads, k, q)
         place(chain, body, q, work.frames, memory.placement)
-        _, clearance = contacts(body, memory.placement, spheres, -np.inf, False, memory.contacts)
+        _, clearance = contacts(
+            body, memory.placement, spheres, -np.inf, wanted, False, memory.contacts
+        )
         lacking = max(wanted - clearance, 0.0)
         heads.scores[k] += np.float32(CLEARANCE_WEIGHT * lacking * lacking)
 
@@ -73,11 +75,13 @@ def measure_clearance(
     memory, _, _ = unpack_walk(layout[JOINTS], layout[MOTIONS], counts, walk_numbers)
     for i in range(postures.shape[0]):
         place(chain, body, postures[i], work.frames, memory.placement)
-        _, least = contacts(body, memory.placement, spheres, -np.inf, itself, memory.contacts)
+        _, least = contacts(
+            body, memory.placement, spheres, -np.inf, np.inf, itself, memory.contacts
+        )
         clearances[i] = least
         culprits[i, 0] = culprits[i, 1] = np.nan
         count, _ = contacts(
-            body, memory.placement, spheres, least + TOUCH, itself, memory.contacts
+            body, memory.placement, spheres, least + TOUCH, least + TOUCH, itself, memory.contacts
         )
         if count > 0:
             contact = memory.contacts[0]

@@ -18,7 +18,7 @@ from learned_ik.kinematics.clearance import (
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving.avoidance import WalkMemory
-from learned_ik.solving.avoidance_store import PROPOSALS
+from learned_ik.solving.avoidance_store import MORE_PROPOSALS
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -66,12 +66,12 @@ def walk_numbers(chain: KinematicChain, body: Body) -> Array:
     joints = chain.joint_count
     return np.zeros(
         12 * (chain.motion_count + 1)
-        + 6 * len(body)
+        + 9 * len(body)
         + AT_ONCE
         + (CONTACT + joints) * rows
         + 3 * joints
         + 6
-        + 2 * PROPOSALS
+        + 2 * MORE_PROPOSALS
     )
 
 
@@ -86,6 +86,8 @@ def unpack_walk(
     rotations = numbers[:a].reshape((motions + 1, 12))
     ends = numbers[a : a + 6 * capsules].reshape((capsules, 6))
     a += 6 * capsules
+    middles = numbers[a : a + 3 * capsules].reshape((capsules, 3))
+    a += 3 * capsules
     distances = numbers[a : a + AT_ONCE]
     a += AT_ONCE
     found = numbers[a : a + CONTACT * rows].reshape((rows, CONTACT))
@@ -96,8 +98,9 @@ def unpack_walk(
     a += 2 * joints
     best, moved = numbers[a : a + joints], numbers[a + joints : a + joints + 6]
     a += joints + 6
-    rows, misses = numbers[a : a + PROPOSALS], numbers[a + PROPOSALS : a + 2 * PROPOSALS]
+    middle = a + MORE_PROPOSALS
+    rows, misses = numbers[a:middle], numbers[middle : middle + MORE_PROPOSALS]
     memory = WalkMemory(
-        Placement(rotations, ends, distances), found, slopes, push, way, best, moved
+        Placement(rotations, ends, middles, distances), found, slopes, push, way, best, moved
     )
     return memory, rows, misses

@@ -3,7 +3,8 @@
 """The one compiled call of a request that keeps clear: where to begin, refinement, walk.
 
 Attempts are made in the order in which they were measured to pay (docs/obstacles.md): the seed,
-the middle of the joint ranges, the store of postures, the network's heads, restarts.
+the middle of the joint ranges, the store of postures, the network's heads, more of the store,
+restarts.
 """
 
 import numpy as np
@@ -16,7 +17,7 @@ from learned_ik.solving.avoidance import WalkMemory, walk
 from learned_ik.solving.avoidance_measures import rank_by_clearance
 from learned_ik.solving.avoidance_scene import unpack_body, unpack_walk
 from learned_ik.solving.avoidance_sight import look_around
-from learned_ik.solving.avoidance_store import PROPOSALS, nearest_postures
+from learned_ik.solving.avoidance_store import MORE_PROPOSALS, PROPOSALS, nearest_postures
 from learned_ik.solving.measures import (
     all_finite,
     clip,
@@ -94,7 +95,8 @@ def find_clear(
     """Find joint positions that reach poses and keep clear, one pose after the other.
 
     Attempts are numbered: 0 starts at the seed, 1 in the middle of the joint ranges, then come
-    `PROPOSALS` of the store and the network's heads, or first these, and restarts.
+    `PROPOSALS` of the store and the network's heads, or first these, the others of
+    `MORE_PROPOSALS` of the store, and restarts.
 
     Args:
         layout: the packed model, as `packing.pack_model` makes it.
@@ -142,13 +144,11 @@ def find_clear(
         heads = unpack_heads(layout, activations)
         answer[CODE], answer[REACHED], answer[CLEARANCE] = NOT_FOUND, 0.0, -np.inf
         answer[POSITION_ERROR], answer[ORIENTATION_ERROR] = np.inf, np.inf
-        attempts, proposals = 0, -1
+        attempts, proposals = 0, 0
         for attempt in range(first, last):
             turn = attempt - 2
-            if groups & HEADS_FIRST == 0:
-                proposal, head = turn, turn - PROPOSALS
-            else:
-                proposal, head = turn - network.heads, turn
+            head = turn if groups & HEADS_FIRST else turn - PROPOSALS
+            proposal = turn if head < 0 else turn - network.heads
             if attempt == 0:
                 if not seeded:
                     continue
@@ -157,14 +157,6 @@ def find_clear(
                 if groups & MIDDLE == 0:
                     continue
                 restart_at(near, steps, 0, start)
-            elif 0 <= proposal < PROPOSALS:
-                if groups & STORE == 0 or postures.shape[0] == 0:
-                    continue
-                if proposals < 0:
-                    proposals = nearest_postures(tips, begins, grid, target, rows, misses)
-                if proposal >= proposals:
-                    continue
-                copy_into(start, postures[int(rows[proposal])])
             elif 0 <= head < network.heads:
                 if groups & HEADS == 0:
                     continue
@@ -176,10 +168,23 @@ def find_clear(
                             chain, network, body, spheres, wanted, heads, start, work, memory
                         )
                 take_best_head(chain, network, heads, start)
+            elif proposal < MORE_PROPOSALS:
+                if groups & STORE == 0 or postures.shape[0] == 0:
+                    continue
+                if proposal >= PROPOSALS and answer[CODE] == FOUND:
+                    break
+                if proposal == 0 or proposal == PROPOSALS:
+                    count = PROPOSALS if proposal == 0 else MORE_PROPOSALS
+                    proposals = nearest_postures(
+                        tips, begins, grid, target, rows[:count], misses[:count]
+                    )
+                if proposal >= proposals:
+                    continue
+                copy_into(start, postures[int(rows[proposal])])
             elif groups & RESTARTS == 0 or answer[CODE] == FOUND:
                 break
             else:
-                restart_at(near, steps, turn - PROPOSALS - network.heads + 1, start)
+                restart_at(near, steps, turn - MORE_PROPOSALS - network.heads + 1, start)
             clip(near, start)
             attempts += 1
             try_from(
@@ -229,16 +234,18 @@ def try_from(
     )  # fmt: skip
     reached = position_error <= position_tolerance and orientation_error <= orientation_tolerance
     clearance = -np.inf
-    if reached:
+    if reached and walks:
+        walked = walk(
+            chain, body, spheres, itself, target, start, position_tolerance,
+            orientation_tolerance, wanted, work, memory,
+        )  # fmt: skip
+        position_error, orientation_error = walked.position_error, walked.orientation_error
+        clearance = walked.clearance
+    elif reached:
         place(chain, body, start, work.frames, memory.placement)
-        _, clearance = contacts(body, memory.placement, spheres, -np.inf, itself, memory.contacts)
-        if walks and clearance < wanted:
-            walked = walk(
-                chain, body, spheres, itself, target, start, position_tolerance,
-                orientation_tolerance, wanted, work, memory,
-            )  # fmt: skip
-            position_error, orientation_error = walked.position_error, walked.orientation_error
-            clearance = walked.clearance
+        _, clearance = contacts(
+            body, memory.placement, spheres, -np.inf, np.inf, itself, memory.contacts
+        )
     settle_turns(chain, seed, seeded, start)
     reached = reached and largest_step(start, seed) <= largest_change + ROUNDING
     clear = reached and clearance >= wanted

@@ -30,7 +30,7 @@ from learned_ik.solving.avoidance_search import (
     find_clear,
 )
 from learned_ik.solving.avoidance_sight import Sight, predict_in_scene
-from learned_ik.solving.avoidance_store import PROPOSALS, Store, make_store
+from learned_ik.solving.avoidance_store import MORE_PROPOSALS, Store, make_store
 from learned_ik.solving.packing import HEADS, Memory, PackedModel, empty_activations
 from learned_ik.solving.search import FOUND, MALFORMED
 
@@ -138,7 +138,7 @@ class Avoidance:
             (ANSWER + joints,), as `avoidance_search.find_clear` fills it.
 
         """
-        first_restart = 2 + int(self._packed.layout[HEADS]) + PROPOSALS
+        first_restart = 2 + int(self._packed.layout[HEADS]) + MORE_PROPOSALS
         first, last = 0, 1 if only_seed else first_restart + RESTARTS_AT_FIRST
         best: Array | None = None
         attempts = 0.0
@@ -170,7 +170,7 @@ class Avoidance:
     ) -> Array:
         """Search for poses (n, SEED + joints) one by one; return (n, ANSWER + joints)."""
         answers = np.empty((len(requests), ANSWER + self.chain.joint_count))
-        last = 2 + int(self._packed.layout[HEADS]) + PROPOSALS + MOST_RESTARTS
+        last = 2 + int(self._packed.layout[HEADS]) + MORE_PROPOSALS + MOST_RESTARTS
         self._run(memory, scene, requests, answers, seeded, tolerances, 0, last)
         return answers
 

@@ -27,7 +27,8 @@ Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 POSTURES = 100_000  # in the store
-PROPOSALS = 16  # of one look into it
+PROPOSALS = 16  # of a first look into it
+MORE_PROPOSALS = 64  # of a second look, when these were in vain
 CELLS_PER_AXIS = 24  # of the grid, along its longest edge
 
 
@@ -79,8 +80,8 @@ def nearest_postures(
         begins: likewise.
         grid: likewise.
         target: (12,), rotation row by row, position [m].
-        rows: (PROPOSALS,), filled with numbers of postures (as floats: one memory serves all).
-        misses: (PROPOSALS,), filled with squared weighted pose errors [m²].
+        rows: (n,), filled with numbers of postures (as floats: one memory serves all).
+        misses: (n,), filled with squared weighted pose errors [m²].
 
     Returns:
         How many there are; cells farther away than the next are not looked into.

@@ -54,6 +54,25 @@ def test_capsules_keep_the_distances_that_coal_measures(arm):
             assert there == pytest.approx(coal_distance(coal, shapes[i], shapes[j]), abs=2e-6)
 
 
+@pytest.mark.parametrize('far', [-0.05, 0.0, 0.1])
+def test_what_is_far_is_left_out_and_what_is_near_is_told_as_before(arm, far):
+    chain, body = arm
+    rng = np.random.default_rng(7)
+    measured = CompiledClearance(chain, body)
+    found = 0
+    for q in chain.sample(rng, 30):
+        spheres = spheres_near(chain, rng, 150)  # more than are taken at once
+        spheres[:, 3] *= 0.3
+        for every, near in zip(
+            measured.distances(q, spheres), measured.distances(q, spheres, far), strict=True
+        ):
+            is_near = every < far
+            found += is_near.sum()
+            np.testing.assert_allclose(near[is_near], every[is_near], rtol=0, atol=1e-12)
+            assert np.isinf(near[~is_near]).all()
+    assert found > 0
+
+
 def placed_along_z(coal, a, b):
     """Return coal's transform of a capsule from a to b: its own lies along z, about its middle."""
     from learned_ik.rotations import rotation_to_axis
