@@ -129,5 +129,5 @@ def _check_message(action: int, spheres: Array, names: Sequence[str]) -> None:
             raise ObstacleError(f'CLEAR with {len(spheres)} spheres; expected none, ids alone')
     elif names and len(names) != len(spheres):
         raise ObstacleError(
-            f'{len(names)} ids for {len(spheres)} spheres; expected one for each, or none'
+            f'{len(names)} ids, but {len(spheres)} centres; expected one for each, or none'
         )

@@ -93,7 +93,7 @@ class Retraining:
                 f"model '{model.name}' needs no retraining: its network takes the obstacles as "
                 'its input'
             )
-        if importlib.util.find_spec('torch') is None:
+        if not torch_is_installed():
             raise TrainingError(
                 'retraining needs torch, which is not installed: pip install torch; '
                 'serving goes on without'
@@ -203,6 +203,14 @@ class Retraining:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
         self._process = self._folder = None
+
+
+def torch_is_installed() -> bool:
+    """Say whether torch can be found, without importing it."""
+    try:
+        return importlib.util.find_spec('torch') is not None
+    except (ImportError, ValueError):  # an import hook forbids it, or left it half loaded
+        return False
 
 
 def retrained_path(model_path: Path) -> Path:

@@ -62,7 +62,7 @@ def test_clear_forgets_by_id_or_everything(book):
     ('action', 'spheres', 'names', 'says'),
     [
         (7, A, [], r'action 7; expected 0 \(ADD\), 1 \(REPLACE\), 2 \(CLEAR\)'),
-        (Action.ADD, A, ['a', 'b'], '2 ids for 1 spheres'),
+        (Action.ADD, A, ['a', 'b'], '2 ids, but 1 centres'),
         (Action.ADD, np.concatenate([A, B]), ['a', 'a'], "id 'a' is given twice"),
         (Action.CLEAR, A, [], 'CLEAR with 1 spheres'),
         (Action.ADD, [[0, 0, 1, 0.0]], [], 'radius 0 m'),

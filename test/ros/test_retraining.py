@@ -142,8 +142,21 @@ def test_a_full_disk_is_told(retraining, model, tmp_path, monkeypatch):
     assert not retraining.running
 
 
-def test_without_torch_it_is_said_at_once(model, tmp_path, monkeypatch):
-    monkeypatch.setattr(importlib.util, 'find_spec', lambda name: None)
+class Blocker:
+    """An import hook that forbids torch, as tools that isolate environments install them."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name == 'torch':
+            raise ModuleNotFoundError("No module named 'torch'", name='torch')
+
+
+@pytest.mark.parametrize('how', ['absent', 'forbidden'])
+def test_without_torch_it_is_said_at_once(model, tmp_path, monkeypatch, how):
+    if how == 'absent':
+        monkeypatch.setattr(importlib.util, 'find_spec', lambda name: None)
+    else:
+        monkeypatch.delitem(sys.modules, 'torch', raising=False)
+        monkeypatch.setattr(sys, 'meta_path', [Blocker(), *sys.meta_path])
     with pytest.raises(TrainingError, match='needs torch, which is not installed'):
         Retraining().start(model, SPHERES, 1.0, tmp_path / 'x.safetensors')
 
