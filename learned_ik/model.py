@@ -56,9 +56,10 @@ class Network:
 
     Its input is the raw pose: 12 numbers, position [m] and the rotation matrix row by row, in
     the base frame. One that takes a seed gets joint positions [rad or m] after them, near which
-    it answers; one that takes the scene, the distances [m] from its basis points to the nearest
-    obstacle, clipped. Normalisation of any kind is folded into the weights. Its last layer gives,
-    head by head, the numbers that `decoding` turns into joint positions q:
+    it answers: within the limits, in their middle where there is no seed. One that takes the
+    scene gets the distances [m] from its basis points to the nearest obstacle, clipped.
+    Normalisation of any kind is folded into the weights. Its last layer gives, head by head, the
+    numbers that `decoding` turns into joint positions q:
 
     - `clipped`: q = middle + stretch * atan2(y_sin, y_cos), clipped to the limits; all sines of a
       head come before all its cosines (`angle_stretch` says by how much angles are stretched);
@@ -74,6 +75,7 @@ class Network:
     decoding: str  # of the last layer: one of `DECODINGS`
     heads: int  # how many answers the network gives to one pose
     seed_joints: int = 0  # how many joint positions follow the pose: none, or all
+    seed_weight: float = 0.0  # [m/rad], of an answer's distance from its seed, in the loss
     scene: BasisPoints | None = None  # whose distances follow the pose: first the world's
 
     def __post_init__(self) -> None:
@@ -84,6 +86,11 @@ class Network:
             raise InvalidInputError(f'decoding {self.decoding!r}; expected {DECODINGS}')
         if self.heads < 1 or len(self.weights) != len(self.biases) or len(self.weights) < 2:
             raise InvalidInputError('a network has at least one head and one hidden layer')
+        if not (0 <= self.seed_weight < np.inf and (self.seed_joints or self.seed_weight == 0)):
+            raise InvalidInputError(
+                f'seed_weight is {self.seed_weight} of a network that takes '
+                f'{self.seed_joints} seed joints; expected 0 or more, and 0 where there are none'
+            )
         if self.seed_joints and self.scene is not None:
             raise InvalidInputError('a network takes a seed or the scene; expected not both')
         width = INPUTS + self.seed_joints + (0 if self.scene is None else len(self.scene))
@@ -221,6 +228,7 @@ class IkModel:
                 'heads': network.heads,
                 'inputs': list(network.inputs),
                 **({} if scene is None else {'basis_points_see': scene.far}),
+                **({'seed_weight': network.seed_weight} if network.seed_joints else {}),
             },
             'training': dict(self.training),
             'held_out': dict(self.held_out),
@@ -312,6 +320,7 @@ class IkModel:
                 decoding=about['decoding'],
                 heads=int(about['heads']),
                 seed_joints=chain.joint_count if 'seed' in inputs else 0,
+                seed_weight=float(about.get('seed_weight', 0.0)),
                 scene=scene,
             ),
             name=str(description['name']),

@@ -1,5 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
+import dataclasses
 import errno
 import json
 import os
@@ -320,6 +321,27 @@ def test_evaluate_tells_errors_alone_and_refined(called, model_file):
     status, output, _ = called('evaluate', model_file, '--poses', '500', '--seed', '3')
     assert 'solved to 1e-05 m and 0.0001 rad: ' in output
     assert called('evaluate', model_file, '--poses', '0')[0] == 2
+
+
+def test_evaluate_gives_seeds_to_a_network_that_takes_them(called, model_file, tmp_path):
+    model = IkModel.load(model_file)
+    joints = model.chain.joint_count
+    more = np.full((len(model.network.biases[0]), joints), 0.1, np.float32)
+    weights = (np.hstack([model.network.weights[0], more]), *model.network.weights[1:])
+    network = dataclasses.replace(
+        model.network, weights=weights, seed_joints=joints, seed_weight=0.02
+    )
+    training = {'configuration': {'seed_spread': 0.1}}
+    seeded = dataclasses.replace(model, network=network, training=training)
+    seeded.save(tmp_path / 'seeded.safetensors')
+    status, output, _ = called(
+        'evaluate', str(tmp_path / 'seeded.safetensors'), '--poses', '200', '--json'
+    )
+    content = json.loads(output)
+    assert (status, content['seed_spread']) == (0, 0.1)
+    assert content['refined']['solved'] > 0.99
+    status, output, _ = called('evaluate', str(tmp_path / 'seeded.safetensors'), '--poses', '200')
+    assert "seeds 0.1 rad or m from the poses' own joint positions" in output
 
 
 def test_a_file_that_is_no_model_is_one_line(called, tmp_path):

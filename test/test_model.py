@@ -9,7 +9,7 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
-from learned_ik import IkModel, IkSolver
+from learned_ik import IkModel
 from learned_ik.errors import InvalidInputError, ModelFileError
 from learned_ik.model import METADATA_KEY, Network
 from learned_ik.robot.basis_points import BasisPoints
@@ -184,17 +184,21 @@ def test_a_network_that_takes_a_seed_has_the_newer_format(tiago, untrained, tmp_
     model = untrained(tiago)
     wider = np.hstack([model.network.weights[0], np.ones((18, 7), np.float32)])
     weights = (wider, *model.network.weights[1:])
-    network = dataclasses.replace(model.network, weights=weights, seed_joints=7)
+    network = dataclasses.replace(model.network, weights=weights, seed_joints=7, seed_weight=0.02)
     path = tmp_path / 'seeded.safetensors'
     dataclasses.replace(model, network=network).save(path)
-    assert IkModel.load(path).network.seed_joints == 7
+    loaded = IkModel.load(path).network
+    assert (loaded.seed_joints, loaded.seed_weight) == (7, 0.02)
     with safe_open(path, framework='numpy') as file:
         about = json.loads(file.metadata()['learned_ik'])
     assert (about['format_version'], about['network']['inputs']) == (2, ['pose', 'seed'])
-    with pytest.raises(InvalidInputError, match='takes a seed'):
-        IkSolver.load(path)
     with pytest.raises(InvalidInputError, match=r'expected \(n, 12\)'):
-        dataclasses.replace(network, seed_joints=0)
+        dataclasses.replace(network, seed_joints=0, seed_weight=0.0)
+    for weight in (-0.1, np.nan, np.inf):
+        with pytest.raises(InvalidInputError, match='seed_weight is'):
+            dataclasses.replace(network, seed_weight=weight)
+    with pytest.raises(InvalidInputError, match='0 where there are none'):
+        dataclasses.replace(model.network, seed_weight=0.02)
 
 
 def test_a_network_that_takes_only_poses_is_read_by_older_versions(tiago, untrained, tmp_path):

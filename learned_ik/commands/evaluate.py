@@ -15,7 +15,7 @@ from tyro.conf import Positional
 from learned_ik.commands.result import Result, error_lines, statistics
 from learned_ik.commands.train import written_report
 from learned_ik.errors import InvalidInputError
-from learned_ik.learning.configuration import HELD_OUT_SEED
+from learned_ik.learning.configuration import HELD_OUT_SEED, TrainingConfig
 from learned_ik.model import IkModel
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import quaternion_from_matrix, rotation_angle
@@ -29,7 +29,8 @@ Array = npt.NDArray[np.float64]
 class Evaluate:
     """Evaluate a model on reachable poses: the network alone, and with refinement.
 
-    The poses are those of joint positions drawn uniformly within the limits.
+    The poses are those of joint positions drawn uniformly within the limits. A network that takes
+    a seed gets these joint positions, as far off as in its training.
     """
 
     model: Positional[Path]  # model file
@@ -47,10 +48,7 @@ class Evaluate:
         if self.seed < 0:
             raise InvalidInputError(f'seed is {self.seed}; expected 0 or more')
         model = IkModel.load(self.model)
-        if model.network.seed_joints:
-            content, lines = _seeded(model, self.poses, self.seed)
-        else:
-            content, lines = self._solved(model)
+        content, lines = self._solved(model)
         content = {'model': str(self.model), 'seed': self.seed, 'report': None, **content}
         if self.report is not None:
             page = written_report(model, self.report)
@@ -65,19 +63,22 @@ class Evaluate:
         solver = IkSolver(model)
         solver.warm_up()
         chain = solver.chain
-        rotations, positions = chain.forward_matrix(
-            chain.sample(np.random.default_rng(self.seed), self.poses)
-        )
+        rng = np.random.default_rng(self.seed)
+        q = chain.sample(rng, self.poses)
+        rotations, positions = chain.forward_matrix(q)
         orientations = quaternion_from_matrix(rotations)
+        spread = _seed_spread(model) if solver.takes_seed else None
+        seeds = None if spread is None else _near(q, spread, rng, chain)
         solver.predict(positions[:1], orientations[:1])  # compiles what `warm_up` leaves out
 
         began = time.perf_counter()
-        guesses = solver.predict(positions, orientations)
+        guesses = solver.predict(positions, orientations, seeds)
         network_time = time.perf_counter() - began
         began = time.perf_counter()
         solved = solver.solve_batch(
             positions,
             orientations,
+            seeds,
             position_tolerance=self.position_tolerance,
             orientation_tolerance=self.orientation_tolerance,
         )
@@ -86,6 +87,7 @@ class Evaluate:
         network = _errors(chain, guesses, positions, rotations)
         refined = _errors(chain, solved.joint_positions, positions, rotations)
         content = {
+            'seed_spread': spread,
             'threads': len(os.sched_getaffinity(0)),
             'network': {**network, 'time_per_pose': network_time / self.poses},
             'refined': {
@@ -105,18 +107,20 @@ class Evaluate:
             f'solved to {self.position_tolerance:g} m and {self.orientation_tolerance:g} rad: '
             f'{100 * np.mean(solved.success):.2f} %',
         ]
+        if seeds is not None:
+            lines.insert(0, f"seeds {spread:g} rad or m from the poses' own joint positions")
         return content, lines
 
 
-def _seeded(model: IkModel, poses: int, seed: int) -> tuple[dict[str, Any], list[str]]:
-    """Return the errors of a network that takes a seed: alone, since the solver gives it none."""
-    from learned_ik.learning.evaluation import evaluate
-    from learned_ik.learning.report import configuration_of
+def _seed_spread(model: IkModel) -> float:
+    """Return how far seeds were from the poses' own joints in training [rad or m]."""
+    saved = model.training.get('configuration', {})
+    return float(saved.get('seed_spread', TrainingConfig.seed_spread))
 
-    config = configuration_of(model)
-    errors = evaluate(model.chain, model.network, poses, seed, config=config)
-    line = f'network alone, with seeds {config.seed_spread:g} rad or m from the joints of the pose'
-    return {'network': errors, 'refined': None}, [line, *error_lines(errors)]
+
+def _near(q: Array, spread: float, rng: np.random.Generator, chain: KinematicChain) -> Array:
+    """Return seeds within the limits, near joint positions q (n, joints) [rad or m]."""
+    return np.clip(q + rng.normal(0, spread, q.shape), chain.lower, chain.upper)
 
 
 def _errors(chain: KinematicChain, q: Array, positions: Array, rotations: Array) -> dict[str, Any]:

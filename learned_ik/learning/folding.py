@@ -36,6 +36,7 @@ def folded(network: PoseNetwork) -> Network:
         decoding=network.decoder.encoding,
         heads=network.heads,
         seed_joints=network.seed_joints,
+        seed_weight=network.seed_weight,
         scene=network.scene,
     )
 

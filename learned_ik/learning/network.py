@@ -42,6 +42,7 @@ class PoseNetwork(nn.Module):
         self.heads = config.heads
         self.activation = config.activation
         self.seed_joints = chain.joint_count if config.seed_input else 0
+        self.seed_weight = config.seed_weight if config.seed_input else 0.0
         widths = (len(self.scaling.scale), *config.hidden)
         with torch.random.fork_rng(devices=[]):  # leave torch's own generator as it was
             torch.manual_seed(config.seed)

@@ -88,6 +88,7 @@ def compared(old: IkModel, new: IkModel) -> dict[str, Any]:
 
     from learned_ik.kinematics.batched import BatchedKinematics
     from learned_ik.learning.encoding import JointDecoder
+    from learned_ik.learning.evaluation import poses_within
     from learned_ik.learning.folding import FoldedNetwork
     from learned_ik.learning.obstacles import judged, scene_loss
 
@@ -96,8 +97,8 @@ def compared(old: IkModel, new: IkModel) -> dict[str, Any]:
     nothing = scene_loss(chain, SceneConfig(((1e3, 0, 0, 0.1),)), new.body, 'cpu')
     q = chain.sample(np.random.default_rng(HELD_OUT_SEED + 1), JUDGED_POSES)
     clearance = loss.clearances(torch.as_tensor(q, dtype=torch.float32)).numpy()
-    R, p = chain.forward_matrix(q)
-    poses = torch.as_tensor(np.concatenate([p, R.reshape(-1, 9)], axis=1), dtype=torch.float32)
+    spread = new.training['configuration']['seed_spread'] if new.network.seed_joints else None
+    poses = poses_within(chain, JUDGED_POSES, HELD_OUT_SEED + 1, seed_spread=spread)  # those of q
     kinematics = BatchedKinematics(chain)
     result = {}
     for name, model in (('old', old), ('new', new)):

@@ -162,7 +162,7 @@ def find_clear(
                     continue
                 if head == 0:
                     look_around(spheres, points, target, heads)
-                    heads = ranked_heads(chain, network, layout, activations, target)
+                    heads = ranked_heads(chain, network, layout, activations, target, seed, seeded)
                     if spheres.shape[1] > 0 and groups & UNRANKED == 0:
                         rank_by_clearance(
                             chain, network, body, spheres, wanted, heads, start, work, memory

@@ -133,6 +133,6 @@ def predict_in_scene(
     for i in range(requests.shape[0]):
         if read_target(requests[i, :EASE], target):
             look_around(spheres, points, target, unpack_heads(layout, activations))
-            heads = ranked_heads(chain, network, layout, activations, target)
+            heads = ranked_heads(chain, network, layout, activations, target, start, False)
             rank_by_clearance(chain, network, body, spheres, 0.0, heads, start, work, memory)
             take_best_head(chain, network, heads, answers[i, OUTCOME:])

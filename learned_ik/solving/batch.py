@@ -16,6 +16,7 @@ from learned_ik.solving.blocks import in_blocks
 from learned_ik.solving.choice import choose
 from learned_ik.solving.preferences import Prefer, Preference
 from learned_ik.solving.requests import (
+    NO_OPTIONS,
     checked_poses,
     checked_seeds,
     checked_tolerance,
@@ -47,14 +48,12 @@ def solve_batch(
 ) -> SolutionBatch:
     """Answer many poses; see `IkSolver.solve_batch`."""
     began = perf_counter()
-    poses = checked_poses(positions, orientations)
     seeded = seeds is not None
     preference = solver._preferences.read(prefer, seeded)
     orientation_tolerance, options = request_options(
         orientation_tolerance, max_joint_change, seeded
     )
-    starts = checked_seeds(solver.chain, seeds, len(poses))
-    requests = np.concatenate([poses, np.tile(options, (len(poses), 1)), starts], axis=1)
+    requests = _requests(solver, positions, orientations, options, seeds)
     tolerances = checked_tolerance(position_tolerance), orientation_tolerance
 
     def solve_plain() -> SolutionBatch:
@@ -67,6 +66,19 @@ def solve_batch(
         solve_plain, solver._keep_clear(), scene, avoid, preference is not None, requests, seeded,
         tolerances, solver._memory, functools.partial(in_blocks, threads=threads), began,
     )  # fmt: skip
+
+
+def _requests(
+    solver: 'IkSolver',
+    positions: npt.ArrayLike,
+    orientations: npt.ArrayLike,
+    options: Array,
+    seeds: npt.ArrayLike | None,
+) -> Array:
+    """Return requests (n, SEED + joints) as `packing.py` says, checked."""
+    poses = checked_poses(positions, orientations)
+    starts = checked_seeds(solver.chain, seeds, len(poses))
+    return np.concatenate([poses, np.tile(options, (len(poses), 1)), starts], axis=1)
 
 
 def _solved(
@@ -110,11 +122,22 @@ def _solved(
     )
 
 
-def predict(solver: 'IkSolver', positions: npt.ArrayLike, orientations: npt.ArrayLike) -> Array:
+def predict(
+    solver: 'IkSolver',
+    positions: npt.ArrayLike,
+    orientations: npt.ArrayLike,
+    seeds: npt.ArrayLike | None,
+) -> Array:
     """Return the network's own answers (n, joints) [rad or m]; see `IkSolver.predict`."""
     if solver._heads == 0:
         raise InvalidInputError('this solver was made for a bare chain: it has no network')
-    requests = checked_poses(positions, orientations)
+    seeded = seeds is not None
+    if seeded and not solver.takes_seed:
+        raise InvalidInputError(
+            'seeds were given, but this network takes none; expected none, or a network trained '
+            'with seed_input'
+        )
+    requests = _requests(solver, positions, orientations, NO_OPTIONS, seeds)
     answers = np.zeros((len(requests), OUTCOME + solver.chain.joint_count))
     avoidance = solver._keep_clear() if solver._spheres is not None else None
     scene = solver._scene(None, 0.0)[1] if avoidance is not None and avoidance.sees else None
@@ -125,8 +148,9 @@ def predict(solver: 'IkSolver', positions: npt.ArrayLike, orientations: npt.Arra
             avoidance.predict(memory, scene, requests[block], answers[block])
             return
         predict_many(
-            *solver._packed, memory.numbers, memory.activations, requests[block], answers[block]
-        )
+            *solver._packed, memory.numbers, memory.activations, requests[block], answers[block],
+            seeded,
+        )  # fmt: skip
 
     in_blocks(run, len(requests))
     return answers[:, OUTCOME:].copy()

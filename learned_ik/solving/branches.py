@@ -49,7 +49,8 @@ def gather(
         numbers: memory, as `packing.Memory` holds it.
         activations: memory, likewise.
         target: (12,), rotation row by row, position [m].
-        about: (joints,) [rad], endless joints take the turn nearest to it.
+        about: (joints,) [rad or m], which a network that takes a seed is shown; endless joints
+            take the turn nearest to it.
         demand: tolerances, and which axes count.
         first: the first attempt: the network's heads are 0, 1, ..., then restarts follow.
         last: the attempt before which to stop; heads are asked all or none.
@@ -70,7 +71,7 @@ def gather(
             break
         if attempt < network.heads:
             if attempt == 0:
-                heads = ranked_heads(chain, network, layout, activations, target)
+                heads = ranked_heads(chain, network, layout, activations, target, about, True)
             take_best_head(chain, network, heads, start)
         else:
             restart_at(chain, steps, attempt - network.heads, start)

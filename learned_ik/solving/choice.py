@@ -117,7 +117,7 @@ def choose(
                     start[j] = best[j] if math.isnan(anchor[j]) else anchor[j]
             elif attempt <= network.heads:
                 if attempt == 1:
-                    heads = ranked_heads(chain, network, layout, activations, target)
+                    heads = ranked_heads(chain, network, layout, activations, target, anchor, True)
                 take_best_head(chain, network, heads, start)
             else:
                 restart_at(near, steps, attempt - 1 - network.heads, start)

@@ -44,6 +44,8 @@ class NetworkArrays(NamedTuple):
     decoding: int
     heads: int  # those that count
     lanes: int  # heads with padding, a multiple of LANES; 0 without a network
+    seed_joints: int  # joint positions that follow the pose: none, or all
+    seed_weight: float  # [m/rad], of their distance where heads are ranked
 
 
 def network_arrays(network: Network, joints: int) -> NetworkArrays:
@@ -68,6 +70,8 @@ def network_arrays(network: Network, joints: int) -> NetworkArrays:
         decoding=DECODING_CODES[network.decoding],
         heads=network.heads,
         lanes=lanes,
+        seed_joints=network.seed_joints,
+        seed_weight=network.seed_weight,
     )
 
 

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel
-from learned_ik.errors import InvalidInputError
 from learned_ik.kinematics.compiled import ChainArrays, Frames, chain_arrays
 from learned_ik.model import INPUTS, Network
 from learned_ik.robot.chain import KinematicChain
@@ -28,7 +27,8 @@ Integers = npt.NDArray[np.int64]
 POSITION, ORIENTATION, EASE, LARGEST_CHANGE, SEED = 0, 3, 7, 10, 11
 
 # Places in `layout`.
-JOINTS, MOTIONS, LAYERS, WIDEST, ACTIVATION, DECODING, HEADS, PADDED_HEADS, ARRAYS = range(9)
+JOINTS, MOTIONS, LAYERS, WIDEST, ACTIVATION, DECODING = range(6)
+HEADS, PADDED_HEADS, SEED_JOINTS, ARRAYS = range(6, 10)
 
 
 class Outcome(NamedTuple):
@@ -111,19 +111,10 @@ def pack_model(chain: KinematicChain, network: Network | None) -> PackedModel:
 
     Of a network that takes the scene, the points about the target are inputs; what those in the
     world see has to be known (`Network.in_world`).
-
-    Raises:
-        InvalidInputError: the network takes a seed, which the compiled forward pass does not.
-
     """
-    if network is not None and network.seed_joints:
-        raise InvalidInputError(
-            'this network takes a seed beside the pose, which the solver cannot give it yet; '
-            'expected one that was trained without seed_input'
-        )
     arrays = chain_arrays(chain)
     if network is None:
-        net = NetworkArrays(aligned([]), np.array([INPUTS]), 0, 0, 0, 0)
+        net = NetworkArrays(aligned([]), np.array([INPUTS]), 0, 0, 0, 0, 0, 0.0)
     else:
         net = network_arrays(network, chain.joint_count)
     about_target = 0 if network is None or network.scene is None else len(network.scene.target)
@@ -134,13 +125,13 @@ def pack_model(chain: KinematicChain, network: Network | None) -> PackedModel:
         -(-max(*net.widths, 3 * about_target) // 16) * 16,
     ]
     layout = [
-        [*sizes, net.activation, net.decoding, net.heads, net.lanes],
+        [*sizes, net.activation, net.decoding, net.heads, net.lanes, net.seed_joints],
         net.widths,
         arrays.structure.ravel(),
         arrays.kinds,
     ]
     robot = [
-        [reach_from_first_motion(chain)],
+        [reach_from_first_motion(chain), net.seed_weight],
         restart_steps(chain.joint_count),
         arrays.transforms.ravel(),
         arrays.coupling.ravel(),
@@ -186,9 +177,10 @@ def unpack_model(
     a += 2 * motions
     kinds = layout[a : a + joints]
     network = NetworkArrays(
-        weights, widths, layout[ACTIVATION], layout[DECODING], layout[HEADS], layout[PADDED_HEADS]
-    )
-    a = 1
+        weights, widths, layout[ACTIVATION], layout[DECODING], layout[HEADS],
+        layout[PADDED_HEADS], layout[SEED_JOINTS], robot[1],
+    )  # fmt: skip
+    a = 2
     steps = robot[a : a + joints]
     a += joints
     transforms = robot[a : a + 12 * (motions + 1)].reshape((motions + 1, 12))

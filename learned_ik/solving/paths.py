@@ -183,7 +183,7 @@ class PathFollower:
         if last is not None:
             pool[0], count = first, 1
             yield pool[:1]
-        about = np.zeros_like(first) if last is None else last
+        about = self._tools.chain.middle if last is None else last
         ends = range(block, block + MOST_RESTARTS + 1, RESTARTS_PER_LOOK)
         for begin_at, end_at in zip((0, *ends), ends, strict=False):
             before = count

@@ -112,7 +112,7 @@ def find(
             copy_into(start, seed)
         elif attempt <= network.heads:
             if attempt == 1:
-                heads = ranked_heads(chain, network, layout, activations, target)
+                heads = ranked_heads(chain, network, layout, activations, target, seed, seeded)
             take_best_head(chain, network, heads, start)
         elif (
             first == 0  # who goes on from a former call has the evidence, and has judged it
@@ -245,11 +245,13 @@ def predict_many(
     activations: Floats,
     requests: Array,
     answers: Array,
+    seeded: bool,
 ) -> None:
     """Fill the best head's joint positions, without refinement; args as `search`."""
     chain, network, _ = unpack_model(layout, robot, weights)
     _, target, _ = unpack_work(layout, numbers)
     for i in range(requests.shape[0]):
         if read_target(requests[i, :EASE], target):
-            heads = ranked_heads(chain, network, layout, activations, target)
+            seed = requests[i, SEED:]
+            heads = ranked_heads(chain, network, layout, activations, target, seed, seeded)
             take_best_head(chain, network, heads, answers[i, OUTCOME:])

@@ -112,6 +112,11 @@ class IkSolver:
         self.solve(position, orientation, prefer='middle')
 
     @property
+    def takes_seed(self) -> bool:
+        """Whether the network is shown the seed: trained with `seed_input`."""
+        return self._network is not None and self._network.seed_joints > 0
+
+    @property
     def obstacles(self) -> Array:
         """(n, 4), the spheres to keep clear of: x y z radius [m], in the base link's frame."""
         return np.empty((0, 4)) if self._spheres is None else self._spheres.T.copy()
@@ -347,7 +352,12 @@ class IkSolver:
             avoid_collisions=avoid_collisions, min_clearance=min_clearance,
         )  # fmt: skip
 
-    def predict(self, positions: npt.ArrayLike, orientations: npt.ArrayLike) -> Array:
+    def predict(
+        self,
+        positions: npt.ArrayLike,
+        orientations: npt.ArrayLike,
+        seeds: npt.ArrayLike | None = None,
+    ) -> Array:
         """Return the network's own answers, unrefined: for each pose that of its best head.
 
         A network that takes the scene is told of the obstacles, and clearance counts as well.
@@ -355,15 +365,18 @@ class IkSolver:
         Args:
             positions: (n, 3) [m].
             orientations: (n, 4) quaternions x y z w.
+            seeds: (n, joints) or (joints,) [rad or m], near which answers are wanted; only for a
+                network that takes a seed. Without them it is shown the middle of the joint ranges.
 
         Returns:
             (n, joints) [rad or m].
 
         Raises:
-            InvalidInputError: as `solve_batch`, or the solver was made without a network.
+            InvalidInputError: as `solve_batch`; or the solver was made without a network, or the
+                network takes no seed.
 
         """
-        return batch.predict(self, positions, orientations)
+        return batch.predict(self, positions, orientations, seeds)
 
     def follow(
         self,

@@ -7,8 +7,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel
+from learned_ik.compilation import inlined_kernel, inner_kernel
 from learned_ik.kinematics.compiled import ChainArrays
+from learned_ik.model import INPUTS
 from learned_ik.solving.forward_pass import BOUNDED, CLIPPED, NetworkArrays, predict_heads
 from learned_ik.solving.packing import LARGEST_CHANGE, HeadMemory, unpack_bounds, unpack_heads
 from learned_ik.solving.ranking import score_heads
@@ -25,12 +26,70 @@ def ranked_heads(
     layout: Integers,
     activations: Floats,
     target: Array,
+    seed: Array,
+    seeded: bool,
 ) -> HeadMemory:
-    """Evaluate the network for a target (12,), and score its heads."""
+    """Evaluate the network for a target (12,), near a seed (joints,), and score its heads.
+
+    A network that takes a seed is shown the middle where there is none, and then the best answer
+    that it gives to that: of a network that keeps to its seed, the second is much the better one.
+    """
     heads = unpack_heads(layout, activations)
+    for j in range(network.seed_joints):
+        heads.here[INPUTS + j] = shown(chain, seed, seeded, j)
+    evaluate_heads(chain, network, target, heads)
+    if network.seed_joints > 0:
+        if seeded:
+            prefer_near(chain, network, seed, heads)
+        else:
+            best = best_head(heads, network.heads)
+            for j in range(network.seed_joints):
+                answer = float(heads.answers[j, best])
+                heads.here[INPUTS + j] = min(max(answer, chain.lower[j]), chain.upper[j])
+            evaluate_heads(chain, network, target, heads)
+    return heads
+
+
+@inner_kernel
+def evaluate_heads(
+    chain: ChainArrays, network: NetworkArrays, target: Array, heads: HeadMemory
+) -> None:
+    """Fill answers and scores for what stands in the network's inputs behind the pose."""
     predict_heads(chain, network, target, heads.here, heads.there, heads.answers)
     score_heads(chain, target, heads.answers, heads.trigonometry, heads.state, heads.scores)
-    return heads
+
+
+@inlined_kernel
+def shown(chain: ChainArrays, seed: Array, seeded: bool, j: int) -> float:
+    """Return what a network that takes a seed (joints,) is shown of one joint [rad or m].
+
+    The seed, moved to the limits; the middle of the joint's range without a seed, or where the
+    joint's is NaN: where it may be anywhere.
+    """
+    low, high = chain.lower[j], chain.upper[j]
+    if not seeded or math.isnan(seed[j]):
+        return 0.5 * (low + high)
+    value = seed[j]
+    if chain.bound_high[j] == np.inf:  # an endless joint stands alike after every turn
+        value -= 2 * math.pi * np.rint(value / (2 * math.pi))
+    return min(max(value, low), high)
+
+
+@inlined_kernel
+def prefer_near(
+    chain: ChainArrays, network: NetworkArrays, seed: Array, heads: HeadMemory
+) -> None:
+    """Let the distance to the seed (joints,) count in the heads' scores, as it did in the loss."""
+    for k in range(network.heads):
+        squared = 0.0
+        for j in range(seed.shape[0]):
+            if not math.isnan(seed[j]):
+                away = heads.answers[j, k] - shown(chain, seed, True, j)
+                if chain.bound_high[j] == np.inf:
+                    away -= 2 * math.pi * np.rint(away / (2 * math.pi))
+                squared += away**2
+        error = math.sqrt(heads.scores[k]) + network.seed_weight * math.sqrt(squared)
+        heads.scores[k] = error**2
 
 
 @inlined_kernel

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.solving.branches import gather
-from learned_ik.solving.packing import HEADS, Memory, PackedModel
 from learned_ik.solving.requests import checked_start, request_options
 from learned_ik.solving.solution import Solution
 from learned_ik.solving.tracking import Demand, read_targets
@@ -48,7 +47,7 @@ def solve_all(
     about = None if seed is None else checked_start(solver.chain, seed)
     strictest, options = request_options(orientation_tolerance, math.inf, False)
     demand = Demand(float(position_tolerance), strictest, math.inf, options[:3])
-    found = distinct_solutions(solver._packed, solver._memory(), pose, about, demand, limit)
+    found = distinct_solutions(solver, pose, about, demand, limit)
     solutions = [
         solver.solve(position, orientation, q, prefer='first', **tolerances) for q in found
     ]
@@ -61,8 +60,7 @@ def solve_all(
 
 
 def distinct_solutions(
-    packed: PackedModel,
-    memory: Memory,
+    solver: 'IkSolver',
     pose: Array,
     seed: Array | None,
     demand: Demand,
@@ -76,23 +74,22 @@ def distinct_solutions(
     Intercluster Distance", DOI 10.1016/0304-3975(85)90224-5).
 
     Args:
-        packed: the model.
-        memory: for it.
+        solver: of the arm.
         pose: (7,), position [m] and quaternion, checked.
-        seed: (joints,) [rad or m]: endless joints take the turn nearest to it.
+        seed: (joints,) [rad or m], optional; see `gather`.
         demand: tolerances.
         limit: 1 or more.
 
     """
     target = np.empty((1, 12))
     read_targets(pose[None], target)
-    joints = len(memory.seed)
+    memory, joints = solver._memory(), solver.chain.joint_count
     pool = np.empty((CANDIDATES_PER_SOLUTION * limit, joints))
     promises = np.empty(len(pool))
-    attempts = int(packed.layout[HEADS]) + max(RESTARTS, RESTARTS_PER_SOLUTION * limit)
-    about = np.zeros(joints) if seed is None else seed
+    attempts = solver._heads + max(RESTARTS, RESTARTS_PER_SOLUTION * limit)
+    about = solver.chain.middle if seed is None else seed
     count = gather(
-        *packed, memory.numbers, memory.activations, target[0], about, demand,
+        *solver._packed, memory.numbers, memory.activations, target[0], about, demand,
         0, attempts, pool, promises, 0,
     )  # fmt: skip
     cost = -promises[:count] if seed is None else np.linalg.norm(pool[:count] - seed, axis=1)

@@ -18,6 +18,7 @@ def head_answers(
     position: npt.ArrayLike,
     orientation: npt.ArrayLike,
     spheres: Array = NOTHING,
+    seed: npt.ArrayLike | None = None,
 ) -> Array:
     """Return the unrefined answers of all heads, (heads, joints) [rad or m].
 
@@ -26,6 +27,7 @@ def head_answers(
         position: (3,) [m], in the base link's frame.
         orientation: (4,) quaternion x y z w.
         spheres: (n, 4), x y z radius [m], for a network that takes the scene.
+        seed: (joints,) [rad or m], for one that takes a seed; default: the middle.
 
     """
     network, chain = model.network, model.chain
@@ -33,6 +35,9 @@ def head_answers(
     rotation = matrix_from_quaternion(orientation)
     position = np.asarray(position, np.float64)
     x = np.concatenate([position, rotation.ravel()])
+    if network.seed_joints:
+        seed = chain.middle if seed is None else np.asarray(seed, np.float64)
+        x = np.concatenate([x, np.clip(seed, chain.lower, chain.upper)])
     if network.scene is not None:
         x = np.concatenate([x, network.scene.distances(spheres, position, rotation)])
     layers = list(zip(network.weights, network.biases, strict=True))

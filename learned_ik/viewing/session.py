@@ -103,7 +103,7 @@ class Session:
                 f"no start '{self.start}'; expected one of: {', '.join(self.starts)}"
             )
         head = self.starts.index(self.start) - self.starts.index(NETWORK) - 1
-        return head_answers(self.solver.model, *self.target, self.solver.obstacles)[head]
+        return head_answers(self.solver.model, *self.target, self.solver.obstacles, self.q)[head]
 
     def clearance_of(self, sphere: npt.ArrayLike) -> float:
         """Return how far the moving body is from a sphere, x y z radius [m]; negative inside."""

@@ -53,6 +53,22 @@ def test_the_exported_network_gives_the_same_answers(tiago, evaluated, kind):
     np.testing.assert_allclose(in_torch, expected, atol=2e-4)
 
 
+@pytest.mark.parametrize('options', [{}, {'batch_norm': True}])
+def test_an_exported_network_that_takes_a_seed_gives_the_same_answers(tiago, evaluated, options):
+    config = dataclasses.replace(SMALL, seed_input=True, seed_weight=0.02, **options)
+    network, poses = (
+        PoseNetwork(tiago, config).eval(),
+        poses_within(tiago, 500, 7, seed_spread=0.5),
+    )
+    with torch.no_grad():
+        expected = network.decoder(network(poses)).numpy()
+    exported = folded(network)
+    assert (exported.seed_joints, exported.seed_weight) == (7, 0.02)
+    np.testing.assert_allclose(
+        evaluated(exported, tiago, poses.double().numpy()), expected, atol=2e-5
+    )
+
+
 @pytest.mark.parametrize('kind', KINDS)
 def test_training_can_go_on_from_an_exported_network(tiago, kind):
     network = somewhat_trained(tiago, KINDS[kind])
