@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Robots to test with: real ones of example-robot-data, and small ones made here."""
 
+import dataclasses
 import itertools
 from collections.abc import Callable
 from pathlib import Path
@@ -96,6 +97,24 @@ def evaluated() -> Callable[..., np.ndarray]:
         return chain.middle + np.clip(stretch * angle, -half_range, half_range)
 
     return answers
+
+
+@pytest.fixture(scope='session')
+def with_seed_input() -> Callable[..., IkModel]:
+    """Return a function from a model to one whose network takes a seed, too, and answers by it."""
+
+    def model(plain: IkModel, seed_weight: float = 0.05) -> IkModel:
+        joints, first = plain.chain.joint_count, plain.network.weights[0]
+        more = np.random.default_rng(1).normal(0, 0.5, (len(first), joints)).astype(np.float32)
+        network = dataclasses.replace(
+            plain.network,
+            weights=(np.hstack([first, more]), *plain.network.weights[1:]),
+            seed_joints=joints,
+            seed_weight=seed_weight,
+        )
+        return dataclasses.replace(plain, network=network)
+
+    return model
 
 
 @pytest.fixture(scope='session')

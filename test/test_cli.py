@@ -323,16 +323,12 @@ def test_evaluate_tells_errors_alone_and_refined(called, model_file):
     assert called('evaluate', model_file, '--poses', '0')[0] == 2
 
 
-def test_evaluate_gives_seeds_to_a_network_that_takes_them(called, model_file, tmp_path):
-    model = IkModel.load(model_file)
-    joints = model.chain.joint_count
-    more = np.full((len(model.network.biases[0]), joints), 0.1, np.float32)
-    weights = (np.hstack([model.network.weights[0], more]), *model.network.weights[1:])
-    network = dataclasses.replace(
-        model.network, weights=weights, seed_joints=joints, seed_weight=0.02
-    )
+def test_evaluate_gives_seeds_to_a_network_that_takes_them(
+    called, model_file, with_seed_input, tmp_path
+):
+    model = with_seed_input(IkModel.load(model_file))
     training = {'configuration': {'seed_spread': 0.1}}
-    seeded = dataclasses.replace(model, network=network, training=training)
+    seeded = dataclasses.replace(model, training=training)
     seeded.save(tmp_path / 'seeded.safetensors')
     status, output, _ = called(
         'evaluate', str(tmp_path / 'seeded.safetensors'), '--poses', '200', '--json'

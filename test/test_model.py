@@ -180,11 +180,11 @@ def test_a_network_must_fit_its_chain(tiago, artificial, untrained):
         IkModel(chain=artificial(5), network=untrained(tiago).network)
 
 
-def test_a_network_that_takes_a_seed_has_the_newer_format(tiago, untrained, tmp_path):
+def test_a_network_that_takes_a_seed_has_the_newer_format(
+    tiago, untrained, with_seed_input, tmp_path
+):
     model = untrained(tiago)
-    wider = np.hstack([model.network.weights[0], np.ones((18, 7), np.float32)])
-    weights = (wider, *model.network.weights[1:])
-    network = dataclasses.replace(model.network, weights=weights, seed_joints=7, seed_weight=0.02)
+    network = with_seed_input(model, seed_weight=0.02).network
     path = tmp_path / 'seeded.safetensors'
     dataclasses.replace(model, network=network).save(path)
     loaded = IkModel.load(path).network

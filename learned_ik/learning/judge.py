@@ -49,9 +49,9 @@ class Judge:
         self._points = network.scene
         self._weight = score_weight(config)
         self._most = min(config.held_out, SCENES)
-        seed_spread = config.seed_spread if config.seed_input else None
+        self._seed_spread = config.seed_spread if config.seed_input else None
         self._poses = poses_within(
-            self._chain, CHECK_POSES, CHECK_SEED, self._device, seed_spread, self._points
+            self._chain, CHECK_POSES, CHECK_SEED, self._device, self._seed_spread, self._points
         )
         self._answers = network, network.decoder, kinematics, self._weight
         if self._points is not None:
@@ -82,5 +82,7 @@ class Judge:
                 self._scene, self._points, self._network, self._kinematics, self._most,
                 self._weight,
             )  # fmt: skip
-        poses = poses_in_the_open(self._chain, self._scene, CHECK_POSES, HELD_OUT_SEED)
+        poses = poses_in_the_open(
+            self._chain, self._scene, CHECK_POSES, HELD_OUT_SEED, self._seed_spread
+        )
         return judged(self._scene, poses.to(self._device), *self._answers)

@@ -16,6 +16,7 @@ from learned_ik.errors import ConfigurationError
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.kinematics.clearance_batched import BatchedClearance
 from learned_ik.learning.configuration import HELD_OUT_SEED
+from learned_ik.learning.evaluation import poses_within
 from learned_ik.learning.losses import distance_loss
 from learned_ik.learning.network import PoseNetwork
 from learned_ik.learning.random_scenes import Problem, blinded, problems
@@ -245,21 +246,25 @@ def seeing_and_blind(
 
 
 def poses_in_the_open(
-    chain: KinematicChain, loss: SceneLoss, count: int, seed: int
+    chain: KinematicChain,
+    loss: SceneLoss,
+    count: int,
+    seed: int,
+    seed_spread: float | None = None,
 ) -> torch.Tensor:
     """Return poses (n, 12) of postures that are free of collision; at most `count`.
 
-    These can be reached without touching anything: so many of `count` random ones as there are.
+    These can be reached without touching anything: so many of those of `poses_within` as there
+    are, with what follows them for a network that takes a seed.
     """
     import numpy as np
 
-    q = chain.sample(np.random.default_rng(seed), count)
+    poses = poses_within(chain, count, seed, seed_spread=seed_spread)
+    q = chain.sample(np.random.default_rng(seed), count)  # theirs
     free = np.concatenate(
         [
             (loss.clearances(chunk) > 0).cpu().numpy()
             for chunk in torch.as_tensor(q, dtype=torch.float32).split(CHUNK)
         ]
     )
-    rotation, position = chain.forward_matrix(q[free])
-    poses = np.concatenate([position, rotation.reshape(-1, 9)], axis=1)
-    return torch.as_tensor(poses, dtype=torch.float32)
+    return poses[torch.as_tensor(free)]

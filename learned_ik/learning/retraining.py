@@ -43,6 +43,8 @@ def retrained(model: IkModel, spheres: list[list[float]], seconds: float) -> IkM
         'activation': network.activation,
         'encoding': network.decoding,
         'batch_norm': False,  # it is folded into the weights
+        'seed_input': network.seed_joints > 0,
+        'seed_weight': network.seed_weight,
     }
     budget = {'minutes': seconds / 60, 'samples': None, 'until_error': None, 'held_out': 20_000}
     config = TrainingConfig(

@@ -76,6 +76,17 @@ def test_training_with_a_sphere_keeps_clear_of_it(artificial):
     assert colliding < judged['colliding']
 
 
+def test_a_network_that_takes_a_seed_learns_a_scene_too(artificial):
+    chain = artificial(4)
+    config = TrainingConfig(
+        samples=2_000, hidden=(16,), heads=2, held_out=200, seed_input=True, seed_weight=0.1
+    )
+    scene = SceneConfig(((0.0, 0.1, 0.2, 0.05),))
+    model = train(chain, config, scene=scene, show_progress=False)
+    assert (model.network.seed_joints, model.network.seed_weight) == (4, 0.1)
+    assert 0 < model.held_out['scene']['poses'] <= 2_000
+
+
 def test_poses_in_the_open_can_be_reached_without_touching(tiago):
     loss = SceneLoss(tiago, SceneConfig((SPHERE,)), Body.from_chain(tiago))
     poses = poses_in_the_open(tiago, loss, 500, seed=0)

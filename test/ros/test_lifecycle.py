@@ -122,7 +122,7 @@ def test_diagnostics_name_the_model_and_count(node, manager, client, chain):
 
 
 def test_another_model_is_taken_at_once_and_a_bad_one_not_at_all(
-    node, manager, client, tmp_path, untrained, artificial, tiago_urdf
+    node, manager, client, tmp_path, untrained, with_seed_input, artificial, tiago_urdf
 ):
     shipped = resources.shipped_file('models/tiago_arm.safetensors')
     truncated = tmp_path / 'truncated.safetensors'
@@ -133,10 +133,13 @@ def test_another_model_is_taken_at_once_and_a_bad_one_not_at_all(
     assert client.get_ik(*POSE).error_code == SUCCESS
 
     other = tmp_path / 'other.safetensors'
-    untrained(artificial(4)).save(other)
+    chain = artificial(4)
+    with_seed_input(untrained(chain)).save(other)  # of another kind, too
     assert manager.set('model', str(other)).successful
-    answer = client.get_ik(*POSE)
-    assert tuple(answer.joint_state.name) == artificial(4).joint_names
+    for seed in (None, dict.fromkeys(chain.joint_names, 0.1)):
+        answer = client.get_ik(*chain.forward(chain.middle + 0.3), seed=seed)
+        assert answer.error_code == SUCCESS
+        assert tuple(answer.joint_state.name) == chain.joint_names
 
     client.describe_robot(artificial_arm_urdf(4))
     node.wait_for_log('the model fits the robot description')

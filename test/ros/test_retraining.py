@@ -54,6 +54,17 @@ def begun(retraining: Retraining) -> None:
         time.sleep(0.02)
 
 
+def test_a_network_that_takes_a_seed_takes_it_ever_after(
+    retraining, model, with_seed_input, tmp_path
+):
+    path = tmp_path / 'arm.retrained.safetensors'
+    retraining.start(with_seed_input(model), SPHERES, 2.0, path)
+    end = ended(retraining)
+    assert end.model is not None, end.message
+    network = IkModel.load(path).network
+    assert (network.seed_joints, network.seed_weight) == (7, 0.05)
+
+
 def test_a_better_network_is_written_beside_the_model(retraining, model, tmp_path):
     path = tmp_path / 'arm.retrained.safetensors'
     retraining.start(model, SPHERES, 2.0, path)

@@ -1,8 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -33,11 +31,11 @@ def test_it_is_the_network_that_the_model_promises(
         np.testing.assert_allclose(answers.T[:5], expected, atol=2e-5)
 
 
-def test_what_it_takes_beside_the_pose_stands_behind_it(tiago, untrained, evaluated):
-    model, rng = untrained(tiago, heads=5), np.random.default_rng(1)
-    more = rng.normal(0, 0.5, (18, 7)).astype(np.float32)
-    weights = (np.hstack([model.network.weights[0], more]), *model.network.weights[1:])
-    seeded = dataclasses.replace(model.network, weights=weights, seed_joints=7)
+def test_what_it_takes_beside_the_pose_stands_behind_it(
+    tiago, untrained, with_seed_input, evaluated
+):
+    seeded = with_seed_input(untrained(tiago, heads=5)).network
+    rng = np.random.default_rng(1)
     arrays, network = chain_arrays(tiago), network_arrays(seeded, 7)
     answers = np.zeros((7, network.lanes), np.float32)
     here, there = np.zeros((2, max(network.widths)), np.float32)

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A network that takes a seed, served: what it is shown, and that all requests profit from it."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -18,21 +16,10 @@ OFFSET = 1.5  # [rad], between a seed and the answer of `aside`
 POSES = 40
 
 
-def seeing(model: IkModel) -> IkModel:
-    """Return a model whose heads depend on the seed, too."""
-    width, joints = len(model.network.biases[0]), model.chain.joint_count
-    more = np.random.default_rng(1).normal(0, 0.5, (width, joints)).astype(np.float32)
-    weights = (np.hstack([model.network.weights[0], more]), *model.network.weights[1:])
-    network = dataclasses.replace(
-        model.network, weights=weights, seed_joints=joints, seed_weight=0.05
-    )
-    return dataclasses.replace(model, network=network)
-
-
 @pytest.fixture(scope='module')
-def seeded(tiago, untrained) -> IkModel:
+def seeded(tiago, untrained, with_seed_input) -> IkModel:
     """Return a model of several heads that depend on the seed."""
-    return seeing(untrained(tiago, heads=4))
+    return with_seed_input(untrained(tiago, heads=4))
 
 
 def aside(chain: KinematicChain, offset: np.ndarray) -> IkModel:
@@ -101,12 +88,12 @@ def test_a_seed_beyond_the_limits_is_moved_to_them(seeded):
     np.testing.assert_array_equal(solver.predict(*poses, seeds), solver.predict(*poses, within))
 
 
-def test_endless_joints_are_shown_within_one_turn(real_urdf, untrained):
+def test_endless_joints_are_shown_within_one_turn(real_urdf, untrained, with_seed_input):
     chain = KinematicChain.from_urdf(
         real_urdf('pr2_description/urdf/pr2.urdf'), 'torso_lift_link', 'l_gripper_tool_frame'
     )
     rng = np.random.default_rng(5)
-    solver = IkSolver(seeing(untrained(chain, heads=4)))
+    solver = IkSolver(with_seed_input(untrained(chain, heads=4)))
     poses, seeds = chain.forward(chain.sample(rng, POSES)), chain.sample(rng, POSES)
     turned = seeds + 6 * np.pi * chain.continuous
     assert (turned != seeds).any()
@@ -182,10 +169,10 @@ def test_paths_begin_and_go_on(seeded):
         assert followed.success
 
 
-def test_another_tool_and_a_file_keep_the_seed(tiago, untrained, tmp_path):
+def test_another_tool_and_a_file_keep_the_seed(tiago, untrained, with_seed_input, tmp_path):
     chain, rng = tiago, np.random.default_rng(9)
     tool = np.array([0.02, -0.05, 0.1, 0, np.sin(0.3), 0, np.cos(0.3)])
-    seeing(untrained(chain, heads=1)).save(tmp_path / 'seeded.safetensors')
+    with_seed_input(untrained(chain, heads=1)).save(tmp_path / 'seeded.safetensors')
     plain = IkSolver.load(tmp_path / 'seeded.safetensors')
     assert plain.takes_seed
     tooled = plain.fitted_to(tool=tool)
