@@ -51,8 +51,8 @@ class TrainingConfig:
     method: Method = 'unsupervised'  # pose errors teach; supervised: the sampled joint positions
     targets: Targets = 'pose'  # position: the orientation is neither shown nor asked for
     seed_input: bool = False  # show the network joint positions too, near which it answers
-    seed_spread: float = 0.3  # standard deviation of these from the pose's own, [rad] or [m]
-    seed_weight: float = 0.0  # [m/rad], of the distance between answer and seed in the loss
+    seed_spread: float = 0.3  # their standard deviation from the pose's own [rad or m]; 1 is good
+    seed_weight: float = 0.0  # [m/rad], of answers' distance from it in the loss; 0.1 is good
     scene_conditioned: bool = False  # show the network obstacles too, and train in random scenes
 
     batch: int = 1000  # poses in each step, of all processes together
