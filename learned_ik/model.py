@@ -9,171 +9,24 @@ is ever executed.
 import dataclasses
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from learned_ik import __version__
 from learned_ik.errors import InvalidInputError, ModelFileError
+from learned_ik.files import write_atomically
+from learned_ik.network import Network, Weights
 from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 
 FORMAT_VERSION = 2  # 1, as long as the network takes nothing but a pose
 METADATA_KEY = 'learned_ik'
-ACTIVATIONS = ('relu', 'silu')
-DECODINGS = ('clipped', 'bounded', 'linear', 'biternion')
-INPUTS = 12  # position x y z [m], then the rotation matrix, row by row
-
-Weights = npt.NDArray[np.float32]
-
-
-def numbers_for_joint(decoding: str) -> int:
-    """Return how many outputs of the network make one joint position."""
-    return 2 if decoding in ('clipped', 'biternion') else 1
-
-
-def angle_stretch(chain: KinematicChain) -> npt.NDArray[np.float64]:
-    """Return (joints,) by how much a `clipped` network's angles count [1, or m/rad].
-
-    1 for a joint that turns no further than half a turn from its middle; for others so much that
-    half a turn reaches the limits, and a quarter turn those of a prismatic joint.
-    """
-    half_range = 0.5 * (chain.upper - chain.lower)
-    slides = np.array([kind == 'prismatic' for kind in chain.joint_types])
-    return np.where(slides, half_range / (0.5 * np.pi), np.maximum(half_range / np.pi, 1.0))
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Network:
-    """A multilayer perceptron from a pose to joint positions, ready to be evaluated.
-
-    Its input is the raw pose: 12 numbers, position [m] and the rotation matrix row by row, in
-    the base frame. One that takes a seed gets joint positions [rad or m] after them, near which
-    it answers: within the limits, in their middle where there is no seed. One that takes the
-    scene gets the distances [m] from its basis points to the nearest obstacle, clipped.
-    Normalisation of any kind is folded into the weights. Its last layer gives, head by head, the
-    numbers that `decoding` turns into joint positions q:
-
-    - `clipped`: q = middle + stretch * atan2(y_sin, y_cos), clipped to the limits; all sines of a
-      head come before all its cosines (`angle_stretch` says by how much angles are stretched);
-    - `bounded`: q = middle + half range * tanh(y), within the limits by construction;
-    - `linear`: q = y (paper, section II-C; its answers may break the limits);
-    - `biternion`: q = atan2(y_sin, y_cos), in the same order (ibid.); for a prismatic joint
-      q = middle + half range * y_sin. Its answers may break the limits, too.
-    """
-
-    weights: tuple[Weights, ...]  # one for each layer, (outputs, inputs)
-    biases: tuple[Weights, ...]  # one for each layer, (outputs,)
-    activation: str  # of the hidden layers: 'relu' or 'silu'
-    decoding: str  # of the last layer: one of `DECODINGS`
-    heads: int  # how many answers the network gives to one pose
-    seed_joints: int = 0  # how many joint positions follow the pose: none, or all
-    seed_weight: float = 0.0  # [m/rad], of an answer's distance from its seed, in the loss
-    scene: BasisPoints | None = None  # whose distances follow the pose: first the world's
-
-    def __post_init__(self) -> None:
-        """Raise `InvalidInputError` unless the layers fit each other and are finite."""
-        if self.activation not in ACTIVATIONS:
-            raise InvalidInputError(f'activation {self.activation!r}; expected {ACTIVATIONS}')
-        if self.decoding not in DECODINGS:
-            raise InvalidInputError(f'decoding {self.decoding!r}; expected {DECODINGS}')
-        if self.heads < 1 or len(self.weights) != len(self.biases) or len(self.weights) < 2:
-            raise InvalidInputError('a network has at least one head and one hidden layer')
-        if not (0 <= self.seed_weight < np.inf and (self.seed_joints or self.seed_weight == 0)):
-            raise InvalidInputError(
-                f'seed_weight is {self.seed_weight} of a network that takes '
-                f'{self.seed_joints} seed joints; expected 0 or more, and 0 where there are none'
-            )
-        if self.seed_joints and self.scene is not None:
-            raise InvalidInputError('a network takes a seed or the scene; expected not both')
-        width = INPUTS + self.seed_joints + (0 if self.scene is None else len(self.scene))
-        for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            if weight.ndim != 2 or weight.shape[1] != width or bias.shape != weight.shape[:1]:
-                raise InvalidInputError(
-                    f'layer {i} has weights {weight.shape} and biases {bias.shape}; '
-                    f'expected (n, {width}) and (n,)'
-                )
-            if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
-                raise InvalidInputError(f'layer {i} has weights that are not finite')
-            width = weight.shape[0]
-
-    def outputs_for(self, joints: int) -> int:
-        """Return how many numbers the last layer must give for this many joints."""
-        return self.heads * joints * numbers_for_joint(self.decoding)
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """What it takes: 'pose', and 'seed' or 'scene'."""
-        seed = ('seed',) if self.seed_joints else ()
-        return ('pose', *seed, *(() if self.scene is None else ('scene',)))
-
-    def in_world(self, spheres: npt.NDArray[np.float64]) -> 'Network':
-        """Return the network for one set of obstacles (n, 4), x y z radius [m].
-
-        What the world's points see is the same for all requests: it becomes part of the first
-        layer's biases. Distances from the points about the target remain inputs.
-        """
-        known = self.scene.world_distances(spheres)
-        rest = BasisPoints(self.scene.world[:0], self.scene.target, self.scene.far)
-        return self._with_known(known, rest)
-
-    def in_the_open(self) -> 'Network':
-        """Return the network as it answers where there is no obstacle: it takes a pose alone."""
-        if self.scene is None:
-            return self
-        return self._with_known(np.full(len(self.scene), self.scene.far), None)
-
-    def with_sight(self, scene: BasisPoints) -> 'Network':
-        """Return one that takes the scene, too, and gives the same answers whatever it sees."""
-        unused = np.zeros((len(self.biases[0]), len(scene)), np.float32)
-        first = np.hstack([self.weights[0], unused])
-        return dataclasses.replace(self, weights=(first, *self.weights[1:]), scene=scene)
-
-    def at_tool(self, tool: npt.NDArray[np.float64]) -> 'Network':
-        """Return the network that takes the poses of a tool behind the tip, and answers alike.
-
-        The tip's pose is linear in the tool's: R = R_tool R_tip_tool', p = p_tool - R p_tip_tool.
-        So the first layer takes it over, and there is nothing left to compute at runtime.
-
-        Args:
-            tool: (4, 4), T_tip_tool.
-
-        """
-        R, p = tool[:3, :3], tool[:3, 3]
-        tip_of_tool = np.eye(self.weights[0].shape[1])
-        tip_of_tool[3:12, 3:12] = np.kron(np.eye(3), R)  # each row of the rotation, times R'
-        for i in range(3):
-            tip_of_tool[i, 3 + 3 * i : 6 + 3 * i] = -R.T @ p
-        first = (self.weights[0].astype(np.float64) @ tip_of_tool).astype(np.float32)
-        scene = self.scene
-        if scene is not None:
-            scene = dataclasses.replace(scene, target=(scene.target - p) @ R)
-        return dataclasses.replace(self, weights=(first, *self.weights[1:]), scene=scene)
-
-    def _with_known(
-        self, distances: npt.NDArray[np.float64], rest: BasisPoints | None
-    ) -> 'Network':
-        """Fold the first of the distances, which are known, into the first layer's biases."""
-        first, end = self.weights[0], INPUTS + len(distances)
-        bias = self.biases[0] + first[:, INPUTS:end].astype(np.float64) @ distances
-        return dataclasses.replace(
-            self,
-            weights=(np.delete(first, np.s_[INPUTS:end], axis=1), *self.weights[1:]),
-            biases=(bias.astype(np.float32), *self.biases[1:]),
-            scene=rest,
-        )
-
-    @property
-    def parameter_count(self) -> int:
-        """How many numbers were trained, normalisation folded."""
-        return sum(w.size + b.size for w, b in zip(self.weights, self.biases, strict=True))
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -332,28 +185,3 @@ class IkModel:
             body=None if body is None else Body.from_dict(body, chain),
             package_version=str(description['package_version']),
         )
-
-
-def write_atomically(path: Path, content: bytes, what: str = 'model file') -> None:
-    """Write a temporary file beside `path`, flush it to disk, then give it its name.
-
-    Raises:
-        ModelFileError: that is not possible; the message calls the file `what`.
-
-    """
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f'.{path.name}.', delete=False
-        ) as file:
-            temporary = Path(file.name)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)  # a temporary file is private; a model is for everyone
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise ModelFileError(f"{what} '{path}' cannot be written: {error}") from error

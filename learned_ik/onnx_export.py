@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from learned_ik.errors import TrainingError
-from learned_ik.model import IkModel, angle_stretch, write_atomically
+from learned_ik.files import write_atomically
+from learned_ik.model import IkModel
+from learned_ik.network import angle_stretch
 
 OPSET = 17
 IR_VERSION = 8  # of the file: read by every onnxruntime since 1.14
@@ -78,7 +80,7 @@ def onnx_model(model: IkModel, *, double: bool = False) -> Any:
     more = {name: width for name, width in more.items() if width}
     h = graph('Concat', 'position', *rotation, *more, axis=1)  # (n, 12), or more
 
-    # The layers, then what the last one's numbers mean (see `model.Network`).
+    # The layers, then what the last one's numbers mean (see `network.Network`).
     last = len(network.weights) - 1
     for i, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
         h = graph('Gemm', h, graph.constant(weight), graph.constant(bias), transB=1)

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from learned_ik import KinematicChain
-from learned_ik.model import IkModel, Network, numbers_for_joint
+from learned_ik.model import IkModel
+from learned_ik.network import Network, numbers_for_joint
 from learned_ik.robot.arms import artificial_arm_urdf
 
 TIAGO = Path(__file__).parents[1] / 'config' / 'tiago_arm.urdf'

@@ -13,14 +13,15 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / 'learned_ik'
 
 # Each room, and the rooms of the package that it may import from.
-FOUNDATION = {'errors', 'rotations', 'learned_ik'}
+FOUNDATION = {'errors', 'files', 'rotations', 'learned_ik'}
 MAY_IMPORT = {
     'robot': {'configuration', 'resources'},
     'kinematics': {'robot', 'compilation'},
-    'model': {'robot'},
-    'learning': {'robot', 'kinematics', 'model', 'configuration'},
-    'solving': {'robot', 'kinematics', 'model', 'compilation'},
-    'viewing': {'robot', 'kinematics', 'model', 'solving', 'trajectories'},
+    'network': {'robot'},
+    'model': {'robot', 'network'},
+    'learning': {'robot', 'kinematics', 'network', 'model', 'configuration'},
+    'solving': {'robot', 'kinematics', 'network', 'model', 'compilation'},
+    'viewing': {'robot', 'kinematics', 'network', 'model', 'solving', 'trajectories'},
     'benchmarking': {'robot', 'model', 'solving', 'resources', 'trajectories'},
     'experiments': {
         'robot',

@@ -11,7 +11,8 @@ from safetensors.numpy import load_file, save_file
 
 from learned_ik import IkModel
 from learned_ik.errors import InvalidInputError, ModelFileError
-from learned_ik.model import METADATA_KEY, Network
+from learned_ik.model import METADATA_KEY
+from learned_ik.network import Network
 from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.body import Body
 

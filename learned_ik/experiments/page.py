@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from learned_ik.experiments.results import OUTCOMES, UNDECIDED, Cell, Claim, Report, Table
+from learned_ik.files import write_atomically
 from learned_ik.learning.configuration import PAPER
-from learned_ik.model import write_atomically
 
 PAGE = 'index.md'
 PAPERS, OURS = "the paper's recipe", 'the default recipe'

@@ -9,7 +9,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from learned_ik.model import write_atomically
+from learned_ik.files import write_atomically
 
 BLUE, ORANGE, GREEN, SKY = '#0072B2', '#D55E00', '#009E73', '#56B4E9'
 PURPLE, YELLOW, BLACK, GREY = '#CC79A7', '#E69F00', '#000000', '#777777'

@@ -20,8 +20,8 @@ from learned_ik.experiments.budgets import BUDGETS, Budget
 from learned_ik.experiments.networks import NETWORKS, Shelf
 from learned_ik.experiments.page import write_page
 from learned_ik.experiments.results import network_row
+from learned_ik.files import write_atomically
 from learned_ik.learning.sweep import Trial
-from learned_ik.model import write_atomically
 
 log = logging.getLogger(__name__)
 

@@ -19,12 +19,12 @@ from typing import Any
 import torch
 
 from learned_ik.errors import ConfigurationError, ModelFileError, RobotMismatchError
+from learned_ik.files import write_atomically
 from learned_ik.learning.configuration import TrainingConfig
 from learned_ik.learning.network import PoseNetwork
 from learned_ik.learning.processes import Processes
 from learned_ik.learning.sampling import Sampler
 from learned_ik.learning.scene import SceneConfig
-from learned_ik.model import write_atomically
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from learned_ik.model import angle_stretch, numbers_for_joint
+from learned_ik.network import angle_stretch, numbers_for_joint
 from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.chain import KinematicChain
 
@@ -78,7 +78,7 @@ class InputScaling:
 
 
 class JointDecoder:
-    """Network outputs to joint positions; what each encoding means stands at `model.Network`."""
+    """Network outputs to joint positions; what each encoding means stands at `network.Network`."""
 
     def __init__(
         self, chain: KinematicChain, encoding: str, device: torch.device | str = 'cpu'

@@ -17,7 +17,7 @@ from learned_ik.learning.configuration import TrainingConfig
 from learned_ik.learning.encoding import JointDecoder
 from learned_ik.learning.folding import FoldedNetwork
 from learned_ik.learning.losses import distance_loss
-from learned_ik.model import Network
+from learned_ik.network import Network
 from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.chain import KinematicChain
 

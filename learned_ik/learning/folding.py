@@ -13,7 +13,7 @@ from torch import nn
 
 from learned_ik.errors import InvalidInputError
 from learned_ik.learning.network import ACTIVATIONS, PoseNetwork
-from learned_ik.model import Network
+from learned_ik.network import Network
 
 
 def folded(network: PoseNetwork) -> Network:

@@ -18,15 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.errors import InvalidInputError, JointLimitError
-from learned_ik.rotations import quaternion_from_matrix, rotation_angle
+from learned_ik.robot import comparison
+from learned_ik.rotations import quaternion_from_matrix
 
 Array = npt.NDArray[np.float64]
-
-# Two robots whose frames differ by less are the same robot: well under what anyone can machine,
-# well above what rounding in a URDF's printed digits leaves.
-TRANSFORM_TOLERANCE = 1e-6  # [m] and [rad]
-CALIBRATION_ANGLE = 0.02  # [rad], between the tips of a robot and of the same one calibrated
-DEVIATION_SAMPLES = 1000  # postures in which tips are compared
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -196,16 +191,6 @@ class KinematicChain:
         transforms[-1] = transforms[-1] @ np.asarray(tool, np.float64)
         return dataclasses.replace(self, transforms=transforms)
 
-    def deviation_from(self, robot: 'KinematicChain') -> tuple[float, float]:
-        """Return how far apart the tips of two chains with the same joints are, at the most.
-
-        Position [m] and angle [rad], the largest of many postures all over this chain's limits.
-        """
-        q = self.sample(np.random.default_rng(0), DEVIATION_SAMPLES)
-        (R, p), (R_robot, p_robot) = self.forward_matrix(q), robot.forward_matrix(q)
-        distance = np.linalg.norm(p - p_robot, axis=-1).max()
-        return float(distance), float(np.max(rotation_angle(R, R_robot)))
-
     @functools.cached_property
     def fingerprint(self) -> str:
         """Sixteen hex digits of what matters to kinematics: not of meshes, names of files, text.
@@ -218,63 +203,19 @@ class KinematicChain:
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
     def difference_from(self, robot: 'KinematicChain', calibration: float = 0.0) -> str | None:
-        """Say the first way in which this chain does not fit a robot, or None where it fits.
-
-        Limits may be narrower here than the robot's: an answer then is still one that it can
-        take.
+        """Say the first way in which this chain does not fit a robot; see `comparison`.
 
         Args:
             robot: another chain.
             calibration: [m], how far apart the tips may be, in any posture, of the same robot
-                measured more closely; their orientations may differ by 0.02 rad then. 0: each
-                joint is placed alike.
+                measured more closely.
 
         """
-        for what in ('base_link', 'tip_link', 'joint_names', 'joint_types'):
-            mine, theirs = getattr(self, what), getattr(robot, what)
-            if mine != theirs:
-                return f'{what.replace("_", " ")}: {_plain(mine)} here, {_plain(theirs)} there'
-        for what in ('prismatic', 'source', 'multiplier', 'offset'):
-            mine, theirs = getattr(self, what), getattr(robot, what)
-            if mine.shape != theirs.shape or not np.allclose(mine, theirs, atol=1e-9):
-                return f'{what} of the mimic joints: {mine.tolist()} here, {theirs.tolist()} there'
-        misplaced = self._misplaced_from(robot)
-        if misplaced is not None:
-            if calibration == 0:
-                return misplaced
-            distance, angle = self.deviation_from(robot)
-            if distance > calibration or angle > CALIBRATION_ANGLE:
-                return (
-                    f'{misplaced}; tips up to {1e3 * distance:.2f} mm and '
-                    f'{np.degrees(angle):.2f} deg apart, expected at most '
-                    f'{1e3 * calibration:.2f} mm and {np.degrees(CALIBRATION_ANGLE):.2f} deg of '
-                    'a calibrated robot'
-                )
-        return self._limits_beyond(robot)
+        return comparison.difference(self, robot, calibration)
 
-    def _misplaced_from(self, robot: 'KinematicChain') -> str | None:
-        """Say the first joint that stands elsewhere behind its predecessor, or None."""
-        ends = [*(f"joint '{self.joint_names[k]}'" for k in self.source), f"'{self.tip_link}'"]
-        for end, mine, theirs in zip(ends, self.transforms, robot.transforms, strict=True):
-            distance = float(np.linalg.norm(mine[:3, 3] - theirs[:3, 3]))
-            angle = float(rotation_angle(mine[:3, :3], theirs[:3, :3]))
-            if max(distance, angle) > TRANSFORM_TOLERANCE:
-                return (
-                    f'{end} is placed differently behind its predecessor: '
-                    f'by {1e3 * distance:.3f} mm and {np.degrees(angle):.3f} deg'
-                )
-        return None
-
-    def _limits_beyond(self, robot: 'KinematicChain') -> str | None:
-        """Say the first joint that goes further here than there, or None."""
-        for k, name in enumerate(self.joint_names):
-            slack = TRANSFORM_TOLERANCE
-            if self.lower[k] < robot.lower[k] - slack or self.upper[k] > robot.upper[k] + slack:
-                return (
-                    f"limits of joint '{name}': [{self.lower[k]:.4f}, {self.upper[k]:.4f}] here, "
-                    f'[{robot.lower[k]:.4f}, {robot.upper[k]:.4f}] there'
-                )
-        return None
+    def deviation_from(self, robot: 'KinematicChain') -> tuple[float, float]:
+        """Return how far apart the tips are at the most, [m] and [rad]; see `comparison`."""
+        return comparison.deviation(self, robot)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists and strings, ready for JSON; `from_dict` reads them back."""
@@ -334,7 +275,3 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _rounded(v) for k, v in value.items()}
     return value
-
-
-def _plain(value: Any) -> str:
-    return ', '.join(value) if isinstance(value, tuple) else f"'{value}'"

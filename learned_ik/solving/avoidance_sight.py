@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel, kernel
-from learned_ik.model import INPUTS, Network
+from learned_ik.network import INPUTS, Network
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving.avoidance_measures import rank_by_clearance
 from learned_ik.solving.avoidance_scene import unpack_body, unpack_walk

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.errors import InvalidInputError
-from learned_ik.model import Network
+from learned_ik.network import Network
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.obstacles import check_base_is_free, checked_spheres

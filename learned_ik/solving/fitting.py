@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.errors import InvalidInputError, RobotMismatchError
-from learned_ik.model import Network
+from learned_ik.network import Network
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import matrix_from_quaternion, normalized_quaternion, transform
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel, inner_kernel
 from learned_ik.kinematics.compiled import SLIDES, ChainArrays
-from learned_ik.model import Network
+from learned_ik.network import Network
 
 Array = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float32]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel
 from learned_ik.kinematics.compiled import ChainArrays, Frames, chain_arrays
-from learned_ik.model import INPUTS, Network
+from learned_ik.network import INPUTS, Network
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving.forward_pass import LANES, NetworkArrays, aligned, network_arrays
 from learned_ik.solving.refinement import Workspace

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel, inner_kernel
 from learned_ik.kinematics.compiled import ChainArrays
-from learned_ik.model import INPUTS
+from learned_ik.network import INPUTS
 from learned_ik.solving.forward_pass import BOUNDED, CLIPPED, NetworkArrays, predict_heads
 from learned_ik.solving.packing import LARGEST_CHANGE, HeadMemory, unpack_bounds, unpack_heads
 from learned_ik.solving.ranking import score_heads

@@ -5,7 +5,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.model import IkModel, angle_stretch
+from learned_ik.model import IkModel
+from learned_ik.network import angle_stretch
 from learned_ik.rotations import matrix_from_quaternion
 
 Array = npt.NDArray[np.float64]

@@ -6,7 +6,7 @@ import pytest
 
 from learned_ik.compilation import callable_kernel, kernel
 from learned_ik.kinematics.compiled import chain_arrays
-from learned_ik.model import DECODINGS
+from learned_ik.network import DECODINGS
 from learned_ik.solving import forward_pass
 from learned_ik.solving.forward_pass import fast_atan2, fast_tanh, network_arrays
 

@@ -10,10 +10,10 @@ import torch
 from safetensors.torch import load_file, save
 from torch import nn
 
+from learned_ik.files import write_atomically
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.encoding import InputScaling
 from learned_ik.learning.optimizers import one_cycle
-from learned_ik.model import write_atomically
 from learned_ik.robot.chain import KinematicChain
 
 BATCH = 200
