@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from learned_ik.compilation import inlined_kernel, inner_kernel
 from learned_ik.kinematics.compiled import ChainArrays, Frames, copy_into, jacobian_columns, sweep
+from learned_ik.solving.measures import clip
 from learned_ik.solving.normal_equations import damped_solution
 from learned_ik.solving.pose_error import (
     ANGULAR_WEIGHT,
@@ -122,6 +123,7 @@ def refine(
         bounded_step(chain, q, damping * squared + DAMPING_FLOOR, work)
         for j in range(joints):
             work.trial[j] = q[j] + work.step[j]
+        clip(chain, work.trial)  # a step to a limit may end one rounding beyond
     position_error = math.sqrt(squared_norm(work.error, 0))
     return position_error, math.sqrt(squared_norm(work.error, 3)) / ANGULAR_WEIGHT, steps
 

@@ -8,7 +8,7 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from learned_ik import IkSolver, KinematicChain, Status
@@ -94,6 +94,7 @@ def test_a_solution_says_what_it_is(solver, tiago):
     position=st.tuples(*[st.floats(-2, 2)] * 3),
     orientation=st.tuples(*[st.floats(-1, 1)] * 4).filter(lambda q: np.linalg.norm(q) > 0.01),
 )
+@example((0.8125, 1.2489658138838369, -1.5), (-0.875, 1.0, 0.8125, -0.875))  # ends at a limit
 def test_success_is_never_claimed_wrongly(solver, tiago, position, orientation):
     solution = solver.solve(position, orientation)
     unit = np.array(orientation) / np.linalg.norm(orientation)
