@@ -41,7 +41,7 @@ NO_SPHERES: Array = np.empty((4, 0))
 
 RESTARTS_AT_FIRST = 32  # before the first look at the clock
 RESTARTS_PER_LOOK = 32  # between two looks
-MOST_RESTARTS = 512  # what so many starts leave touching is taken for a goal in collision
+MOST_RESTARTS = 1024  # what so many starts leave touching is taken for a goal in collision
 
 
 class Scene(NamedTuple):

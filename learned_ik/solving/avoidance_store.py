@@ -28,7 +28,7 @@ Integers = npt.NDArray[np.int64]
 
 POSTURES = 100_000  # in the store
 PROPOSALS = 16  # of a first look into it
-MORE_PROPOSALS = 64  # of a second look, when these were in vain
+MORE_PROPOSALS = 256  # of a second look, when these were in vain
 CELLS_PER_AXIS = 24  # of the grid, along its longest edge
 
 
