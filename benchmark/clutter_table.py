@@ -30,9 +30,7 @@ def table(title: str, columns: dict[str, list[dict[str, Any]]]) -> list[str]:
     """Return the lines of one table; columns maps what they are called to their rows."""
     every = [row for column in columns.values() for row in column]
     scenes = max(row['scenes'] for row in every)
-    notes = dict.fromkeys(row['note'] for row in every if 'note' in row)  # added by hand
-    title = ', '.join([title, f'{scenes} scenes of each kind', *notes])
-    lines = ['', f'## {title}', '']
+    lines = ['', f'## {title}, {scenes} scenes of each kind', '']
     lines += [f'| | {" | ".join(columns)} |', '|---' * (len(columns) + 1) + '|']
     for label in dict.fromkeys(row['row'] for row in every):
         fewer = min(row['scenes'] for row in every if row['row'] == label)
