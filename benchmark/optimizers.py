@@ -25,7 +25,7 @@ from learned_ik.learning.sweep import Trial, run_trial
 
 # Names as pytorch_optimizer has them, options, and learning rates; 'ours' is the trainer's Muon.
 FAST = (1e-2, 3e-2)
-USUAL = (1e-3, 3e-3, 1e-2)
+USUAL = (3e-3, 1e-2, 3e-2)
 ROWS: dict[str, tuple[str, dict[str, Any], tuple[float, ...]]] = {
     'Muon, Polar Express (default)': ('ours', {}, (5e-3, 1e-2, 2e-2)),
     'Muon, Newton-Schulz': ('muon', {'use_adjusted_lr': True, 'weight_decay': 0.0}, FAST),

@@ -158,7 +158,7 @@ def test_another_robot_is_refused_until_the_right_one_comes(
     response = client.get_ik(*pose)
     assert words in response.message
     assert not response.joint_state.name
-    assert words in node.log
+    node.wait_for_log(words)
     client.commands.clear()
     client.target.publish(client.stamped_pose(*pose))
     client.get_ik(*pose)

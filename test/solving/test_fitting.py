@@ -45,7 +45,7 @@ def test_the_network_answers_the_tool_as_it_answers_the_tip(shipped_model):
     q = shipped_model.chain.sample(np.random.default_rng(2), 100)
     tips, tools = plain.chain.forward(q), tooled.chain.forward(q)
     apart = np.abs(plain.predict(*tips) - tooled.predict(*tools)).max(axis=1)
-    assert np.mean(apart < 1e-4) > 0.95  # which of two heads is nearer, the lever may decide
+    assert np.mean(apart < 1e-4) > 0.9  # which of two heads is nearer, the lever may decide
 
 
 def test_points_about_the_target_stay_where_they_were(tiago, untrained):
