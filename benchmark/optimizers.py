@@ -27,19 +27,18 @@ from learned_ik.learning.sweep import Trial, run_trial
 FAST = (1e-2, 3e-2)
 USUAL = (3e-3, 1e-2, 3e-2)
 ROWS: dict[str, tuple[str, dict[str, Any], tuple[float, ...]]] = {
-    'Muon, Polar Express (default)': ('ours', {}, (5e-3, 1e-2, 2e-2)),
+    'Muon, Polar Express (default)': ('ours', {}, (1e-2, 2e-2, 3e-2)),
     'Muon, Newton-Schulz': ('muon', {'use_adjusted_lr': True, 'weight_decay': 0.0}, FAST),
     'NorMuon': ('normuon', {'use_adjusted_lr': True, 'weight_decay': 0.0}, FAST),
     'AdaMuon': ('adamuon', {'use_adjusted_lr': True, 'weight_decay': 0.0}, FAST),
-    'SOAP': ('soap', {'weight_decay': 0.0, 'precondition_frequency': 10}, USUAL),
-    'PSGD Kron': ('kron', {'weight_decay': 0.0}, (3e-4, 1e-3, 3e-3)),
-    'SPlus': ('splus', {'weight_decay': 0.0}, (3e-2, 1e-1, 3e-1)),
+    'SOAP': ('soap', {'weight_decay': 0.0, 'precondition_frequency': 10}, (1e-2, 3e-2, 1e-1)),
+    'SPlus': ('splus', {'weight_decay': 0.0}, (1e-1, 3e-1, 1.0)),
     'Conda': ('conda', {'weight_decay': 0.0}, USUAL),
     'Adam': ('adam', {}, USUAL),
     'AdEMAMix': ('ademamix', {'weight_decay': 0.0}, USUAL),
     'Adan': ('adan', {'weight_decay': 0.0}, USUAL),
     'MARS': ('mars', {'weight_decay': 0.0}, USUAL),
-    'Lion': ('lion', {'weight_decay': 0.0}, (1e-4, 3e-4, 1e-3)),
+    'Lion': ('lion', {'weight_decay': 0.0}, (3e-4, 1e-3, 3e-3)),
 }
 STATISTICS = ('mean', 'median', 'p99')
 
