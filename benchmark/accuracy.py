@@ -28,6 +28,7 @@ from training_speed import ours
 
 from learned_ik import IkModel, TrainingConfig
 from learned_ik.benchmarking.robots import robot_named
+from learned_ik.experiments import pictures
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.configuration import preset
 from learned_ik.learning.sweep import Outcome, Trial, run_trials
@@ -178,10 +179,8 @@ def table(names: Sequence[str], results: Mapping[str, Any]) -> str:
 
 def draw(names: Sequence[str], results: Mapping[str, Any], path: Path) -> None:
     """Draw errors over the time of training: each training's way, and where it ends."""
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), layout='constrained')
-    looks = zip(names, ('#0072B2', '#E69F00', '#009E73'), ('o', 's', '^'), strict=True)
+    figure, (axes,) = pictures.panels(2)
+    looks = zip(names, (pictures.BLUE, pictures.ORANGE, pictures.GREEN), 'os^', strict=False)
     for name, colour, marker in looks:
         rate = results['rates'][name]
         trainings = [r for key, r in results['rows'].items() if key.startswith(f'{name}, seed ')]
@@ -199,8 +198,7 @@ def draw(names: Sequence[str], results: Mapping[str, Any], path: Path) -> None:
         ax.set_ylabel(f'mean error, {label}')
         ax.grid(which='both', alpha=0.25)
     axes[0].legend(title='budget')
-    figure.savefig(path, dpi=150)
-    plt.close(figure)
+    pictures.save(figure, path)
 
 
 def shipped_table() -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from learned_ik.kinematics.batched import BatchedKinematics
@@ -49,14 +50,28 @@ def poses_within(
 
     """
     rng = np.random.default_rng(seed)
-    q = chain.sample(rng, count)
+    return poses_at(chain, chain.sample(rng, count), rng, device, seed_spread, scene)
+
+
+def poses_at(
+    chain: KinematicChain,
+    q: npt.NDArray[np.float64],
+    rng: np.random.Generator,
+    device: torch.device | str = 'cpu',
+    seed_spread: float | None = None,
+    scene: BasisPoints | None = None,
+) -> torch.Tensor:
+    """Return the poses (n, 12) of joint positions q (n, joints) [rad or m].
+
+    What follows them is drawn by `rng`; all else as for `poses_within`.
+    """
     rotation, position = chain.forward_matrix(q)
-    parts = [position, rotation.reshape(count, 9)]
+    parts = [position, rotation.reshape(len(q), 9)]
     if seed_spread is not None:
         near = q + rng.normal(0, seed_spread, q.shape)
         parts.append(np.clip(near, chain.lower, chain.upper))
     if scene is not None:
-        parts.append(np.full((count, len(scene)), scene.far))
+        parts.append(np.full((len(q), len(scene)), scene.far))
     poses = np.concatenate(parts, axis=1)
     return torch.as_tensor(poses, dtype=torch.float32, device=device)
 

@@ -16,7 +16,7 @@ from learned_ik.errors import ConfigurationError
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.kinematics.clearance_batched import BatchedClearance
 from learned_ik.learning.configuration import HELD_OUT_SEED
-from learned_ik.learning.evaluation import poses_within
+from learned_ik.learning.evaluation import poses_at
 from learned_ik.learning.losses import distance_loss
 from learned_ik.learning.network import PoseNetwork
 from learned_ik.learning.random_scenes import Problem, blinded, problems
@@ -259,8 +259,9 @@ def poses_in_the_open(
     """
     import numpy as np
 
-    poses = poses_within(chain, count, seed, seed_spread=seed_spread)
-    q = chain.sample(np.random.default_rng(seed), count)  # theirs
+    rng = np.random.default_rng(seed)
+    q = chain.sample(rng, count)
+    poses = poses_at(chain, q, rng, seed_spread=seed_spread)
     free = np.concatenate(
         [
             (loss.clearances(chunk) > 0).cpu().numpy()

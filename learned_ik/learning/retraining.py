@@ -90,17 +90,18 @@ def compared(old: IkModel, new: IkModel) -> dict[str, Any]:
 
     from learned_ik.kinematics.batched import BatchedKinematics
     from learned_ik.learning.encoding import JointDecoder
-    from learned_ik.learning.evaluation import poses_within
+    from learned_ik.learning.evaluation import poses_at
     from learned_ik.learning.folding import FoldedNetwork
     from learned_ik.learning.obstacles import judged, scene_loss
 
     chain = new.chain
     loss = scene_loss(chain, dataclasses.replace(SCENE, obstacles=new.obstacles), new.body, 'cpu')
     nothing = scene_loss(chain, SceneConfig(((1e3, 0, 0, 0.1),)), new.body, 'cpu')
-    q = chain.sample(np.random.default_rng(HELD_OUT_SEED + 1), JUDGED_POSES)
+    rng = np.random.default_rng(HELD_OUT_SEED + 1)
+    q = chain.sample(rng, JUDGED_POSES)
     clearance = loss.clearances(torch.as_tensor(q, dtype=torch.float32)).numpy()
     spread = new.training['configuration']['seed_spread'] if new.network.seed_joints else None
-    poses = poses_within(chain, JUDGED_POSES, HELD_OUT_SEED + 1, seed_spread=spread)  # those of q
+    poses = poses_at(chain, q, rng, seed_spread=spread)
     kinematics = BatchedKinematics(chain)
     result = {}
     for name, model in (('old', old), ('new', new)):

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.errors import InvalidInputError
 from learned_ik.solving.avoidance_search import (
     ANSWER,
     ATTEMPTS,
@@ -28,7 +27,12 @@ from learned_ik.solving.avoidance_search import (
 from learned_ik.solving.avoidance_solver import Avoidance, Scene
 from learned_ik.solving.branches import DISTINCT
 from learned_ik.solving.packing import LARGEST_CHANGE, SEED, Memory
-from learned_ik.solving.requests import NO_OPTIONS, explain_request, request_options
+from learned_ik.solving.requests import (
+    NO_OPTIONS,
+    check_timeout,
+    explain_request,
+    request_options,
+)
 from learned_ik.solving.search import FOUND, MALFORMED
 from learned_ik.solving.solution import Solution, SolutionBatch, Status
 from learned_ik.solving.variety import spread
@@ -79,8 +83,7 @@ def solve(
         if not solution.success or solution.clearance >= scene.wanted:
             return solution
         start = solution.joint_positions if math.isinf(max_joint_change) else seed
-    if not timeout > 0:
-        raise InvalidInputError(f'timeout is {timeout}; expected seconds, above 0')
+    check_timeout(timeout)
     answer = search(
         plain, avoidance, scene, position, orientation, start, options, began + timeout
     )

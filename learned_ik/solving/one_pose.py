@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.errors import InvalidInputError
 from learned_ik.solving.choice import NEAR, choose
 from learned_ik.solving.preferences import Prefer
 from learned_ik.solving.requests import (
     NO_OPTIONS,
     as_vectors,
+    check_timeout,
     checked_tolerance,
     explain_request,
     request_options,
@@ -49,8 +49,7 @@ def solve(
 ) -> Solution:
     """Answer one pose without regard to obstacles; see `IkSolver.solve`."""
     began = perf_counter()
-    if not timeout > 0:
-        raise InvalidInputError(f'timeout is {timeout}; expected seconds, above 0')
+    check_timeout(timeout)
     memory, packed = solver._memory(), solver._packed
     seeded = seed is not None
     if prefer is None:

@@ -155,6 +155,11 @@ def check_path_demand(jump: float, timeout: float) -> None:
     """Raise `InvalidInputError` for a jump [rad or m] or a timeout [s] that is not above 0."""
     if not jump > 0:
         raise InvalidInputError(f'jump is {jump}; expected above 0, in rad or m')
+    check_timeout(timeout)
+
+
+def check_timeout(timeout: float) -> None:
+    """Raise `InvalidInputError` for a timeout [s] that is not above 0."""
     if not timeout > 0:
         raise InvalidInputError(f'timeout is {timeout}; expected seconds, above 0')
 

@@ -119,7 +119,7 @@ def test_targets_out_of_reach_are_warned_of_now_and_then_and_the_end_is_told(
     client.target.publish(client.stamped_pose(position, orientation))
     client.spin_until(lambda: client.commands)
     node.wait_for_log('targets are reached again; 100 were missed')
-    assert 1 <= node.log.count('not reached') < 10  # some seconds apart
+    assert 1 <= node.log.count('not reached') <= 3
 
 
 def test_poses_may_be_given_in_any_frame_tied_to_the_base(node, client, chain, pose, tiago_urdf):
