@@ -27,8 +27,7 @@ from clutter_scenes import Judge, Scene, kinds, scene_of
 
 from learned_ik import IkModel, IkSolver, KinematicChain, resources
 from learned_ik.benchmarking.robots import artificial_robot, robot_named
-from learned_ik.robot.body import Body
-from learned_ik.solving.avoidance_search import (
+from learned_ik.kernels.avoidance.clear_search import (
     ALL_GROUPS,
     HEADS,
     HEADS_FIRST,
@@ -37,6 +36,7 @@ from learned_ik.solving.avoidance_search import (
     STORE,
     UNRANKED,
 )
+from learned_ik.robot.body import Body
 from learned_ik.solving.avoidance_solver import Choices
 
 Array = npt.NDArray[np.float64]

@@ -21,9 +21,9 @@ from clutter import FIGURES, TOLERANCES, Solve, measured, ours, robots, rows
 from clutter_scenes import Array, Judge, Scene, kinds, scene_of
 
 from learned_ik import IkModel, IkSolver, KinematicChain
+from learned_ik.kernels.avoidance.clear_search import HEADS, MIDDLE, RESTARTS
 from learned_ik.learning.retraining import retrained
 from learned_ik.robot.body import Body
-from learned_ik.solving.avoidance_search import HEADS, MIDDLE, RESTARTS
 from learned_ik.solving.avoidance_solver import Choices
 
 RETRAINED = [

@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik import IkModel, IkSolver, KinematicChain, resources
+from learned_ik.kernels.path.tracking import ALL_AXES, Demand
 from learned_ik.solving.paths import JUMP, PathFollower, Tools
 from learned_ik.solving.solver import ORIENTATION_TOLERANCE, POSITION_TOLERANCE
-from learned_ik.solving.tracking import ALL_AXES, Demand
 
 Array = npt.NDArray[np.float64]
 Method = Callable[[Array, Array], Array | None]  # positions and orientations -> a path, or none

@@ -25,7 +25,7 @@ import numpy.typing as npt
 from learned_ik import IkModel, IkSolver, KinematicChain
 from learned_ik.rotations import matrix_from_quaternion, rotation_angle
 from learned_ik.solving.solution import SolutionBatch
-from learned_ik.trajectories import spiral
+from learned_ik.trajectories.pose_paths import spiral
 from learned_ik.viewing.heads import head_answers
 
 Array = npt.NDArray[np.float64]

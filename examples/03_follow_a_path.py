@@ -14,7 +14,7 @@ import numpy as np
 
 from learned_ik import IkSolver
 from learned_ik.resources import shipped_file
-from learned_ik.trajectories import spiral
+from learned_ik.trajectories.pose_paths import spiral
 
 solver = IkSolver.load(shipped_file('models/tiago_arm.safetensors'))
 path = spiral(

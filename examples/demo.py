@@ -34,7 +34,7 @@ from sensor_msgs.msg import JointState
 
 from learned_ik import KinematicChain, resources
 from learned_ik.ros.messages import fill_pose
-from learned_ik.trajectories import spiral
+from learned_ik.trajectories.pose_paths import spiral
 from learned_ik_interfaces.srv import GetIK
 
 Array = npt.NDArray[np.float64]

@@ -8,9 +8,8 @@ Every function takes any number of leading dimensions. Angles are in radians.
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
-
-Array = npt.NDArray[np.float64]
 
 
 def matrix_from_rpy(rpy: npt.ArrayLike) -> Array:

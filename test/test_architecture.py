@@ -13,15 +13,17 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / 'learned_ik'
 
 # Each room, and the rooms of the package that it may import from.
-FOUNDATION = {'errors', 'files', 'rotations', 'learned_ik'}
+FOUNDATION = {'arrays', 'errors', 'files', 'rotations', 'learned_ik'}
 MAY_IMPORT = {
-    'robot': {'configuration', 'resources'},
-    'kinematics': {'robot', 'compilation'},
+    'robot': {'yaml_config', 'resources'},
+    'kinematics': {'robot'},
+    'kernels': {'robot', 'network'},
+    'trajectories': set(),
     'network': {'robot'},
     'model': {'robot', 'network'},
-    'learning': {'robot', 'kinematics', 'network', 'model', 'configuration'},
-    'solving': {'robot', 'kinematics', 'network', 'model', 'compilation'},
-    'viewing': {'robot', 'kinematics', 'network', 'model', 'solving', 'trajectories'},
+    'learning': {'robot', 'kinematics', 'network', 'model', 'yaml_config'},
+    'solving': {'robot', 'kernels', 'network', 'model'},
+    'viewing': {'robot', 'kernels', 'network', 'model', 'solving', 'trajectories'},
     'benchmarking': {'robot', 'model', 'solving', 'resources', 'trajectories'},
     'experiments': {
         'robot',
@@ -35,8 +37,8 @@ MAY_IMPORT = {
         'robot',
         'model',
         'solving',
-        'compilation',
-        'configuration',
+        'kernels',
+        'yaml_config',
         'resources',
         'trajectories',
     },

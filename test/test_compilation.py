@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1] / 'learned_ik'
 
 PROGRAM = """
 import numpy as np
-from learned_ik.kinematics.compiled import CompiledKinematics
+from learned_ik.kernels.forward_kinematics import CompiledKinematics
 from learned_ik.robot.arms import artificial_arm_urdf
 from learned_ik import KinematicChain
 chain = KinematicChain.from_urdf(artificial_arm_urdf(2))
@@ -63,21 +63,22 @@ def test_a_second_process_compiles_nothing(checkout, tmp_path):
 def test_an_edit_in_another_file_is_not_missed(checkout, tmp_path):
     """`CompiledKinematics` calls kernels; here the called one changes, in a file of its own."""
     cache = tmp_path / 'cache'
-    helper = checkout / 'learned_ik' / 'kinematics' / 'helper.py'
+    helper = checkout / 'learned_ik' / 'kernels' / 'helper.py'
     caller = (
         'import numpy as np\n'
-        'from learned_ik.compilation import kernel\n'
-        'from learned_ik.kinematics.helper import helper\n'
+        'from learned_ik.kernels.compilation import kernel\n'
+        'from learned_ik.kernels.helper import helper\n'
         '@kernel\n'
         'def caller(x):\n'
         '    return helper(x)\n'
         'print(caller(1.0))\n'
     )
-    (checkout / 'learned_ik' / 'solving' / 'caller.py').write_text(caller)
+    (checkout / 'learned_ik' / 'kernels' / 'caller.py').write_text(caller)
     text = (
-        'from learned_ik.compilation import kernel\n@kernel\ndef helper(x):\n    return x + {}\n'
+        'from learned_ik.kernels.compilation import kernel\n'
+        '@kernel\ndef helper(x):\n    return x + {}\n'
     )
-    program = 'import learned_ik.solving.caller'
+    program = 'import learned_ik.kernels.caller'
     helper.write_text(text.format(1))
     assert run(checkout, cache, program)[0] == '2.0'
     assert run(checkout, cache, program)[0] == '2.0'
@@ -86,13 +87,10 @@ def test_an_edit_in_another_file_is_not_missed(checkout, tmp_path):
 
 
 def test_every_file_with_kernels_is_watched():
-    from learned_ik.compilation import KERNEL_FOLDERS
-
     for path in PACKAGE.rglob('*.py'):
         text = path.read_text()
         if re.search(r'^@\w*kernel$', text, re.MULTILINE):
-            assert path.parent.parent == PACKAGE
-            assert path.parent.name in KERNEL_FOLDERS
+            assert PACKAGE / 'kernels' in path.parents
         assert 'njit' not in text or path.name == 'compilation.py', f'{path} compiles by itself'
 
 
@@ -120,7 +118,7 @@ def test_without_a_home_folder(checkout, tmp_path):
 
 
 def test_that_all_is_compiled_is_noted_for_this_version_of_the_sources(monkeypatch, tmp_path):
-    from learned_ik.compilation import all_is_compiled, note_all_is_compiled
+    from learned_ik.kernels.compilation import all_is_compiled, note_all_is_compiled
 
     monkeypatch.setenv('NUMBA_CACHE_DIR', str(tmp_path))
     assert not all_is_compiled()

@@ -7,8 +7,8 @@ from typing import Literal
 import pytest
 
 from learned_ik import TrainingConfig
-from learned_ik.configuration import from_mapping, load_yaml
 from learned_ik.errors import ConfigurationError
+from learned_ik.yaml_config import from_mapping, load_yaml
 
 
 @dataclasses.dataclass(frozen=True)

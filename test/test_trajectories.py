@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from learned_ik.errors import InvalidInputError
-from learned_ik.trajectories import circle, line, spiral
+from learned_ik.trajectories.pose_paths import circle, line, spiral
 
 CENTRE = np.array([0.5, -0.2, 0.1])
 CONE = {'centre': CENTRE, 'radius': 0.2, 'height': 0.3, 'turns': 3.0}

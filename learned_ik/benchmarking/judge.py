@@ -11,12 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import BenchmarkError
 from learned_ik.rotations import quaternion_from_matrix, rotation_angle
-
-Array = npt.NDArray[np.float64]
 
 LIMIT_SLACK = 1e-6  # [rad or m], what rounding may add to a joint at its limit
 

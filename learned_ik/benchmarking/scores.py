@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.benchmarking.judge import Judge, Poses
 from learned_ik.benchmarking.peers.contract import Task
 from learned_ik.benchmarking.timing import Trial
-
-Array = npt.NDArray[np.float64]
 
 OURS = ('ours', 'ours-network', 'ours-bare')  # who is not a peer
 WORTHY = 0.95  # share of poses that a peer has to solve to be compared with: failing is fast

@@ -12,10 +12,9 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import UnsupportedJointError
 from learned_ik.robot.chain import KinematicChain
-
-Array = npt.NDArray[np.float64]
 
 FASTEST = 1000.0  # [rad/s or m/s], where a chain knows no velocity limit: parsers want one
 STRONGEST = 1000.0  # [N m or N], likewise: kinematics has no use for it

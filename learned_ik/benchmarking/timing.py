@@ -11,10 +11,9 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.benchmarking.judge import Poses
 from learned_ik.benchmarking.peers.contract import Solver
-
-Array = npt.NDArray[np.float64]
 
 BLOCK = 500  # poses that one solver takes in its turn; what is cold at first is less than 1 %
 

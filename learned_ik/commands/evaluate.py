@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from tyro.conf import Positional
 
+from learned_ik.arrays import Array
 from learned_ik.commands.result import Result, error_lines, statistics
 from learned_ik.commands.train import written_report
 from learned_ik.errors import InvalidInputError
@@ -21,8 +21,6 @@ from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import quaternion_from_matrix, rotation_angle
 
 LIMIT_SLACK = 1e-5  # [rad or m], what rounding to float32 may add to a joint at its limit
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True)

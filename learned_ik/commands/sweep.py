@@ -13,11 +13,11 @@ from tyro.conf import Positional
 
 from learned_ik.commands.result import Result
 from learned_ik.commands.train import check_writable
-from learned_ik.configuration import from_mapping, load_yaml
 from learned_ik.errors import ConfigurationError
 from learned_ik.learning.configuration import TrainingConfig
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.named import RobotConfig, chain_from_file
+from learned_ik.yaml_config import from_mapping, load_yaml
 
 logger = logging.getLogger('learned_ik.training')
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from learned_ik.arrays import Array
 from learned_ik.experiments import paper, pictures
 from learned_ik.experiments.budgets import Budget
 from learned_ik.experiments.catalogue import (
@@ -50,8 +51,6 @@ NOTE = (
     'mean error of 29.3 mm, less than any network of table I for position and rotation has: so '
     'the maps are of networks for position alone, and the tables have both.'
 )
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True)

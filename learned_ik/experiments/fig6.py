@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.experiments import pictures, spirals
 from learned_ik.experiments.budgets import Budget
 from learned_ik.experiments.catalogue import keeping_clear, our_network, paper_network
@@ -30,8 +30,6 @@ MARGIN = 0.1  # [m], of equation 5
 # loss is a mean of squares, ours a length.
 RECIPES = {"the paper's recipe": (paper_network, 0.2), 'default recipe': (our_network, 1.0)}
 POSTURES = 8  # of the arm that are drawn
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -17,7 +17,7 @@ from learned_ik.learning.evaluation import Errors, errors_on
 from learned_ik.learning.folding import FoldedNetwork
 from learned_ik.model import IkModel
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.trajectories import PosePath, spiral
+from learned_ik.trajectories.pose_paths import PosePath, spiral
 
 HEIGHT, RADIUS, RISE = 0.45, 0.4, 0.25  # of the base, at the base, to the apex; share of the reach
 TURNS = 3.0

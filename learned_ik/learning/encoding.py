@@ -9,9 +9,9 @@ the network takes a seed, the joint positions near which an answer is wanted fol
 import dataclasses
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from learned_ik.arrays import Array
 from learned_ik.network import angle_stretch, numbers_for_joint
 from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.chain import KinematicChain
@@ -20,8 +20,6 @@ WORKSPACE_SAMPLES = 20_000  # poses that tell how far the workspace extends
 ROTATION_SCALE = 1.2  # the entries of a rotation matrix, to about unit variance and more
 WITHIN_LIMITS = ('clipped', 'bounded')  # encodings that cannot break a joint limit
 THIRD_COLUMN = (5, 8, 11)  # of the rotation matrix, among a pose's 12 numbers
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

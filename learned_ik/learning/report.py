@@ -10,9 +10,9 @@ import itertools
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
+from learned_ik.arrays import Array
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.configuration import HELD_OUT_SEED, TrainingConfig
 from learned_ik.learning.diversity import distinct_solutions
@@ -26,8 +26,6 @@ DIVERSITY_POSES = 1_000  # for the count of distinct solutions: each head's answ
 CELLS = 24  # along each axis of a map
 FEWEST = 5  # poses in a cell that is drawn
 MARGINS = np.linspace(0, 1, 11)  # edges of the classes of limit margins
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

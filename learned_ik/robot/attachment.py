@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from urdf_parser_py import urdf as urdf_parser
 
+from learned_ik.arrays import Array
 from learned_ik.robot.body import PlacedCapsule
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.parsing import parse_urdf
 from learned_ik.robot.shapes import collision_capsules
 from learned_ik.robot.urdf import joint_axis, joint_origin, joints_between
 from learned_ik.rotations import inverse_transform, rotation_to_axis, transform
-
-Array = npt.NDArray[np.float64]
 
 
 def attached_capsules(

@@ -10,8 +10,8 @@ Clouds with Basis Point Sets", ICCV 2019, arXiv:1908.09186).
 import dataclasses
 
 import numpy as np
-import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
 from learned_ik.robot.chain import KinematicChain
 
@@ -20,8 +20,6 @@ TARGET_POINTS = 32  # about the pose that is asked for
 FAR = 1 / 3  # of the arm's reach: obstacles farther from a point are out of its sight
 ABOUT_TARGET = 1 / 4  # of the arm's reach: the radius of the ball of points about the target
 ROOT = 1.2207440846057596  # of x^4 = x + 1
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -11,14 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array, Integers
 from learned_ik.errors import InvalidInputError
 from learned_ik.robot.capsules import Capsule
 from learned_ik.robot.chain import KinematicChain
 
 log = logging.getLogger(__name__)
 
-Array = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 LINK_RADIUS = 0.05  # [m], of a link whose shape is not known
 

@@ -8,9 +8,8 @@ A capsule is all that lies within a radius of a segment. Few shapes are as cheap
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from learned_ik.arrays import Array
 
 RADII_TRIED = np.linspace(1.0, 2.0, 41)  # multiples of the thinnest capsule's radius
 CIRCLE_STEPS = 400  # of the search for the middle of a circle around points

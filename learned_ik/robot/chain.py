@@ -17,11 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError, JointLimitError
 from learned_ik.robot import comparison
 from learned_ik.rotations import quaternion_from_matrix
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

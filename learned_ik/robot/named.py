@@ -5,11 +5,11 @@
 import dataclasses
 from pathlib import Path
 
-from learned_ik.configuration import load_yaml
 from learned_ik.errors import ConfigurationError
 from learned_ik.resources import shipped_file, shipped_files
 from learned_ik.robot.body import LINK_RADIUS, Body
 from learned_ik.robot.chain import KinematicChain
+from learned_ik.yaml_config import load_yaml
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import yaml
 
+from learned_ik.arrays import Array
 from learned_ik.errors import ConfigurationError, ObstacleError
 from learned_ik.robot.chain import KinematicChain
-
-Array = npt.NDArray[np.float64]
 
 MOST_SPHERES = 1024  # more of them are refused
 LARGEST_RADIUS = 10.0  # [m]

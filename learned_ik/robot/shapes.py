@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from lxml import etree
 
+from learned_ik.arrays import Array
 from learned_ik.errors import UrdfError
 from learned_ik.robot.capsules import Capsule, fitted_capsule
 from learned_ik.robot.parsing import parse_xml
@@ -21,7 +21,6 @@ from learned_ik.rotations import matrix_from_rpy, transform
 
 log = logging.getLogger(__name__)
 
-Array = npt.NDArray[np.float64]
 
 CIRCLE = 24  # corners of the polygon around a cylinder's circle
 MOST_SLICES = 4  # capsules side by side that a flat box is covered with

@@ -5,9 +5,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.robot.chain import KinematicChain
-
-Array = npt.NDArray[np.float64]
 
 
 def joint_origins(chain: KinematicChain, q: npt.ArrayLike) -> Array:

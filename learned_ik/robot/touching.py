@@ -9,15 +9,12 @@ that never touch, and those that (almost) always do.
 import dataclasses
 
 import numpy as np
-import numpy.typing as npt
 
 from learned_ik.errors import UrdfError
 from learned_ik.robot.body import Body
 from learned_ik.robot.capsules import segment_distance
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.parsing import parse_urdf, parse_xml
-
-Array = npt.NDArray[np.float64]
 
 POSTURES = 4_000  # random ones that are looked at
 NEVER = 0.05  # [m], a pair that no posture brings nearer is taken never to touch

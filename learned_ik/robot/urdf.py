@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from urdf_parser_py import urdf as urdf_parser
 
+from learned_ik.arrays import Array
 from learned_ik.errors import (
     AmbiguousTipError,
     JointLimitError,
@@ -21,8 +21,6 @@ from learned_ik.errors import (
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.parsing import parse_urdf
 from learned_ik.rotations import inverse_transform, matrix_from_rpy, rotation_to_axis, transform
-
-Array = npt.NDArray[np.float64]
 
 MOVING_TYPES = ('revolute', 'continuous', 'prismatic')
 

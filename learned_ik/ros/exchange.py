@@ -7,10 +7,7 @@ import enum
 import math
 from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
-
-Array = npt.NDArray[np.float64]
+from learned_ik.arrays import Array
 
 
 class ErrorCode(enum.IntEnum):

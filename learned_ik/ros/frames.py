@@ -9,16 +9,14 @@ where it is installed. Where nobody does, the frame is refused.
 from collections.abc import Callable, Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import UnknownFrameError
 from learned_ik.rotations import (
     matrix_from_quaternion,
     normalized_quaternion,
     quaternion_from_matrix,
 )
-
-Array = npt.NDArray[np.float64]
 
 # From a frame and a stamp [ns], 0 for the latest, to T_base_frame (4, 4).
 # Raises UnknownFrameError.

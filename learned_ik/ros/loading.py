@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from learned_ik import resources
-from learned_ik.compilation import all_is_compiled, note_all_is_compiled
+from learned_ik.kernels.compilation import all_is_compiled, note_all_is_compiled
 from learned_ik.solving.precompile import precompile
 from learned_ik.solving.solver import IkSolver
 

@@ -3,15 +3,13 @@
 """From a `scene.Picture` to markers for RViz: paths, arm, and the error as text."""
 
 import numpy as np
-import numpy.typing as npt
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point
 from std_msgs.msg import ColorRGBA
 from visualization_msgs.msg import Marker, MarkerArray
 
+from learned_ik.arrays import Array
 from learned_ik.ros.scene import Picture
-
-Array = npt.NDArray[np.float64]
 
 # Colours that everybody can tell apart (Okabe and Ito).
 ORANGE = ColorRGBA(r=0.90, g=0.62, b=0.0, a=1.0)

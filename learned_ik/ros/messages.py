@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.ros.exchange import IkAnswer, IkRequest, PathAnswer, PathRequest
-
-Array = npt.NDArray[np.float64]
 
 
 def request_from_service(message: Any) -> IkRequest:

@@ -8,18 +8,15 @@ Waiting for a transform that is still on its way is a coroutine: others are serv
 import time
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode
 from rclpy.task import Future
 from rclpy.time import Time
 
+from learned_ik.arrays import Array
 from learned_ik.errors import UnknownFrameError
 from learned_ik.ros import parameters
 from learned_ik.rotations import matrix_from_quaternion, transform
-
-Array = npt.NDArray[np.float64]
 
 POLL_PERIOD = 0.01  # [s], between two looks whether a transform has come, while somebody waits
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from geometry_msgs.msg import Point
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.lifecycle import LifecycleNode
@@ -21,6 +20,7 @@ from std_msgs.msg import ColorRGBA
 from visualization_msgs.msg import Marker, MarkerArray
 
 from learned_ik import resources
+from learned_ik.arrays import Array
 from learned_ik.errors import LearnedIkError, ObstacleError, TrainingError, UnknownFrameError
 from learned_ik.ros import parameters
 from learned_ik.ros.endpoints import steady_clock
@@ -32,8 +32,6 @@ from learned_ik.ros.serving import IkServing
 from learned_ik.solving.solver import IkSolver
 from learned_ik_interfaces.action import Retrain
 from learned_ik_interfaces.msg import ObstacleSpheres
-
-Array = npt.NDArray[np.float64]
 
 # A publisher of the last set is heard by a node that starts later; updates must not get lost.
 KEPT = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)

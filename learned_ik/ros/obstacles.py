@@ -10,12 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import ObstacleError
 from learned_ik.robot.obstacles import checked_spheres
-
-Array = npt.NDArray[np.float64]
 
 
 class Action(enum.IntEnum):

@@ -9,7 +9,7 @@ from learned_ik.ros.exchange import Defaults, ErrorCode, PathAnswer, PathRequest
 from learned_ik.ros.serving import BAD_INPUT, IkServing, code_of
 from learned_ik.solving.path_solution import PathSolution
 from learned_ik.solving.paths import JUMP, TIMEOUT
-from learned_ik.solving.timing import ACCELERATION, PathTiming, time_path
+from learned_ik.trajectories.timing import ACCELERATION, PathTiming, time_path
 
 
 class PathServing:

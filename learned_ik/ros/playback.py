@@ -5,9 +5,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
-
-Array = npt.NDArray[np.float64]
 
 APPROACH_SPEED = 1.0  # [rad/s or m/s], mean speed of the joint that has the farthest way to go
 

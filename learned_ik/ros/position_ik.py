@@ -10,14 +10,12 @@ which a request names: of the node's `tool` MoveIt knows nothing.
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.ros.exchange import Collisions, Defaults, ErrorCode, IkAnswer, IkRequest
 from learned_ik.ros.messages import arrays_from_pose, nanoseconds, seconds_from_duration
 from learned_ik.ros.serving import IkServing
 from learned_ik.rotations import matrix_from_quaternion, quaternion_from_matrix
-
-Array = npt.NDArray[np.float64]
 
 
 def answer_position_ik(

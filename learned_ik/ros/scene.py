@@ -10,14 +10,12 @@ import dataclasses
 import math
 
 import numpy as np
-import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import UnknownFrameError
 from learned_ik.robot.skeleton import joint_origins
 from learned_ik.ros.exchange import IkAnswer, IkRequest, PathAnswer, PathRequest
 from learned_ik.ros.serving import IkServing
-
-Array = npt.NDArray[np.float64]
 
 UPRIGHT = np.array([0.0, 0.0, 0.0, 1.0])
 TRAIL = 1000  # targets that are remembered

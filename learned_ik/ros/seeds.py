@@ -6,11 +6,9 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import SeedError
-
-Array = npt.NDArray[np.float64]
 
 
 def seed_by_name(

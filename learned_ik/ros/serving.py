@@ -5,9 +5,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
+from learned_ik.arrays import Array
 from learned_ik.errors import (
     InvalidInputError,
     RobotMismatchError,
@@ -22,8 +20,6 @@ from learned_ik.ros.seeds import JointMemory, seed_by_name
 
 if TYPE_CHECKING:
     from learned_ik.solving.solver import IkSolver
-
-Array = npt.NDArray[np.float64]
 
 
 class IkServing:

@@ -28,7 +28,7 @@ from learned_ik.ros.interactive_target import interactive_server, offer_target
 from learned_ik.ros.messages import arrays_from_pose, fill_pose, seconds_from_duration
 from learned_ik.ros.playback import Playback
 from learned_ik.ros.running import run
-from learned_ik.trajectories import PosePath
+from learned_ik.trajectories.pose_paths import PosePath
 from learned_ik_interfaces.srv import GetIKPath
 
 NODE_NAME = 'trajectory'

@@ -5,7 +5,7 @@
 from rclpy.node import Node
 
 from learned_ik.ros.parameters import NodeParameter
-from learned_ik.trajectories import PosePath, circle, line, spiral
+from learned_ik.trajectories.pose_paths import PosePath, circle, line, spiral
 
 SHAPES = ('spiral', 'line', 'circle')
 SOURCES = (*SHAPES, 'topic', 'marker')

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.solving.avoidance_requests import search, solve_all
-from learned_ik.solving.avoidance_search import (
+from learned_ik.arrays import Array
+from learned_ik.kernels.avoidance.clear_search import (
     ANSWER,
     CLEARANCE,
     CODE,
@@ -24,15 +24,15 @@ from learned_ik.solving.avoidance_search import (
     POSITION_ERROR,
     REACHED,
 )
+from learned_ik.kernels.search import FOUND
+from learned_ik.solving.avoidance_requests import search, solve_all
 from learned_ik.solving.avoidance_solver import Avoidance, Scene
 from learned_ik.solving.path_solution import PathSolution, path_solution
-from learned_ik.solving.search import FOUND
 from learned_ik.solving.solution import Status
 
 if TYPE_CHECKING:
     from learned_ik.solving.solver import IkSolver
 
-Array = npt.NDArray[np.float64]
 
 STARTS = 12  # clear postures of the first pose that are tried
 TOLD = 3  # stretches that a message tells one by one

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.solving.avoidance_search import (
+from learned_ik.arrays import Array
+from learned_ik.kernels.avoidance.clear_search import (
     ANSWER,
     ATTEMPTS,
     CLEARANCE,
@@ -24,23 +25,22 @@ from learned_ik.solving.avoidance_search import (
     REACHED,
     SEED_DISTANCE,
 )
+from learned_ik.kernels.packing import LARGEST_CHANGE, SEED, Memory
+from learned_ik.kernels.path.branches import DISTINCT
+from learned_ik.kernels.search import FOUND, MALFORMED
 from learned_ik.solving.avoidance_solver import Avoidance, Scene
-from learned_ik.solving.branches import DISTINCT
-from learned_ik.solving.packing import LARGEST_CHANGE, SEED, Memory
 from learned_ik.solving.requests import (
     NO_OPTIONS,
     check_timeout,
     explain_request,
     request_options,
 )
-from learned_ik.solving.search import FOUND, MALFORMED
 from learned_ik.solving.solution import Solution, SolutionBatch, Status
 from learned_ik.solving.variety import spread
 
 if TYPE_CHECKING:
     from learned_ik.solving.solver import IkSolver
 
-Array = npt.NDArray[np.float64]
 
 OF_NOTHING = np.full(ANSWER, float(MALFORMED))  # the answer to what is no request
 CANDIDATES = 4  # times as many solutions are looked at as are wanted: not all can be cleared

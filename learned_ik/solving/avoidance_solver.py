@@ -11,14 +11,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array, Floats
 from learned_ik.errors import InvalidInputError
-from learned_ik.network import Network
-from learned_ik.robot.body import Body
-from learned_ik.robot.chain import KinematicChain
-from learned_ik.robot.obstacles import check_base_is_free, checked_spheres
-from learned_ik.solving.avoidance_measures import measure_clearance
-from learned_ik.solving.avoidance_scene import PackedBody, pack_body, walk_numbers
-from learned_ik.solving.avoidance_search import (
+from learned_ik.kernels.avoidance.body_layout import PackedBody, pack_body, walk_numbers
+from learned_ik.kernels.avoidance.clear_ranking import measure_clearance
+from learned_ik.kernels.avoidance.clear_search import (
     ALL_GROUPS,
     ANSWER,
     ATTEMPTS,
@@ -29,13 +26,14 @@ from learned_ik.solving.avoidance_search import (
     REACHED,
     find_clear,
 )
-from learned_ik.solving.avoidance_sight import Sight, predict_in_scene
-from learned_ik.solving.avoidance_store import MORE_PROPOSALS, Store, make_store
-from learned_ik.solving.packing import HEADS, Memory, PackedModel, empty_activations
-from learned_ik.solving.search import FOUND, MALFORMED
-
-Array = npt.NDArray[np.float64]
-Floats = npt.NDArray[np.float32]
+from learned_ik.kernels.avoidance.sight import Sight, predict_in_scene
+from learned_ik.kernels.avoidance.store import MORE_PROPOSALS, Store, make_store
+from learned_ik.kernels.packing import HEADS, Memory, PackedModel, empty_activations
+from learned_ik.kernels.search import FOUND, MALFORMED
+from learned_ik.network import Network
+from learned_ik.robot.body import Body
+from learned_ik.robot.chain import KinematicChain
+from learned_ik.robot.obstacles import check_base_is_free, checked_spheres
 
 NO_SPHERES: Array = np.empty((4, 0))
 

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
+from learned_ik.kernels.choice import choose
+from learned_ik.kernels.search import FOUND, NOT_GIVEN, OUTCOME, predict_many, search
 from learned_ik.solving import avoidance_requests
 from learned_ik.solving.blocks import in_blocks
-from learned_ik.solving.choice import choose
 from learned_ik.solving.preferences import Prefer, Preference
 from learned_ik.solving.requests import (
     NO_OPTIONS,
@@ -22,14 +24,11 @@ from learned_ik.solving.requests import (
     checked_tolerance,
     request_options,
 )
-from learned_ik.solving.search import FOUND, NOT_GIVEN, OUTCOME, predict_many, search
 from learned_ik.solving.solution import SolutionBatch, Status
 from learned_ik.solving.vain import MOST_RESTARTS
 
 if TYPE_CHECKING:
     from learned_ik.solving.solver import IkSolver
-
-Array = npt.NDArray[np.float64]
 
 
 def solve_batch(

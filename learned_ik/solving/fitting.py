@@ -9,14 +9,13 @@ layer; a calibrated robot's own chain is what refinement runs on, from the netwo
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError, RobotMismatchError
 from learned_ik.network import Network
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import matrix_from_quaternion, normalized_quaternion, transform
 
 CALIBRATION = 0.01  # [m], by how much a calibrated robot's tip may be elsewhere
-
-Array = npt.NDArray[np.float64]
 
 
 def checked_tool(tool: npt.ArrayLike) -> Array:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.solving.choice import NEAR, choose
+from learned_ik.kernels.choice import NEAR, choose
+from learned_ik.kernels.search import MALFORMED, NOT_FOUND, NOTHING, search
 from learned_ik.solving.preferences import Prefer
 from learned_ik.solving.requests import (
     NO_OPTIONS,
@@ -24,7 +25,6 @@ from learned_ik.solving.requests import (
     explain_request,
     request_options,
 )
-from learned_ik.solving.search import MALFORMED, NOT_FOUND, NOTHING, search
 from learned_ik.solving.solution import Solution, Status, told_of_seed
 from learned_ik.solving.vain import RESTARTS_PER_LOOK, reason, search_on
 

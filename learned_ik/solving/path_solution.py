@@ -5,14 +5,11 @@
 import dataclasses
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.kinematics.compiled import CompiledKinematics, endless_joints
+from learned_ik.arrays import Array, Integers
+from learned_ik.kernels.forward_kinematics import CompiledKinematics, endless_joints
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving.solution import Status
-
-Array = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 AT_LIMIT = 0.01  # [rad or m], a joint so near its limit before a jump is what breaks the path
 NEAR_SINGULAR = 0.02  # [1], a Jacobian whose least singular value is below hardly moves one way

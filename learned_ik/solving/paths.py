@@ -15,10 +15,10 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.robot.chain import KinematicChain
-from learned_ik.rotations import rotation_angle
-from learned_ik.solving.branches import gather
-from learned_ik.solving.ladder import (
+from learned_ik.arrays import Array
+from learned_ik.kernels.packing import Memory, PackedModel
+from learned_ik.kernels.path.branches import gather
+from learned_ik.kernels.path.ladder import (
     FRESH,
     PLACES,
     SPACING,
@@ -29,7 +29,15 @@ from learned_ik.solving.ladder import (
     new_sketch,
     steer_again,
 )
-from learned_ik.solving.packing import Memory, PackedModel
+from learned_ik.kernels.path.tracking import (
+    ALL_AXES,
+    Demand,
+    measure_angles,
+    read_targets,
+    track_first_that_holds,
+)
+from learned_ik.robot.chain import KinematicChain
+from learned_ik.rotations import rotation_angle
 from learned_ik.solving.path_solution import PathSolution, path_solution
 from learned_ik.solving.requests import (
     axis_tolerances,
@@ -38,15 +46,6 @@ from learned_ik.solving.requests import (
     checked_start,
 )
 from learned_ik.solving.solution import Solution, Status
-from learned_ik.solving.tracking import (
-    ALL_AXES,
-    Demand,
-    measure_angles,
-    read_targets,
-    track_first_that_holds,
-)
-
-Array = npt.NDArray[np.float64]
 
 JUMP = 0.2  # [rad or m], of one joint from pose to pose: more is no motion but a change of branch
 TIMEOUT = 1.0  # [s], of a whole path

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from learned_ik.compilation import all_is_compiled, cache_folder
+from learned_ik.kernels.compilation import all_is_compiled, cache_folder
 from learned_ik.robot.arms import artificial_arm_urdf
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving import paths

@@ -7,10 +7,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
 from learned_ik.robot.chain import KinematicChain
-
-Array = npt.NDArray[np.float64]
 
 Prefer = Literal['first', 'nearest', 'middle'] | npt.ArrayLike | None
 

@@ -9,11 +9,10 @@ from typing import NoReturn
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import normalized_quaternion
-
-Array = npt.NDArray[np.float64]
 
 # No axis of the target is free, and joints may go anywhere.
 NO_OPTIONS: Array = np.array([0.0, 0.0, 0.0, math.inf])

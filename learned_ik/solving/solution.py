@@ -10,10 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.kinematics.compiled import chain_arrays
+from learned_ik.arrays import Array
+from learned_ik.kernels.forward_kinematics import chain_arrays
 from learned_ik.robot.chain import KinematicChain
-
-Array = npt.NDArray[np.float64]
 
 
 class Status(enum.IntEnum):

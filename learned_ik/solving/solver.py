@@ -14,24 +14,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.compilation import is_compiled
+from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError, RobotMismatchError
+from learned_ik.kernels.compilation import is_compiled
+from learned_ik.kernels.packing import Memory, pack_model
+from learned_ik.kernels.path.tracking import Demand
 from learned_ik.model import IkModel
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving import avoidance_paths, avoidance_requests, batch, one_pose, paths, variety
 from learned_ik.solving.avoidance_solver import NO_SPHERES, Avoidance, Scene, checked_clearance
 from learned_ik.solving.fitting import CALIBRATION, checked_tool, fitted
-from learned_ik.solving.packing import Memory, pack_model
 from learned_ik.solving.path_solution import PathSolution
 from learned_ik.solving.preferences import Prefer, Preferences
 from learned_ik.solving.requests import checked_tolerance, request_options
 from learned_ik.solving.solution import Solution, SolutionBatch
-from learned_ik.solving.tracking import Demand
 
 log = logging.getLogger(__name__)
 
-Array = npt.NDArray[np.float64]
 
 POSITION_TOLERANCE = 1e-6  # [m]
 ORIENTATION_TOLERANCE = 1e-6  # [rad]

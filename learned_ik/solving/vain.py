@@ -7,11 +7,11 @@ from time import perf_counter
 
 import numpy as np
 
+from learned_ik.kernels.packing import HEADS, Memory, PackedModel
+from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
+from learned_ik.kernels.search import ENOUGH_RESTARTS, FOUND, NEAR_MISS, NOT_GIVEN, search
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.solving.packing import HEADS, Memory, PackedModel
-from learned_ik.solving.pose_error import ANGULAR_WEIGHT
 from learned_ik.solving.requests import NO_OPTIONS, POSITION_ONLY
-from learned_ik.solving.search import ENOUGH_RESTARTS, FOUND, NEAR_MISS, NOT_GIVEN, search
 from learned_ik.solving.solution import Status, why_not
 
 MOST_RESTARTS = 256  # what so many starts leave unsolved is taken for unsolvable

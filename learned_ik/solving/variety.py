@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.solving.branches import gather
+from learned_ik.arrays import Array
+from learned_ik.kernels.path.branches import gather
+from learned_ik.kernels.path.tracking import Demand, read_targets
 from learned_ik.solving.requests import checked_start, request_options
 from learned_ik.solving.solution import Solution
-from learned_ik.solving.tracking import Demand, read_targets
 
 if TYPE_CHECKING:
     from learned_ik.solving.solver import IkSolver
 
-Array = npt.NDArray[np.float64]
 
 RESTARTS = 64  # at the least: without redundancy, that finds every branch but the rarest
 RESTARTS_PER_SOLUTION = 8  # with it, there is always one more

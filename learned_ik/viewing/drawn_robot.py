@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.skeleton import joint_origins
 from learned_ik.rotations import quaternion_from_matrix
 
 logger = logging.getLogger(__name__)
 
-Array = npt.NDArray[np.float64]
 
 BLUE = (0, 114, 178)
 BASE = '/base'  # all that is given in the base link's frame is below this one

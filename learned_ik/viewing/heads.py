@@ -5,11 +5,10 @@
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.model import IkModel
 from learned_ik.network import angle_stretch
 from learned_ik.rotations import matrix_from_quaternion
-
-Array = npt.NDArray[np.float64]
 
 NOTHING: Array = np.empty((0, 4))
 

@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import ObstacleError
 from learned_ik.viewing.drawn_robot import BASE, DrawnLine, DrawnRobot, wxyz, xyzw
 from learned_ik.viewing.session import Session
-
-Array = npt.NDArray[np.float64]
 
 PERIOD = 0.02  # [s], between two looks at the controls
 SPIRAL_SECONDS = 8.0

@@ -5,10 +5,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.kinematics.compiled import CompiledKinematics
+from learned_ik.arrays import Array
+from learned_ik.kernels.forward_kinematics import CompiledKinematics
 from learned_ik.solving.solver import IkSolver
-
-Array = npt.NDArray[np.float64]
 
 STEP = 0.05  # [rad or m], between two corrections; a longer way is made of several
 

@@ -8,16 +8,15 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
-from learned_ik.kinematics.clearance_single import CompiledClearance
+from learned_ik.kernels.clearance_single import CompiledClearance
 from learned_ik.solving.path_solution import PathSolution
 from learned_ik.solving.solution import Solution
 from learned_ik.solving.solver import IkSolver
-from learned_ik.trajectories import PosePath, spiral
+from learned_ik.trajectories.pose_paths import PosePath, spiral
 from learned_ik.viewing.heads import head_answers
 from learned_ik.viewing.redundancy import SelfMotion
-
-Array = npt.NDArray[np.float64]
 
 TRACKING = 'where the arm is'
 NETWORK = 'network, best head'

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learned_ik import KinematicChain
-from learned_ik.kinematics.compiled import CompiledKinematics
+from learned_ik.kernels.forward_kinematics import CompiledKinematics
 from learned_ik.robot.arms import artificial_arm_urdf
 
 pin = pytest.importorskip('pinocchio')

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from learned_ik import KinematicChain
+from learned_ik.kernels.clearance_single import CompiledClearance
 from learned_ik.kinematics.clearance_batched import BatchedClearance
-from learned_ik.kinematics.clearance_single import CompiledClearance
 from learned_ik.robot.body import Body
 
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from learned_ik import KinematicChain
-from learned_ik.compilation import callable_kernel
 from learned_ik.errors import InvalidInputError
-from learned_ik.kinematics import compiled
-from learned_ik.kinematics.compiled import (
+from learned_ik.kernels import forward_kinematics as compiled
+from learned_ik.kernels.compilation import callable_kernel
+from learned_ik.kernels.forward_kinematics import (
     CompiledKinematics,
     chain_arrays,
     endless_joints,

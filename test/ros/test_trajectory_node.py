@@ -5,7 +5,7 @@
 import numpy as np
 import pytest
 
-from learned_ik.trajectories import spiral
+from learned_ik.trajectories.pose_paths import spiral
 
 START = ('-p', 'poses:=60', '-p', 'rate:=200.0', '-p', 'radius:=0.1', '-p', 'turns:=1.0')
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from learned_ik.compilation import callable_kernel
-from learned_ik.kinematics.compiled import CompiledKinematics
-from learned_ik.solving import branches
+from learned_ik.kernels.compilation import callable_kernel
+from learned_ik.kernels.forward_kinematics import CompiledKinematics
+from learned_ik.kernels.path import branches
 
 volume = callable_kernel(branches.volume)
 

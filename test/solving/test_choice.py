@@ -9,7 +9,7 @@ import pytest
 
 from learned_ik import IkSolver, KinematicChain
 from learned_ik.errors import InvalidInputError
-from learned_ik.kinematics.compiled import CompiledKinematics
+from learned_ik.kernels.forward_kinematics import CompiledKinematics
 
 COUNT = 100
 

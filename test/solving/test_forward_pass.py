@@ -4,11 +4,11 @@
 import numpy as np
 import pytest
 
-from learned_ik.compilation import callable_kernel, kernel
-from learned_ik.kinematics.compiled import chain_arrays
+from learned_ik.kernels import forward_pass
+from learned_ik.kernels.compilation import callable_kernel, kernel
+from learned_ik.kernels.forward_kinematics import chain_arrays
+from learned_ik.kernels.forward_pass import fast_atan2, fast_tanh, network_arrays
 from learned_ik.network import DECODINGS
-from learned_ik.solving import forward_pass
-from learned_ik.solving.forward_pass import fast_atan2, fast_tanh, network_arrays
 
 predict_heads = callable_kernel(forward_pass.predict_heads)
 

@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from learned_ik import IkSolver
-from learned_ik.solving.ladder import PLACES
+from learned_ik.kernels.path.ladder import PLACES
+from learned_ik.kernels.path.tracking import ALL_AXES, Demand
 from learned_ik.solving.paths import PathFollower, Tools
-from learned_ik.solving.tracking import ALL_AXES, Demand
 
 
 def bezier(points, poses):

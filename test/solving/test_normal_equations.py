@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learned_ik.compilation import kernel
-from learned_ik.solving.normal_equations import damped_solution
+from learned_ik.kernels.compilation import kernel
+from learned_ik.kernels.normal_equations import damped_solution
 
 
 @kernel

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learned_ik.compilation import callable_kernel
+from learned_ik.kernels import pose_error as module
+from learned_ik.kernels.compilation import callable_kernel
+from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 from learned_ik.rotations import matrix_from_quaternion
-from learned_ik.solving import pose_error as module
-from learned_ik.solving.pose_error import ANGULAR_WEIGHT
 
 pose_error = callable_kernel(module.pose_error)
 

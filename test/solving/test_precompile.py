@@ -8,7 +8,7 @@ import subprocess
 
 from numba.core.dispatcher import Dispatcher
 
-import learned_ik.solving
+import learned_ik.kernels
 from learned_ik.solving import precompile
 
 NEEDED_BY_NO_SERVICE = {'predict_many'}
@@ -18,8 +18,8 @@ def test_the_groups_leave_nothing_to_compile():
     for name in precompile.GROUPS:
         precompile.compile_group(name)
     kernels = {}
-    for module in pkgutil.iter_modules(learned_ik.solving.__path__):
-        members = vars(importlib.import_module(f'learned_ik.solving.{module.name}'))
+    for module in pkgutil.walk_packages(learned_ik.kernels.__path__, 'learned_ik.kernels.'):
+        members = vars(importlib.import_module(module.name))
         kernels |= {k: v for k, v in members.items() if isinstance(v, Dispatcher)}
     assert {'search', 'choose', 'gather', 'climb'} <= set(kernels)
     left = {name for name, kernel in kernels.items() if not kernel.signatures}

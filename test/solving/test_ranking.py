@@ -4,12 +4,12 @@
 import numpy as np
 import pytest
 
-from learned_ik.compilation import callable_kernel
-from learned_ik.kinematics.compiled import chain_arrays
+from learned_ik.kernels import ranking
+from learned_ik.kernels.compilation import callable_kernel
+from learned_ik.kernels.forward_kinematics import chain_arrays
+from learned_ik.kernels.forward_pass import LANES
+from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 from learned_ik.rotations import rotation_angle
-from learned_ik.solving import ranking
-from learned_ik.solving.forward_pass import LANES
-from learned_ik.solving.pose_error import ANGULAR_WEIGHT
 
 score_heads = callable_kernel(ranking.score_heads)
 sines_and_cosines32 = callable_kernel(ranking.sines_and_cosines32)

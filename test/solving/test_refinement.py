@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from learned_ik import KinematicChain
-from learned_ik.compilation import callable_kernel
-from learned_ik.kinematics.compiled import chain_arrays
+from learned_ik.kernels import refinement
+from learned_ik.kernels.compilation import callable_kernel
+from learned_ik.kernels.forward_kinematics import chain_arrays
+from learned_ik.kernels.packing import Memory, pack_model, unpack_work
+from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
+from learned_ik.kernels.refinement import PATIENCE
 from learned_ik.rotations import rotation_angle
-from learned_ik.solving import refinement
-from learned_ik.solving.packing import Memory, pack_model, unpack_work
-from learned_ik.solving.pose_error import ANGULAR_WEIGHT
-from learned_ik.solving.refinement import PATIENCE
 
 refine = callable_kernel(refinement.refine)
 

@@ -7,9 +7,9 @@ import pytest
 
 from learned_ik import IkModel, IkSolver, KinematicChain
 from learned_ik.errors import InvalidInputError
+from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 from learned_ik.network import Network
 from learned_ik.rotations import matrix_from_quaternion
-from learned_ik.solving.pose_error import ANGULAR_WEIGHT
 from learned_ik.viewing.heads import head_answers
 
 OFFSET = 1.5  # [rad], between a seed and the answer of `aside`

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from learned_ik.errors import InvalidInputError
-from learned_ik.solving.timing import DWELL, time_path
+from learned_ik.trajectories.timing import DWELL, time_path
 
 VELOCITY = np.array([0.07, 2.7, np.inf])
 LIMIT = np.array([0.07, 2.7, 1.0])  # [rad/s or m/s], with what stands for an infinite one

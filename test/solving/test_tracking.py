@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from learned_ik.compilation import callable_kernel
+from learned_ik.kernels.compilation import callable_kernel
+from learned_ik.kernels.path import tracking
 from learned_ik.rotations import matrix_from_quaternion, rotation_angle
-from learned_ik.solving import tracking
 
 blend = callable_kernel(tracking.blend)
 

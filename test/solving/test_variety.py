@@ -9,7 +9,7 @@ import pytest
 
 from learned_ik import IkSolver, KinematicChain, Status
 from learned_ik.errors import InvalidInputError
-from learned_ik.solving.branches import DISTINCT
+from learned_ik.kernels.path.branches import DISTINCT
 from learned_ik.solving.variety import spread
 
 

@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.benchmarking.peers.contract import Task, homogeneous
 from learned_ik.benchmarking.stripped import stripped_urdf
-
-Array = npt.NDArray[np.float64]
 
 
 class OptIk:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.benchmarking.judge import Poses
 from learned_ik.benchmarking.peers.contract import Task
 from learned_ik.model import IkModel
@@ -16,8 +16,6 @@ from learned_ik.rotations import quaternion_from_matrix
 from learned_ik.solving.path_solution import PathSolution
 from learned_ik.solving.solution import SolutionBatch, Status
 from learned_ik.solving.solver import IkSolver
-
-Array = npt.NDArray[np.float64]
 
 # What is asked is met with something to spare, as for every peer: a judge with other roundings
 # must not find 1.0000000001e-5 m.

@@ -11,13 +11,11 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.benchmarking.judge import imported_pinocchio
 from learned_ik.benchmarking.peers.contract import Task
 from learned_ik.benchmarking.stripped import stripped_urdf
-
-Array = npt.NDArray[np.float64]
 
 
 class _Loop:

@@ -9,11 +9,9 @@ import functools
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.benchmarking.peers.contract import Task, homogeneous
-
-Array = npt.NDArray[np.float64]
 
 
 class RoboticsToolbox:

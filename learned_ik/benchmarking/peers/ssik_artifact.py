@@ -13,13 +13,11 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.benchmarking.peers.contract import Task, UnsuitedError, homogeneous
 from learned_ik.benchmarking.stripped import stripped_urdf
 from learned_ik.robot.chain import KinematicChain
-
-Array = npt.NDArray[np.float64]
 
 BUILD_TIME = 120.0  # [s], within which `ssik build` has to finish
 

@@ -9,14 +9,10 @@ import functools
 import math
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
+from learned_ik.arrays import Array
 from learned_ik.benchmarking.peers.contract import Task
 from learned_ik.benchmarking.stripped import stripped_urdf
 from learned_ik.rotations import quaternion_from_matrix
-
-Array = npt.NDArray[np.float64]
 
 
 class TracIk:

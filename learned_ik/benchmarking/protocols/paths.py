@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.benchmarking.judge import Poses
 from learned_ik.benchmarking.peers import Field
 from learned_ik.benchmarking.peers.contract import Solver, Task
 from learned_ik.benchmarking.robots import Robot
 from learned_ik.benchmarking.settings import Settings
-from learned_ik.trajectories import line, spiral
-
-Array = npt.NDArray[np.float64]
+from learned_ik.trajectories.pose_paths import line, spiral
 
 POSES = 200  # of a path
 JUMP = 0.2  # [rad or m], of one joint between two poses: no motion, but another branch

@@ -6,8 +6,8 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.benchmarking.judge import Poses
 from learned_ik.benchmarking.peers import Field
 from learned_ik.benchmarking.peers.contract import Task
@@ -15,8 +15,6 @@ from learned_ik.benchmarking.robots import Robot
 from learned_ik.benchmarking.scores import Row, confirmed, score
 from learned_ik.benchmarking.settings import Settings
 from learned_ik.benchmarking.timing import in_turns
-
-Array = npt.NDArray[np.float64]
 
 NEAR = 0.1  # [rad or m], how far at most each joint of a near seed is from a solution
 FEWEST = 20  # poses that a solver has to take within its budget: fewer make no percentiles

@@ -17,8 +17,6 @@ from learned_ik.benchmarking.settings import Settings
 from learned_ik.benchmarking.timing import Trial, in_turns
 from learned_ik.rotations import matrix_from_quaternion
 
-Array = npt.NDArray[np.float64]
-
 LONG = 10  # times the cap, for which the last search goes on before a pose counts as unreachable
 LAST_SEARCHERS = ('optik', 'pinocchio-lm')  # the first of them that takes part searches last
 

@@ -9,18 +9,14 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, inner_kernel, kernel
-from learned_ik.kinematics.compiled import ChainArrays, copy_into
-from learned_ik.solving.measures import clip, largest_step, read_target
-from learned_ik.solving.packing import unpack_model, unpack_work
-from learned_ik.solving.pose_error import ANGULAR_WEIGHT, pose_error
-from learned_ik.solving.refinement import PATIENCE, Workspace, angle_that_counts, refine
-
-Array = npt.NDArray[np.float64]
-Floats = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
+from learned_ik.arrays import Array, Floats, Integers
+from learned_ik.kernels.compilation import inlined_kernel, inner_kernel, kernel
+from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into
+from learned_ik.kernels.measures import clip, largest_step, read_target
+from learned_ik.kernels.packing import unpack_model, unpack_work
+from learned_ik.kernels.pose_error import ANGULAR_WEIGHT, pose_error
+from learned_ik.kernels.refinement import PATIENCE, Workspace, angle_that_counts, refine
 
 TRACKING_STEPS = 12  # of one refinement; the next pose is near, and two or three are the rule
 BRIDGES = (4, 16)  # pieces of a step that one refinement does not take; 1-5 % more starts hold

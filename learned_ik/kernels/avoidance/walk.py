@@ -12,28 +12,26 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import inner_kernel
-from learned_ik.kinematics.clearance import (
+from learned_ik.arrays import Array
+from learned_ik.kernels.clearance import (
     BodyArrays,
     Placement,
     contact_gradient,
     contacts,
     place,
 )
-from learned_ik.kinematics.compiled import ChainArrays, copy_into, jacobian_columns
-from learned_ik.solving.normal_equations import damped_solution
-from learned_ik.solving.pose_error import (
+from learned_ik.kernels.compilation import inner_kernel
+from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into, jacobian_columns
+from learned_ik.kernels.normal_equations import damped_solution
+from learned_ik.kernels.pose_error import (
     ANGULAR_WEIGHT,
     ease_error,
     eased_pose_error,
     pose_error,
     squared_norm,
 )
-from learned_ik.solving.refinement import DAMPING_FLOOR, DAMPING_START, Workspace, bounded_step
-
-Array = npt.NDArray[np.float64]
+from learned_ik.kernels.refinement import DAMPING_FLOOR, DAMPING_START, Workspace, bounded_step
 
 WALK_STEPS = 60  # at most
 WALK_PATIENCE = 3  # so many steps without gain are taken for a dead end,

@@ -5,21 +5,17 @@
 import math
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, inner_kernel, kernel
-from learned_ik.kinematics.compiled import ChainArrays, copy_into, jacobian_columns, sweep
-from learned_ik.solving.measures import clip, largest_step, settle_turns
-from learned_ik.solving.packing import unpack_heads, unpack_model, unpack_work
-from learned_ik.solving.pose_error import ANGULAR_WEIGHT
-from learned_ik.solving.refinement import PATIENCE, Workspace, refine
-from learned_ik.solving.search import REFINEMENT_STEPS
-from learned_ik.solving.starts import ranked_heads, restart_at, take_best_head
-from learned_ik.solving.tracking import Demand
-
-Array = npt.NDArray[np.float64]
-Floats = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
+from learned_ik.arrays import Array, Floats, Integers
+from learned_ik.kernels.compilation import inlined_kernel, inner_kernel, kernel
+from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into, jacobian_columns, sweep
+from learned_ik.kernels.measures import clip, largest_step, settle_turns
+from learned_ik.kernels.packing import unpack_heads, unpack_model, unpack_work
+from learned_ik.kernels.path.tracking import Demand
+from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
+from learned_ik.kernels.refinement import PATIENCE, Workspace, refine
+from learned_ik.kernels.search import REFINEMENT_STEPS
+from learned_ik.kernels.starts import ranked_heads, restart_at, take_best_head
 
 DISTINCT = 0.05  # [rad or m], solutions that differ by less in every joint count as one
 

@@ -6,15 +6,12 @@ Good to a few micrometres, which is plenty for choosing where to begin.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import exact_kernel, inlined_kernel, inner_kernel
-from learned_ik.kinematics.compiled import ChainArrays
-from learned_ik.solving.forward_pass import LANES
-from learned_ik.solving.pose_error import ANGULAR_WEIGHT
-
-Array = npt.NDArray[np.float64]
-Floats = npt.NDArray[np.float32]
+from learned_ik.arrays import Array, Floats
+from learned_ik.kernels.compilation import exact_kernel, inlined_kernel, inner_kernel
+from learned_ik.kernels.forward_kinematics import ChainArrays
+from learned_ik.kernels.forward_pass import LANES
+from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 
 # pi/2 in three parts, the first two short: their products with a small whole number are exact.
 HALF_PI_HIGH, HALF_PI_MIDDLE = np.float32(1.5703125), np.float32(4.837512969970703125e-4)

@@ -9,18 +9,14 @@ views of a few flat ones inside compiled code costs next to nothing.
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel
-from learned_ik.kinematics.compiled import ChainArrays, Frames, chain_arrays
+from learned_ik.arrays import Array, Floats, Integers
+from learned_ik.kernels.compilation import inlined_kernel
+from learned_ik.kernels.forward_kinematics import ChainArrays, Frames, chain_arrays
+from learned_ik.kernels.forward_pass import LANES, NetworkArrays, aligned, network_arrays
+from learned_ik.kernels.refinement import Workspace
 from learned_ik.network import INPUTS, Network
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.solving.forward_pass import LANES, NetworkArrays, aligned, network_arrays
-from learned_ik.solving.refinement import Workspace
-
-Array = npt.NDArray[np.float64]
-Floats = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
 
 # Places in a request: position [m], quaternion x y z w, ease of the target's axes, the largest
 # change of a joint from its seed [rad or m], seed [rad or m].

@@ -6,11 +6,11 @@ Same input, same answer: there is no random number and no clock in here.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import kernel, spliced_kernel
-from learned_ik.kinematics.compiled import copy_into
-from learned_ik.solving.measures import (
+from learned_ik.arrays import Array, Floats, Integers
+from learned_ik.kernels.compilation import kernel, spliced_kernel
+from learned_ik.kernels.forward_kinematics import copy_into
+from learned_ik.kernels.measures import (
     all_finite,
     clip,
     distance_beyond_limits,
@@ -21,7 +21,7 @@ from learned_ik.solving.measures import (
     read_target,
     settle_turns,
 )
-from learned_ik.solving.packing import (
+from learned_ik.kernels.packing import (
     EASE,
     JOINTS,
     LARGEST_CHANGE,
@@ -34,18 +34,14 @@ from learned_ik.solving.packing import (
     unpack_model,
     unpack_work,
 )
-from learned_ik.solving.pose_error import ANGULAR_WEIGHT
-from learned_ik.solving.refinement import PATIENCE, refine, settle_ease
-from learned_ik.solving.starts import (
+from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
+from learned_ik.kernels.refinement import PATIENCE, refine, settle_ease
+from learned_ik.kernels.starts import (
     chain_of_request,
     ranked_heads,
     restart_at,
     take_best_head,
 )
-
-Array = npt.NDArray[np.float64]
-Floats = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
 
 FOUND, NOT_FOUND, MALFORMED = 0, 1, 2  # how a request ended
 

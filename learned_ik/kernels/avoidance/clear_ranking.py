@@ -3,21 +3,17 @@
 """How clear postures are: of the network's heads, to rank them, and of any, to tell."""
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import inner_kernel, kernel
-from learned_ik.kinematics.clearance import BodyArrays, contacts, place
-from learned_ik.kinematics.compiled import ChainArrays
-from learned_ik.solving.avoidance import WalkMemory
-from learned_ik.solving.avoidance_scene import unpack_body, unpack_walk
-from learned_ik.solving.forward_pass import NetworkArrays
-from learned_ik.solving.packing import JOINTS, MOTIONS, HeadMemory, unpack_model, unpack_work
-from learned_ik.solving.refinement import Workspace
-from learned_ik.solving.starts import take_head
-
-Array = npt.NDArray[np.float64]
-Floats = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
+from learned_ik.arrays import Array, Floats, Integers
+from learned_ik.kernels.avoidance.body_layout import unpack_body, unpack_walk
+from learned_ik.kernels.avoidance.walk import WalkMemory
+from learned_ik.kernels.clearance import BodyArrays, contacts, place
+from learned_ik.kernels.compilation import inner_kernel, kernel
+from learned_ik.kernels.forward_kinematics import ChainArrays
+from learned_ik.kernels.forward_pass import NetworkArrays
+from learned_ik.kernels.packing import JOINTS, MOTIONS, HeadMemory, unpack_model, unpack_work
+from learned_ik.kernels.refinement import Workspace
+from learned_ik.kernels.starts import take_head
 
 CLEARANCE_WEIGHT = 1.0  # [1], of a metre of penetration against one of pose error, among heads
 TOUCH = 1e-9  # [m], by which rounding may differ between two ways to the same clearance

@@ -5,8 +5,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.compilation import kernel
-from learned_ik.kinematics.clearance import (
+from learned_ik.arrays import Array
+from learned_ik.kernels.clearance import (
     CONTACT,
     BodyArrays,
     Placement,
@@ -16,11 +16,10 @@ from learned_ik.kinematics.clearance import (
     empty_placement,
     place,
 )
-from learned_ik.kinematics.compiled import ChainArrays, Frames, chain_arrays, empty_frames
+from learned_ik.kernels.compilation import kernel
+from learned_ik.kernels.forward_kinematics import ChainArrays, Frames, chain_arrays, empty_frames
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
-
-Array = npt.NDArray[np.float64]
 
 
 class CompiledClearance:

@@ -5,23 +5,20 @@
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel
-from learned_ik.kinematics.clearance import (
+from learned_ik.arrays import Array, Integers
+from learned_ik.kernels.avoidance.store import MORE_PROPOSALS
+from learned_ik.kernels.avoidance.walk import WalkMemory
+from learned_ik.kernels.clearance import (
     AT_ONCE,
     CONTACT,
     BodyArrays,
     Placement,
     body_arrays,
 )
+from learned_ik.kernels.compilation import inlined_kernel
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.solving.avoidance import WalkMemory
-from learned_ik.solving.avoidance_store import MORE_PROPOSALS
-
-Array = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 CAPSULES, PAIRS, FRAMES = 0, 1, 2  # places in a packed body's integers
 

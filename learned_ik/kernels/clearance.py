@@ -9,15 +9,12 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, inner_kernel
-from learned_ik.kinematics.compiled import ChainArrays, Frames, sweep
+from learned_ik.arrays import Array, Integers
+from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
+from learned_ik.kernels.forward_kinematics import ChainArrays, Frames, sweep
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
-
-Array = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 CONTACT = 12  # numbers of a contact: see `contacts`
 AT_ONCE = 64  # spheres whose distances are taken side by side

@@ -8,17 +8,17 @@ restarts.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import inner_kernel, kernel
-from learned_ik.kinematics.clearance import BodyArrays, contacts, place
-from learned_ik.kinematics.compiled import ChainArrays, copy_into
-from learned_ik.solving.avoidance import WalkMemory, walk
-from learned_ik.solving.avoidance_measures import rank_by_clearance
-from learned_ik.solving.avoidance_scene import unpack_body, unpack_walk
-from learned_ik.solving.avoidance_sight import look_around
-from learned_ik.solving.avoidance_store import MORE_PROPOSALS, PROPOSALS, nearest_postures
-from learned_ik.solving.measures import (
+from learned_ik.arrays import Array, Floats, Integers
+from learned_ik.kernels.avoidance.body_layout import unpack_body, unpack_walk
+from learned_ik.kernels.avoidance.clear_ranking import rank_by_clearance
+from learned_ik.kernels.avoidance.sight import look_around
+from learned_ik.kernels.avoidance.store import MORE_PROPOSALS, PROPOSALS, nearest_postures
+from learned_ik.kernels.avoidance.walk import WalkMemory, walk
+from learned_ik.kernels.clearance import BodyArrays, contacts, place
+from learned_ik.kernels.compilation import inner_kernel, kernel
+from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into
+from learned_ik.kernels.measures import (
     all_finite,
     clip,
     joint_distance,
@@ -27,7 +27,7 @@ from learned_ik.solving.measures import (
     read_target,
     settle_turns,
 )
-from learned_ik.solving.packing import (
+from learned_ik.kernels.packing import (
     EASE,
     JOINTS,
     LARGEST_CHANGE,
@@ -37,19 +37,15 @@ from learned_ik.solving.packing import (
     unpack_model,
     unpack_work,
 )
-from learned_ik.solving.pose_error import ANGULAR_WEIGHT
-from learned_ik.solving.refinement import PATIENCE, Workspace, refine, settle_ease
-from learned_ik.solving.search import FOUND, MALFORMED, NOT_FOUND, REFINEMENT_STEPS, ROUNDING
-from learned_ik.solving.starts import (
+from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
+from learned_ik.kernels.refinement import PATIENCE, Workspace, refine, settle_ease
+from learned_ik.kernels.search import FOUND, MALFORMED, NOT_FOUND, REFINEMENT_STEPS, ROUNDING
+from learned_ik.kernels.starts import (
     chain_of_request,
     ranked_heads,
     restart_at,
     take_best_head,
 )
-
-Array = npt.NDArray[np.float64]
-Floats = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
 
 # Places in an answer; the joint positions follow.
 CODE, POSITION_ERROR, ORIENTATION_ERROR, SEED_DISTANCE, MARGIN, CLEARANCE, REACHED, ATTEMPTS = (

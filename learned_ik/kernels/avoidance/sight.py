@@ -9,16 +9,14 @@ layer's biases when obstacles are set. Those of the points about the target are 
 import math
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, kernel
-from learned_ik.network import INPUTS, Network
-from learned_ik.robot.chain import KinematicChain
-from learned_ik.solving.avoidance_measures import rank_by_clearance
-from learned_ik.solving.avoidance_scene import unpack_body, unpack_walk
-from learned_ik.solving.forward_pass import aligned
-from learned_ik.solving.measures import read_target
-from learned_ik.solving.packing import (
+from learned_ik.arrays import Array, Floats, Integers
+from learned_ik.kernels.avoidance.body_layout import unpack_body, unpack_walk
+from learned_ik.kernels.avoidance.clear_ranking import rank_by_clearance
+from learned_ik.kernels.compilation import inlined_kernel, kernel
+from learned_ik.kernels.forward_pass import aligned
+from learned_ik.kernels.measures import read_target
+from learned_ik.kernels.packing import (
     EASE,
     JOINTS,
     MOTIONS,
@@ -29,12 +27,10 @@ from learned_ik.solving.packing import (
     unpack_model,
     unpack_work,
 )
-from learned_ik.solving.search import OUTCOME
-from learned_ik.solving.starts import ranked_heads, take_best_head
-
-Array = npt.NDArray[np.float64]
-Floats = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
+from learned_ik.kernels.search import OUTCOME
+from learned_ik.kernels.starts import ranked_heads, take_best_head
+from learned_ik.network import INPUTS, Network
+from learned_ik.robot.chain import KinematicChain
 
 
 class Sight:

@@ -10,19 +10,15 @@ on the way). Of the ways that get to the last rung, the shortest in joint space 
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, inner_kernel, kernel
-from learned_ik.kinematics.compiled import ChainArrays, copy_into
-from learned_ik.solving.branches import is_new, promise
-from learned_ik.solving.measures import joint_distance, settle_turns
-from learned_ik.solving.packing import unpack_model, unpack_work
-from learned_ik.solving.refinement import PATIENCE, Workspace, refine
-from learned_ik.solving.tracking import TRACKING_STEPS, Demand, holds, track
-
-Array = npt.NDArray[np.float64]
-Floats = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
+from learned_ik.arrays import Array, Floats, Integers
+from learned_ik.kernels.compilation import inlined_kernel, inner_kernel, kernel
+from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into
+from learned_ik.kernels.measures import joint_distance, settle_turns
+from learned_ik.kernels.packing import unpack_model, unpack_work
+from learned_ik.kernels.path.branches import is_new, promise
+from learned_ik.kernels.path.tracking import TRACKING_STEPS, Demand, holds, track
+from learned_ik.kernels.refinement import PATIENCE, Workspace, refine
 
 SPACING = 10  # poses from rung to rung
 FRESH = 16  # solutions that a rung gets of its own, at most

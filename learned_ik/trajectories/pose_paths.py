@@ -11,10 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
 from learned_ik.rotations import normalized_quaternion, rotation_to_axis
-
-Array = npt.NDArray[np.float64]
 
 UPWARDS = (0.0, 0.0, 1.0)
 UNTURNED = (0.0, 0.0, 0.0, 1.0)  # the tool's axes are parallel to the frame's

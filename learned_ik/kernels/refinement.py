@@ -12,21 +12,25 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, inner_kernel
-from learned_ik.kinematics.compiled import ChainArrays, Frames, copy_into, jacobian_columns, sweep
-from learned_ik.solving.measures import clip
-from learned_ik.solving.normal_equations import damped_solution
-from learned_ik.solving.pose_error import (
+from learned_ik.arrays import Array
+from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
+from learned_ik.kernels.forward_kinematics import (
+    ChainArrays,
+    Frames,
+    copy_into,
+    jacobian_columns,
+    sweep,
+)
+from learned_ik.kernels.measures import clip
+from learned_ik.kernels.normal_equations import damped_solution
+from learned_ik.kernels.pose_error import (
     ANGULAR_WEIGHT,
     ease_error,
     eased_pose_error,
     pose_error,
     squared_norm,
 )
-
-Array = npt.NDArray[np.float64]
 
 DAMPING_START = 0.1  # [1], damping / squared error at the start
 DAMPING_DOWN, DAMPING_UP = 0.3, 8.0  # [1], factors after a step that helped, and one that did not

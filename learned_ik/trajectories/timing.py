@@ -12,9 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
-
-Array = npt.NDArray[np.float64]
 
 VELOCITY = 1.0  # [rad/s or m/s], of a joint whose limit nobody knows; MoveIt takes the same
 ACCELERATION = 1.0  # [rad/s² or m/s²], of every joint; URDF knows no such limit; likewise

@@ -9,11 +9,11 @@ the posture, and the nearest is taken. Deterministic, as the search before it.
 import math
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import kernel
-from learned_ik.kinematics.compiled import copy_into
-from learned_ik.solving.measures import (
+from learned_ik.arrays import Array, Floats, Integers
+from learned_ik.kernels.compilation import kernel
+from learned_ik.kernels.forward_kinematics import copy_into
+from learned_ik.kernels.measures import (
     clip,
     joint_distance,
     largest_step,
@@ -22,7 +22,7 @@ from learned_ik.solving.measures import (
     settle_turns,
     turn_towards,
 )
-from learned_ik.solving.packing import (
+from learned_ik.kernels.packing import (
     EASE,
     JOINTS,
     LARGEST_CHANGE,
@@ -32,19 +32,15 @@ from learned_ik.solving.packing import (
     unpack_posture,
     unpack_work,
 )
-from learned_ik.solving.posture import draw, squared_distance
-from learned_ik.solving.refinement import PATIENCE, refine, settle_ease
-from learned_ik.solving.search import FOUND, OUTCOME, REFINEMENT_STEPS, ROUNDING
-from learned_ik.solving.starts import (
+from learned_ik.kernels.posture import draw, squared_distance
+from learned_ik.kernels.refinement import PATIENCE, refine, settle_ease
+from learned_ik.kernels.search import FOUND, OUTCOME, REFINEMENT_STEPS, ROUNDING
+from learned_ik.kernels.starts import (
     chain_of_request,
     ranked_heads,
     restart_at,
     take_best_head,
 )
-
-Array = npt.NDArray[np.float64]
-Floats = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
 
 NEAR = 0.5  # [rad or m], distance from its seed within which an answer is taken for the nearest
 FAR = 1.0  # [rad or m], likewise, once it has been drawn to the seed; beyond, others are tried

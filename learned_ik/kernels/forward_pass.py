@@ -13,13 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, inner_kernel
-from learned_ik.kinematics.compiled import SLIDES, ChainArrays
+from learned_ik.arrays import Array, Floats, Integers
+from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
+from learned_ik.kernels.forward_kinematics import SLIDES, ChainArrays
 from learned_ik.network import Network
-
-Array = npt.NDArray[np.float64]
-Floats = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
 
 RELU, SILU = 0, 1
 CLIPPED, BOUNDED, LINEAR, BITERNION = range(4)

@@ -9,22 +9,18 @@ Optimization", chapter 18). A few steps of the refinement then make the pose exa
 
 import math
 
-import numpy as np
-import numpy.typing as npt
-
-from learned_ik.compilation import inlined_kernel, inner_kernel
-from learned_ik.kinematics.compiled import ChainArrays, copy_into, jacobian_columns, sweep
-from learned_ik.solving.measures import clip
-from learned_ik.solving.normal_equations import damped_solution
-from learned_ik.solving.pose_error import (
+from learned_ik.arrays import Array
+from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
+from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into, jacobian_columns, sweep
+from learned_ik.kernels.measures import clip
+from learned_ik.kernels.normal_equations import damped_solution
+from learned_ik.kernels.pose_error import (
     ANGULAR_WEIGHT,
     ease_error,
     eased_pose_error,
     pose_error,
 )
-from learned_ik.solving.refinement import PATIENCE, Workspace, refine
-
-Array = npt.NDArray[np.float64]
+from learned_ik.kernels.refinement import PATIENCE, Workspace, refine
 
 DRAWING_STEPS = 16  # at most; three or four are the rule
 REPAIR_STEPS = 8  # of the refinement after each

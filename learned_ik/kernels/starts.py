@@ -5,18 +5,14 @@
 import math
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, inner_kernel
-from learned_ik.kinematics.compiled import ChainArrays
+from learned_ik.arrays import Array, Floats, Integers
+from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
+from learned_ik.kernels.forward_kinematics import ChainArrays
+from learned_ik.kernels.forward_pass import BOUNDED, CLIPPED, NetworkArrays, predict_heads
+from learned_ik.kernels.packing import LARGEST_CHANGE, HeadMemory, unpack_bounds, unpack_heads
+from learned_ik.kernels.ranking import score_heads
 from learned_ik.network import INPUTS
-from learned_ik.solving.forward_pass import BOUNDED, CLIPPED, NetworkArrays, predict_heads
-from learned_ik.solving.packing import LARGEST_CHANGE, HeadMemory, unpack_bounds, unpack_heads
-from learned_ik.solving.ranking import score_heads
-
-Array = npt.NDArray[np.float64]
-Floats = npt.NDArray[np.float32]
-Integers = npt.NDArray[np.int64]
 
 
 @inlined_kernel

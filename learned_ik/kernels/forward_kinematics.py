@@ -7,12 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.compilation import exact_kernel, inlined_kernel, kernel
+from learned_ik.arrays import Array, Integers
+from learned_ik.kernels.compilation import exact_kernel, inlined_kernel, kernel
 from learned_ik.robot.chain import KinematicChain
-
-Array = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-
 
 # What a joint does; TURNS_OTHERS: a mimicking joint keeps a full turn from being the same pose.
 TURNS, SLIDES, TURNS_OTHERS = 0, 1, 2

@@ -6,12 +6,8 @@ Written out, all of it stays in registers: as loops over small arrays it takes s
 long, and it is the heart of every step of the refinement.
 """
 
-import numpy as np
-import numpy.typing as npt
-
-from learned_ik.compilation import inlined_kernel
-
-Array = npt.NDArray[np.float64]
+from learned_ik.arrays import Array
+from learned_ik.kernels.compilation import inlined_kernel
 
 
 @inlined_kernel

@@ -9,10 +9,10 @@ keeps the search short.
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel, inner_kernel, kernel
-from learned_ik.kinematics.compiled import (
+from learned_ik.arrays import Array, Integers
+from learned_ik.kernels.compilation import inlined_kernel, inner_kernel, kernel
+from learned_ik.kernels.forward_kinematics import (
     ChainArrays,
     Frames,
     chain_arrays,
@@ -20,11 +20,8 @@ from learned_ik.kinematics.compiled import (
     empty_frames,
     sweep,
 )
+from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.solving.pose_error import ANGULAR_WEIGHT
-
-Array = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 POSTURES = 100_000  # in the store
 PROPOSALS = 16  # of a first look into it

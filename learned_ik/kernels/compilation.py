@@ -3,7 +3,8 @@
 """`kernel`: numba's compiler with our options, and a disk cache that misses no edit.
 
 numba's own cache looks at one file only, while our kernels call each other across files. So the
-cache folder carries a hash of every file that may hold a kernel: an edit anywhere starts afresh.
+cache folder carries a hash of every file beside this one: an edit of any kernel starts afresh, and
+an edit of anything else keeps what is compiled.
 """
 
 import contextlib
@@ -18,8 +19,6 @@ from numba import config
 from numba.extending import register_jitable
 
 log = logging.getLogger(__name__)
-
-KERNEL_FOLDERS = ('kinematics', 'solving')  # where files with kernels live, inside the package
 
 COMPLETE = 'complete'  # name of the file that notes that all kernels are on disk
 
@@ -119,11 +118,12 @@ def note_all_is_compiled() -> None:
 
 
 def _sources_hash() -> str:
-    package = Path(__file__).parent
+    kernels = Path(__file__).parent
     # numba keeps apart what lies at different paths: another copy has to compile for itself.
-    digest = hashlib.sha256(f'{numba.__version__} {package}'.encode())
-    for path in sorted(p for name in KERNEL_FOLDERS for p in (package / name).glob('*.py')):
-        digest.update(path.name.encode() + b'\0' + path.read_bytes())
+    digest = hashlib.sha256(f'{numba.__version__} {kernels}'.encode())
+    for path in sorted(kernels.rglob('*.py')):
+        name = path.relative_to(kernels).as_posix()
+        digest.update(name.encode() + b'\0' + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

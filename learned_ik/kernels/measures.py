@@ -5,12 +5,10 @@
 import math
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.compilation import inlined_kernel
-from learned_ik.kinematics.compiled import TURNS, ChainArrays
-
-Array = npt.NDArray[np.float64]
+from learned_ik.arrays import Array
+from learned_ik.kernels.compilation import inlined_kernel
+from learned_ik.kernels.forward_kinematics import TURNS, ChainArrays
 
 
 @inlined_kernel

@@ -7,12 +7,8 @@ Good at every angle, half turns included; and with axes of the target that count
 
 import math
 
-import numpy as np
-import numpy.typing as npt
-
-from learned_ik.compilation import inlined_kernel, inner_kernel
-
-Array = npt.NDArray[np.float64]
+from learned_ik.arrays import Array
+from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
 
 ANGULAR_WEIGHT = 0.3  # [m/rad], what a radian of error weighs against a metre
 
