@@ -14,7 +14,7 @@ _HOMES = {
     'KinematicChain': 'learned_ik.robot.chain',
     'IkModel': 'learned_ik.model',
     'IkSolver': 'learned_ik.solving.solver',
-    'PathSolution': 'learned_ik.solving.path_solution',
+    'PathSolution': 'learned_ik.solving.paths.path_solution',
     'Solution': 'learned_ik.solving.solution',
     'Status': 'learned_ik.solving.solution',
     'TrainingConfig': 'learned_ik.learning.configuration',
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from learned_ik.learning.training import train
     from learned_ik.model import IkModel
     from learned_ik.robot.chain import KinematicChain
-    from learned_ik.solving.path_solution import PathSolution
+    from learned_ik.solving.paths.path_solution import PathSolution
     from learned_ik.solving.solution import Solution, Status
     from learned_ik.solving.solver import IkSolver
 

@@ -8,11 +8,29 @@ the posture, and the nearest is taken. Deterministic, as the search before it.
 
 import math
 
-import numpy as np
-
 from learned_ik.arrays import Array, Floats, Integers
-from learned_ik.kernels.compilation import kernel
-from learned_ik.kernels.forward_kinematics import copy_into
+from learned_ik.kernels.compilation import kernel, spliced_kernel
+from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into
+from learned_ik.kernels.layout import (
+    ANCHOR,
+    ANSWER,
+    ATTEMPTS,
+    CODE,
+    FOUND,
+    FREE_AXES,
+    KEPT,
+    LARGEST_CHANGE,
+    LIMIT_MARGIN,
+    ORIENTATION_ERROR,
+    POSITION_ERROR,
+    SEED,
+    SEED_DISTANCE,
+    WISH,
+    Arm,
+    chain_near_seed,
+    span,
+    unpack_arm,
+)
 from learned_ik.kernels.measures import (
     clip,
     joint_distance,
@@ -22,29 +40,16 @@ from learned_ik.kernels.measures import (
     settle_turns,
     turn_towards,
 )
-from learned_ik.kernels.packing import (
-    EASE,
-    JOINTS,
-    LARGEST_CHANGE,
-    SEED,
-    unpack_heads,
-    unpack_model,
-    unpack_posture,
-    unpack_work,
-)
-from learned_ik.kernels.posture import draw, squared_distance
-from learned_ik.kernels.refinement import PATIENCE, refine, settle_ease
-from learned_ik.kernels.search import FOUND, OUTCOME, REFINEMENT_STEPS, ROUNDING
-from learned_ik.kernels.starts import (
-    chain_of_request,
-    ranked_heads,
-    restart_at,
-    take_best_head,
-)
+from learned_ik.kernels.pose_error import Goal, has_free_axes, is_reached
+from learned_ik.kernels.posture import Posture, draw_to_posture, squared_distance
+from learned_ik.kernels.refinement import PATIENCE, orientation_error_at, refine
+from learned_ik.kernels.search import REFINEMENT_STEPS, ROUNDING
+from learned_ik.kernels.starts import rank_heads, restart_at, take_best_head
 
 NEAR = 0.5  # [rad or m], distance from its seed within which an answer is taken for the nearest
 FAR = 1.0  # [rad or m], likewise, once it has been drawn to the seed; beyond, others are tried
 HOPELESS = 4.0  # times the best squared distance: what begins beyond is not drawn
+RESTARTS = 8  # starts that are tried beside seed, posture and heads
 
 
 @kernel
@@ -62,18 +67,17 @@ def choose(
     posture: Array,
     joint_weights: Array,
     to_seed: bool,
-    restarts: int,
 ) -> None:
     """Replace answers by better ones, where there are any.
 
     Args:
-        layout: the packed model, as `packing.pack_model` makes it.
+        layout: the packed model; `layout.py` names the places in it.
         robot: likewise.
         weights: likewise.
-        numbers: memory, as `packing.Memory` holds it.
+        numbers: memory of one thread, likewise.
         activations: likewise.
-        requests: (n, SEED + joints); `packing.py` names the places.
-        answers: (n, OUTCOME + joints), as `search` leaves them.
+        requests: (n, SEED + joints).
+        answers: (n, ANSWER + joints), as `search` leaves them.
         seeded: whether the seeds count.
         position_tolerance: [m].
         orientation_tolerance: [rad].
@@ -81,70 +85,92 @@ def choose(
         joint_weights: (joints,), above 0, how much each joint's distance counts.
         to_seed: be near to the seed instead; then answers closer than `NEAR` stay as they are,
             and where drawing alone gets within `FAR`, that will do.
-        restarts: how many starts to try beside seed, posture and heads.
 
     """
-    chain, network, steps = unpack_model(layout, robot, weights)
-    work, target, start = unpack_work(layout, numbers)
-    anchor, wish, kept = unpack_posture(layout, numbers)
-    heads = unpack_heads(layout, activations)
-    joints = layout[JOINTS]
+    arm = unpack_arm(layout, robot, weights, numbers, activations)
+    wanted = Posture(
+        numbers[span(layout, ANCHOR)], joint_weights, numbers[span(layout, WISH)],
+        numbers[span(layout, KEPT)],
+    )  # fmt: skip
+    joints = arm.start.shape[0]
     for i in range(requests.shape[0]):
-        if answers[i, 0] != FOUND or (to_seed and answers[i, 3] <= NEAR):
+        request, answer = requests[i], answers[i]
+        if answer[CODE] != FOUND or (to_seed and answer[SEED_DISTANCE] <= NEAR):
             continue
-        asked, seed = requests[i, :SEED], requests[i, SEED : SEED + joints]
-        best = answers[i, OUTCOME : OUTCOME + joints]
-        read_target(asked[:EASE], target)
-        copy_into(work.ease, asked[EASE:LARGEST_CHANGE])
-        largest_change = asked[LARGEST_CHANGE] if seeded else np.inf
-        near = chain_of_request(chain, layout, numbers, asked, seed, seeded)
-        copy_into(anchor, seed if to_seed else posture)
-        turn_towards(near, anchor, best)
-        least = draw(
-            near, target, best, anchor, joint_weights, position_tolerance, orientation_tolerance,
-            wish, kept, work,
+        goal = Goal(
+            arm.target, request[FREE_AXES:LARGEST_CHANGE], position_tolerance,
+            orientation_tolerance,
         )  # fmt: skip
-        tries, last = int(answers[i, 6]), 1 + network.heads + restarts
-        if to_seed and joint_distance(best, seed) <= FAR:
-            last = 0
-        for attempt in range(last):
-            if attempt == 0:
-                for j in range(joints):
-                    start[j] = best[j] if math.isnan(anchor[j]) else anchor[j]
-            elif attempt <= network.heads:
-                if attempt == 1:
-                    heads = ranked_heads(chain, network, layout, activations, target, anchor, True)
-                take_best_head(chain, network, heads, start)
-            else:
-                restart_at(near, steps, attempt - 1 - network.heads, start)
-            clip(near, start)
-            tries += 1
-            position_error, orientation_error, _ = refine(
-                near, target, start, position_tolerance, orientation_tolerance,
-                REFINEMENT_STEPS, PATIENCE, work,
-            )  # fmt: skip
-            if not (
-                position_error <= position_tolerance and orientation_error <= orientation_tolerance
-            ):
-                continue
-            turn_towards(near, anchor, start)
-            if squared_distance(start, anchor, joint_weights) > HOPELESS * least:
-                continue
-            distance = draw(
-                near, target, start, anchor, joint_weights,
-                position_tolerance, orientation_tolerance, wish, kept, work,
-            )  # fmt: skip
-            if seeded:
-                settle_turns(near, seed, True, start)
-            if distance < least and largest_step(start, seed) <= largest_change + ROUNDING:
-                least = distance
-                copy_into(best, start)
-        settle_turns(near, seed, seeded, best)
-        answers[i, 1], orientation_error, _ = refine(
-            near, target, best, position_tolerance, orientation_tolerance, 0, PATIENCE, work
+        read_target(request[:FREE_AXES], arm.target)
+        near = chain_near_seed(layout, numbers, arm.chain, request, seeded)
+        copy_into(wanted.joints, request[SEED : SEED + joints] if to_seed else posture)
+        choose_one(arm, near, goal, wanted, request, answer, seeded, to_seed)
+
+
+@spliced_kernel
+def choose_one(
+    arm: Arm,
+    near: ChainArrays,
+    goal: Goal,
+    wanted: Posture,
+    request: Array,
+    answer: Array,
+    seeded: bool,
+    to_seed: bool,
+) -> None:
+    """Replace one answer (ANSWER + joints,) by the nearest to a posture that can be found.
+
+    Args:
+        arm: the model and memory.
+        near: its chain, with the limits of this request.
+        goal: the target and the tolerances.
+        wanted: the posture to be near to.
+        request: (SEED + joints,).
+        answer: (ANSWER + joints,), a solution.
+        seeded: whether the seed counts.
+        to_seed: whether the posture is the seed.
+
+    """
+    chain, network, heads, work, start = arm.chain, arm.network, arm.heads, arm.work, arm.start
+    joints = start.shape[0]
+    seed, best = request[SEED : SEED + joints], answer[ANSWER : ANSWER + joints]
+    largest_change = request[LARGEST_CHANGE] if seeded else math.inf
+    turn_towards(near, wanted.joints, best)
+    least = draw_to_posture(near, goal, best, wanted, work)
+    tries, last = int(answer[ATTEMPTS]), 1 + network.heads + RESTARTS
+    if to_seed and joint_distance(best, seed) <= FAR:
+        last = 0
+    for attempt in range(last):
+        if attempt == 0:
+            for j in range(joints):
+                start[j] = best[j] if math.isnan(wanted.joints[j]) else wanted.joints[j]
+        elif attempt <= network.heads:
+            if attempt == 1:
+                rank_heads(chain, network, goal.target, wanted.joints, True, heads)
+            take_best_head(chain, network, heads, start)
+        else:
+            restart_at(near, arm.steps, attempt - 1 - network.heads, start)
+        clip(near, start)
+        tries += 1
+        position_error, orientation_error = refine(
+            near, goal, start, REFINEMENT_STEPS, PATIENCE, work
         )
-        answers[i, 2] = settle_ease(chain, target, best, orientation_error, work)
+        if not is_reached(goal, position_error, orientation_error):
+            continue
+        turn_towards(near, wanted.joints, start)
+        if squared_distance(start, wanted.joints, wanted.weights) > HOPELESS * least:
+            continue
+        distance = draw_to_posture(near, goal, start, wanted, work)
         if seeded:
-            answers[i, 3] = joint_distance(best, seed)
-        answers[i, 4] = limit_margin(chain, best)
-        answers[i, 6] = tries
+            settle_turns(near, seed, True, start)
+        if distance < least and largest_step(start, seed) <= largest_change + ROUNDING:
+            least = distance
+            copy_into(best, start)
+    settle_turns(near, seed, seeded, best)
+    answer[POSITION_ERROR], answer[ORIENTATION_ERROR] = refine(near, goal, best, 0, PATIENCE, work)
+    if has_free_axes(goal):
+        answer[ORIENTATION_ERROR] = orientation_error_at(chain, goal, best, work)
+    if seeded:
+        answer[SEED_DISTANCE] = joint_distance(best, seed)
+    answer[LIMIT_MARGIN] = limit_margin(chain, best)
+    answer[ATTEMPTS] = tries

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numba
 from numba import config
+from numba.core.typing import Signature
 from numba.extending import register_jitable
 
 log = logging.getLogger(__name__)
@@ -35,16 +36,28 @@ UNWRAPPED = {'no_cpython_wrapper': True, 'no_cfunc_wrapper': True}  # Python can
 
 
 def kernel(function: Callable) -> Callable:
-    """Compile what Python calls, at its first call, and keep the machine code on disk if possible.
+    """Declare what Python calls; `compile_for` compiles it, for the types of `entries.py` alone.
 
-    That machine code holds all that the function calls: nothing else needs keeping.
+    The machine code, kept on disk if possible, holds all that the function calls: nothing else
+    needs keeping. With `NUMBA_DISABLE_JIT`, it is plain, slow Python.
     """
-    folder = cache_folder()
+    if config.DISABLE_JIT:
+        return function
+    dispatcher, folder = None, cache_folder()
     if folder is not None:
         with _cache_in(folder), contextlib.suppress(RuntimeError):
-            return numba.njit(cache=True, **OPTIONS)(function)
-    _warn_once()
-    return numba.njit(**OPTIONS)(function)
+            dispatcher = numba.njit(cache=True, **OPTIONS)(function)
+    if dispatcher is None:
+        _warn_once()
+        dispatcher = numba.njit(**OPTIONS)(function)
+    return dispatcher
+
+
+def compile_for(entry: Callable, signature: Signature) -> None:
+    """Compile a kernel for these types, or load it from disk; from then on it takes no others."""
+    if not config.DISABLE_JIT:
+        entry.compile(signature)
+        entry.disable_compile()
 
 
 def inner_kernel(function: Callable) -> Callable:
@@ -66,7 +79,10 @@ def exact_kernel(function: Callable) -> Callable:
 
 
 def spliced_kernel(function: Callable) -> Callable:
-    """Compile as a part of its caller, of which there should be one: nothing is compiled twice."""
+    """Compile as a part of its caller, of which there should be one: nothing is compiled twice.
+
+    What it calls is then optimised as often as what its caller calls: to other bits otherwise.
+    """
     return numba.njit(**OPTIONS, inline='always')(function)
 
 

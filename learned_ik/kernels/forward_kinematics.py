@@ -1,15 +1,17 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Forward kinematics and Jacobian in numba: one pose at a time, float64, no allocation."""
+"""Forward kinematics and Jacobian in numba: one posture at a time, float64, no allocation.
+
+A pose is (12,) everywhere in the kernels: the rotation row by row, then the position [m] at X, Y
+and Z. What the network takes has another order, so a type of its own: `NetworkInput`.
+"""
 
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
 from learned_ik.arrays import Array, Integers
-from learned_ik.kernels.compilation import exact_kernel, inlined_kernel, kernel
-from learned_ik.robot.chain import KinematicChain
+from learned_ik.kernels.compilation import exact_kernel, inlined_kernel
+
+X, Y, Z = 9, 10, 11  # places of the position in a pose (12,)
 
 # What a joint does; TURNS_OTHERS: a mimicking joint keeps a full turn from being the same pose.
 TURNS, SLIDES, TURNS_OTHERS = 0, 1, 2
@@ -36,94 +38,6 @@ class Frames(NamedTuple):
     tip: Array  # (12,): rotation of the tip row by row, then its position [m]
     values: Array  # (3, motions): motion values [rad or m], their sines, their cosines
     links: Array  # (motions + 1, 12), as `tip`: base and what each motion carries; or no rows
-
-
-def chain_arrays(chain: KinematicChain) -> ChainArrays:
-    """Lay out a chain for the kernels."""
-    T = chain.transforms
-    flat = np.concatenate([T[:, :3, :3].reshape(-1, 9), T[:, :3, 3]], axis=1)
-    endless = endless_joints(chain)
-    return ChainArrays(
-        transforms=np.ascontiguousarray(flat),
-        coupling=np.ascontiguousarray(np.stack([chain.multiplier, chain.offset], axis=1)),
-        structure=np.ascontiguousarray(
-            np.stack([chain.prismatic.astype(np.int64), chain.source], axis=1)
-        ),
-        lower=chain.lower.copy(),
-        upper=chain.upper.copy(),
-        bound_low=np.where(endless, -np.inf, chain.lower),
-        bound_high=np.where(endless, np.inf, chain.upper),
-        kinds=joint_kinds(chain),
-    )
-
-
-def joint_kinds(chain: KinematicChain) -> Integers:
-    """(joints,) Say which joints slide, and which by a full turn reach the same pose again."""
-    kinds = np.where(_turns_whole(chain), TURNS, TURNS_OTHERS)
-    return np.where([kind == 'prismatic' for kind in chain.joint_types], SLIDES, kinds)
-
-
-def endless_joints(chain: KinematicChain) -> npt.NDArray[np.bool_]:
-    """(joints,) Say which joints reach the same pose again after any full turn.
-
-    A continuous joint does, unless a joint mimics it by a factor that is not whole.
-    """
-    return chain.continuous & _turns_whole(chain)
-
-
-def _turns_whole(chain: KinematicChain) -> npt.NDArray[np.bool_]:
-    """(joints,) Say which joints no other mimics by a factor that is not whole."""
-    whole = np.ones(chain.joint_count, dtype=bool)
-    for source, multiplier in zip(chain.source, chain.multiplier, strict=True):
-        whole[source] &= float(multiplier).is_integer()
-    return whole
-
-
-def empty_frames(chain: KinematicChain) -> Frames:
-    """Allocate what `sweep` fills."""
-    motions = chain.motion_count
-    return Frames(
-        origins=np.zeros((motions, 3)),
-        axes=np.zeros((motions, 3)),
-        tip=np.zeros(12),
-        values=np.zeros((3, -(-motions // 8) * 8)),
-        links=np.zeros((0, 12)),
-    )
-
-
-class CompiledKinematics:
-    """Forward kinematics and Jacobian of one chain, one pose a call; not for several threads."""
-
-    def __init__(self, chain: KinematicChain) -> None:
-        """Lay out the chain; the kernels compile at the first call."""
-        self.chain = chain
-        self._arrays = chain_arrays(chain)
-        self._frames = empty_frames(chain)
-
-    def forward(self, q: npt.ArrayLike) -> tuple[Array, Array]:
-        """Return position (3,) [m] and rotation (3, 3) of the tip at q (joints,) [rad or m].
-
-        Raises:
-            InvalidInputError: wrong number of joints, or entries that are not finite.
-
-        """
-        place_frames(self._arrays, self._vector(q), self._frames)
-        tip = self._frames.tip.copy()
-        return tip[9:], tip[:9].reshape(3, 3)
-
-    def jacobian(self, q: npt.ArrayLike) -> Array:
-        """Return the geometric Jacobian (6, joints) in the base frame: linear, then angular.
-
-        Raises:
-            InvalidInputError: wrong number of joints, or entries that are not finite.
-
-        """
-        columns = np.zeros((self.chain.joint_count, 6))
-        place_columns(self._arrays, self._vector(q), self._frames, columns)
-        return columns.T.copy()
-
-    def _vector(self, q: npt.ArrayLike) -> Array:
-        return np.ascontiguousarray(self.chain.checked_joints(q).reshape(self.chain.joint_count))
 
 
 # pi/2 in two parts: the first has 33 bits, so that its product with a small whole number is exact.
@@ -178,11 +92,11 @@ def sweep(chain: ChainArrays, q: Array, frames: Frames) -> None:
         if frames.links.shape[0] > 0:
             link = frames.links[i]
             link[0], link[1], link[2], link[3], link[4], link[5] = xx, xy, xz, yx, yy, yz
-            link[6], link[7], link[8], link[9], link[10], link[11] = zx, zy, zz, px, py, pz
+            link[6], link[7], link[8], link[X], link[Y], link[Z] = zx, zy, zz, px, py, pz
         t = chain.transforms[i]
-        px += xx * t[9] + xy * t[10] + xz * t[11]
-        py += yx * t[9] + yy * t[10] + yz * t[11]
-        pz += zx * t[9] + zy * t[10] + zz * t[11]
+        px += xx * t[X] + xy * t[Y] + xz * t[Z]
+        py += yx * t[X] + yy * t[Y] + yz * t[Z]
+        pz += zx * t[X] + zy * t[Y] + zz * t[Z]
         xx, xy, xz = (
             xx * t[0] + xy * t[3] + xz * t[6],
             xx * t[1] + xy * t[4] + xz * t[7],
@@ -217,14 +131,14 @@ def sweep(chain: ChainArrays, q: Array, frames: Frames) -> None:
     tip[0], tip[1], tip[2] = xx, xy, xz
     tip[3], tip[4], tip[5] = yx, yy, yz
     tip[6], tip[7], tip[8] = zx, zy, zz
-    tip[9], tip[10], tip[11] = px, py, pz
+    tip[X], tip[Y], tip[Z] = px, py, pz
 
 
 @inlined_kernel
-def copy_into(there: Array, here: Array) -> None:
+def copy_into(target: Array, source: Array) -> None:
     """Copy (n,) onto (n,); assigning to a slice would first ask whether they overlap."""
-    for i in range(here.shape[0]):
-        there[i] = here[i]
+    for i in range(source.shape[0]):
+        target[i] = source[i]
 
 
 @inlined_kernel
@@ -233,7 +147,7 @@ def jacobian_columns(
 ) -> None:
     """Fill (joints, 6) with each joint's column: linear [m/unit], weight * angular [rad/unit]."""
     columns[:] = 0.0
-    x, y, z = frames.tip[9], frames.tip[10], frames.tip[11]
+    x, y, z = frames.tip[X], frames.tip[Y], frames.tip[Z]
     for i in range(chain.structure.shape[0]):
         axis, origin = frames.axes[i], frames.origins[i]
         column = columns[chain.structure[i, 1]]
@@ -251,16 +165,3 @@ def jacobian_columns(
             column[3] += angular_weight * ax
             column[4] += angular_weight * ay
             column[5] += angular_weight * az
-
-
-@kernel
-def place_frames(chain: ChainArrays, q: Array, frames: Frames) -> None:
-    """Fill frames for joint positions q (joints,) [rad or m]."""
-    sweep(chain, q, frames)
-
-
-@kernel
-def place_columns(chain: ChainArrays, q: Array, frames: Frames, columns: Array) -> None:
-    """Fill frames and the geometric Jacobian's columns (joints, 6) for q (joints,)."""
-    sweep(chain, q, frames)
-    jacobian_columns(chain, frames, 1.0, columns)

@@ -8,7 +8,7 @@ import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.kernels.compilation import inlined_kernel
-from learned_ik.kernels.forward_kinematics import TURNS, ChainArrays
+from learned_ik.kernels.forward_kinematics import TURNS, ChainArrays, X, Y, Z
 
 
 @inlined_kernel
@@ -22,7 +22,10 @@ def all_finite(values: Array) -> bool:
 
 @inlined_kernel
 def read_target(pose: Array, target: Array) -> bool:
-    """Fill the target (12,) from position and quaternion (7,); False if that is malformed."""
+    """Fill the target (12,) from position and quaternion (7,); False if that is malformed.
+
+    A target is the rotation row by row, then the position [m].
+    """
     x, y, z, w = pose[3], pose[4], pose[5], pose[6]
     length = math.sqrt(x * x + y * y + z * z + w * w)
     if not (all_finite(pose) and length > 1e-6):
@@ -37,7 +40,7 @@ def read_target(pose: Array, target: Array) -> bool:
     target[6], target[7], target[8] = (
         2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y),
     )  # fmt: skip
-    target[9], target[10], target[11] = pose[0], pose[1], pose[2]
+    target[X], target[Y], target[Z] = pose[0], pose[1], pose[2]
     return True
 
 
@@ -45,7 +48,7 @@ def read_target(pose: Array, target: Array) -> bool:
 def distance_beyond_reach(chain: ChainArrays, target: Array, reach: float) -> float:
     """Return how far [m] the target lies outside the sphere that holds every pose of the tip."""
     first = chain.transforms[0]
-    x, y, z = target[9] - first[9], target[10] - first[10], target[11] - first[11]
+    x, y, z = target[X] - first[X], target[Y] - first[Y], target[Z] - first[Z]
     return math.sqrt(x * x + y * y + z * z) - reach
 
 

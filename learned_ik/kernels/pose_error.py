@@ -6,11 +6,33 @@ Good at every angle, half turns included; and with axes of the target that count
 """
 
 import math
+from typing import NamedTuple
 
 from learned_ik.arrays import Array
 from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
+from learned_ik.kernels.forward_kinematics import X, Y, Z
 
 ANGULAR_WEIGHT = 0.3  # [m/rad], what a radian of error weighs against a metre
+
+
+class Goal(NamedTuple):
+    """What a posture has to reach."""
+
+    target: Array  # (12,), rotation row by row, position [m]
+    free_axes: (
+        Array  # (3,), 0 where turns about the target's axis count in full, 1 where not at all
+    )
+    position_tolerance: float  # [m]
+    orientation_tolerance: float  # [rad]
+
+
+@inlined_kernel
+def is_reached(goal: Goal, position_error: float, orientation_error: float) -> bool:
+    """Say whether errors [m], [rad] are within a goal's tolerances; NaN is not."""
+    return (
+        position_error <= goal.position_tolerance
+        and orientation_error <= goal.orientation_tolerance
+    )
 
 
 @inlined_kernel
@@ -25,9 +47,9 @@ def pose_error(target: Array, tip: Array, error: Array) -> float:
 
     Its angular part is the rotation vector of R_target R_tipᵀ times `ANGULAR_WEIGHT`.
     """
-    error[0] = target[9] - tip[9]
-    error[1] = target[10] - tip[10]
-    error[2] = target[11] - tip[11]
+    error[0] = target[X] - tip[X]
+    error[1] = target[Y] - tip[Y]
+    error[2] = target[Z] - tip[Z]
     # The columns of both rotations give sine and cosine of the angle between them.
     x = y = z = trace = 0.0
     for c in range(3):
@@ -89,17 +111,25 @@ def axis_entry(target: Array, tip: Array, row: int, column: int) -> float:
     return entry - (trace - 1.0 if row == column else 0.0)
 
 
-@inner_kernel
-def eased_pose_error(target: Array, tip: Array, ease: Array, error: Array) -> float:
-    """Fill the error (6,) where some axes of the target count less, and return its square [m²].
+@inlined_kernel
+def has_free_axes(goal: Goal) -> bool:
+    """Say whether turns about some axis of the target count less than in full."""
+    return goal.free_axes[0] + goal.free_axes[1] + goal.free_axes[2] > 0.0
 
-    With one axis free, the turn that counts is the smallest that brings the tip's axis onto the
-    target's: the rotation vector would mix in the turn about it.
+
+@inner_kernel
+def free_axes_error(goal: Goal, tip: Array, error: Array) -> float:
+    """Fill the error (6,) of a goal with free axes, and return its square [m²].
+
+    Its angular part is in the target's frame. With one axis free, the turn that counts is the
+    smallest that brings the tip's axis onto the target's: the rotation vector would mix in the
+    turn about it.
     """
+    target = goal.target
     pose_error(target, tip, error)
     free, axis = 0, 0
     for c in range(3):
-        if ease[c] >= 1.0:
+        if goal.free_axes[c] >= 1.0:
             free, axis = free + 1, c
     if free == 1:
         ax, ay, az = tip[axis], tip[3 + axis], tip[6 + axis]
@@ -116,24 +146,24 @@ def eased_pose_error(target: Array, tip: Array, ease: Array, error: Array) -> fl
         error[3] = ANGULAR_WEIGHT * scale * x
         error[4] = ANGULAR_WEIGHT * scale * y
         error[5] = ANGULAR_WEIGHT * scale * z
-    return ease_error(target, ease, error)
+    return release_free_axes(goal, error)
 
 
 @inner_kernel
-def ease_error(target: Array, ease: Array, error: Array) -> float:
-    """Turn the angular part of an error (6,) into the target's frame, and let go of what is free.
+def release_free_axes(goal: Goal, error: Array) -> float:
+    """Turn the angular part of an error into the target's frame, and let go of what is free.
 
     Args:
-        target: (12,), rotation row by row, position [m].
-        ease: (3,), by how much each of the target's axes is to count less: 1 frees it.
+        goal: what is to be reached.
         error: (6,), a weighted error or a column of its Jacobian.
 
     Returns:
         The square of what is left [m²].
 
     """
+    target = goal.target
     x, y, z = error[3], error[4], error[5]
     for c in range(3):
         along = target[c] * x + target[3 + c] * y + target[6 + c] * z
-        error[3 + c] = (1.0 - ease[c]) * along
+        error[3 + c] = (1.0 - goal.free_axes[c]) * along
     return squared_norm(error, 0) + squared_norm(error, 3)

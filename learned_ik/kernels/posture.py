@@ -8,6 +8,7 @@ Optimization", chapter 18). A few steps of the refinement then make the pose exa
 """
 
 import math
+from typing import NamedTuple
 
 from learned_ik.arrays import Array
 from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
@@ -16,9 +17,12 @@ from learned_ik.kernels.measures import clip
 from learned_ik.kernels.normal_equations import damped_solution
 from learned_ik.kernels.pose_error import (
     ANGULAR_WEIGHT,
-    ease_error,
-    eased_pose_error,
+    Goal,
+    free_axes_error,
+    has_free_axes,
+    is_reached,
     pose_error,
+    release_free_axes,
 )
 from learned_ik.kernels.refinement import PATIENCE, Workspace, refine
 
@@ -30,55 +34,47 @@ ENOUGH_GAIN = 1e-4  # [1], share of the squared distance that a step has to win 
 DRAWING_DAMPING = 1e-8  # [m²/rad²]
 
 
+class Posture(NamedTuple):
+    """What a solution is drawn to, and the memory that it takes."""
+
+    joints: Array  # (joints,) [rad or m]; NaN for a joint that may be anywhere
+    weights: Array  # (joints,), above 0, how much a joint's distance counts
+    wish: Array  # (joints,), memory: the step that would get there
+    kept: Array  # (joints,), memory: the nearest solution so far
+
+
 @inner_kernel
-def draw(
-    chain: ChainArrays,
-    target: Array,
-    q: Array,
-    posture: Array,
-    weights: Array,
-    position_tolerance: float,
-    orientation_tolerance: float,
-    wish: Array,
-    kept: Array,
-    work: Workspace,
+def draw_to_posture(
+    chain: ChainArrays, goal: Goal, q: Array, posture: Posture, work: Workspace
 ) -> float:
     """Move a solution towards a posture, without losing the pose or the limits.
 
     Args:
         chain: the robot.
-        target: (12,), rotation row by row, position [m].
+        goal: what q reaches.
         q: (joints,) [rad or m], a solution; becomes the nearest to the posture that was found.
-        posture: (joints,) [rad or m]; NaN for a joint that may be anywhere.
-        weights: (joints,), above 0, how much a joint's distance from the posture counts.
-        position_tolerance: [m].
-        orientation_tolerance: [rad].
-        wish: (joints,), memory.
-        kept: (joints,), memory.
+        posture: where to.
         work: memory.
 
     Returns:
         The weighted squared distance of q from the posture.
 
     """
+    kept = posture.kept
     copy_into(kept, q)
-    best = squared_distance(q, posture, weights)
+    best = squared_distance(q, posture.joints, posture.weights)
     stride = FIRST_STRIDE
     for _ in range(DRAWING_STEPS):
-        largest = constrained_step(chain, target, q, posture, weights, wish, work)
+        largest = constrained_step(chain, goal, q, posture, work)
         if largest < SMALLEST_STRIDE:
             break
         share = min(1.0, stride / largest)
         for j in range(q.shape[0]):
             q[j] += share * work.step[j]
         clip(chain, q)
-        position_error, orientation_error, _ = refine(
-            chain, target, q, position_tolerance, orientation_tolerance, REPAIR_STEPS, PATIENCE,
-            work,
-        )  # fmt: skip
-        distance = squared_distance(q, posture, weights)
-        exact = position_error <= position_tolerance and orientation_error <= orientation_tolerance
-        if exact and distance < best:
+        position_error, orientation_error = refine(chain, goal, q, REPAIR_STEPS, PATIENCE, work)
+        distance = squared_distance(q, posture.joints, posture.weights)
+        if is_reached(goal, position_error, orientation_error) and distance < best:
             enough = distance < (1.0 - ENOUGH_GAIN) * best
             best = distance
             copy_into(kept, q)
@@ -106,13 +102,12 @@ def squared_distance(q: Array, posture: Array, weights: Array) -> float:
 
 @inlined_kernel
 def constrained_step(
-    chain: ChainArrays, target: Array, q: Array, posture: Array, weights: Array, wish: Array,
-    work: Workspace,
-) -> float:  # fmt: skip
+    chain: ChainArrays, goal: Goal, q: Array, posture: Posture, work: Workspace
+) -> float:
     """Fill `work.step` with the step that comes nearest to the posture and keeps the pose.
 
     With W = diag(weights): wish + W⁻¹ Jᵀ (J W⁻¹ Jᵀ)⁻¹ (error - J wish), where a joint that would
-    pass its limit goes just to it and is held. Args as `draw`.
+    pass its limit goes just to it and is held. Args as `draw_to_posture`.
 
     Returns:
         How far the joint that moves most would move [rad or m].
@@ -120,17 +115,18 @@ def constrained_step(
     """
     joints = q.shape[0]
     columns, held, rest, step = work.columns, work.held, work.rest, work.step
+    weights, wish = posture.weights, posture.wish
     sweep(chain, q, work.frames)
     jacobian_columns(chain, work.frames, ANGULAR_WEIGHT, columns)
-    if work.ease[0] + work.ease[1] + work.ease[2] > 0.0:
-        eased_pose_error(target, work.frames.tip, work.ease, work.error)
+    if has_free_axes(goal):
+        free_axes_error(goal, work.frames.tip, work.error)
         for j in range(joints):
-            ease_error(target, work.ease, columns[j])
+            release_free_axes(goal, columns[j])
     else:
-        pose_error(target, work.frames.tip, work.error)
+        pose_error(goal.target, work.frames.tip, work.error)
     for j in range(joints):
         held[j] = 0.0
-        wish[j] = 0.0 if math.isnan(posture[j]) else posture[j] - q[j]
+        wish[j] = 0.0 if math.isnan(posture.joints[j]) else posture.joints[j] - q[j]
         step[j] = wish[j]
         for r in range(6):
             # Scaled, so that the shortest solution is the one of least weight.

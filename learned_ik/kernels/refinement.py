@@ -26,9 +26,11 @@ from learned_ik.kernels.measures import clip
 from learned_ik.kernels.normal_equations import damped_solution
 from learned_ik.kernels.pose_error import (
     ANGULAR_WEIGHT,
-    ease_error,
-    eased_pose_error,
+    Goal,
+    free_axes_error,
+    has_free_axes,
     pose_error,
+    release_free_axes,
     squared_norm,
 )
 
@@ -53,50 +55,40 @@ class Workspace(NamedTuple):
     step: Array  # (joints,) [rad or m]
     trial: Array  # (joints,) [rad or m]
     held: Array  # (joints,), 1.0 for a joint that its limit holds
-    ease: Array  # (3,), 0 where a turn about the target's axis counts in full, 1 where it is free
 
 
 @inner_kernel
 def refine(
-    chain: ChainArrays,
-    target: Array,
-    q: Array,
-    position_tolerance: float,
-    orientation_tolerance: float,
-    most_steps: int,
-    patience: int,
-    work: Workspace,
-) -> tuple[float, float, int]:
+    chain: ChainArrays, goal: Goal, q: Array, most_steps: int, patience: int, work: Workspace
+) -> tuple[float, float]:
     """Move q towards the target pose, within the limits, until the tolerances are met.
 
     Args:
         chain: the robot.
-        target: (12,), rotation row by row, position [m].
+        goal: the target, and how near it has to be reached.
         q: (joints,) [rad or m], the start, within the limits; becomes the best found.
-        position_tolerance: [m].
-        orientation_tolerance: [rad].
         most_steps: how many steps to try at most.
         patience: how many steps in a row may hardly help.
         work: memory.
 
     Returns:
-        The errors at q, position [m] and orientation [rad], and how many steps were tried.
+        The errors at q, position [m] and orientation [rad].
 
     """
     joints = q.shape[0]
     damping = DAMPING_START
     squared = np.inf
     steps = stalled = 0
-    eased = work.ease[0] + work.ease[1] + work.ease[2] > 0.0
-    position_squared = position_tolerance * position_tolerance
-    orientation_squared = (ANGULAR_WEIGHT * orientation_tolerance) ** 2
+    some_are_free = has_free_axes(goal)
+    position_squared = goal.position_tolerance * goal.position_tolerance
+    orientation_squared = (ANGULAR_WEIGHT * goal.orientation_tolerance) ** 2
     copy_into(work.trial, q)
     while True:
         sweep(chain, work.trial, work.frames)
-        if eased:
-            trial_squared = eased_pose_error(target, work.frames.tip, work.ease, work.trial_error)
+        if some_are_free:
+            trial_squared = free_axes_error(goal, work.frames.tip, work.trial_error)
         else:
-            trial_squared = pose_error(target, work.frames.tip, work.trial_error)
+            trial_squared = pose_error(goal.target, work.frames.tip, work.trial_error)
         fresh = trial_squared < squared
         if fresh:
             stalled = stalled + 1 if trial_squared > STALL_GAIN * squared else 0
@@ -121,47 +113,30 @@ def refine(
         steps += 1
         if fresh:
             jacobian_columns(chain, work.frames, ANGULAR_WEIGHT, work.columns)
-            if eased:
+            if some_are_free:
                 for j in range(joints):
-                    ease_error(target, work.ease, work.columns[j])
+                    release_free_axes(goal, work.columns[j])
         bounded_step(chain, q, damping * squared + DAMPING_FLOOR, work)
         for j in range(joints):
             work.trial[j] = q[j] + work.step[j]
         clip(chain, work.trial)  # a step to a limit may end one rounding beyond
     position_error = math.sqrt(squared_norm(work.error, 0))
-    return position_error, math.sqrt(squared_norm(work.error, 3)) / ANGULAR_WEIGHT, steps
+    return position_error, math.sqrt(squared_norm(work.error, 3)) / ANGULAR_WEIGHT
 
 
 @inner_kernel
-def angle_that_counts(chain: ChainArrays, target: Array, q: Array, work: Workspace) -> float:
-    """Return the orientation error at q (joints,) about those axes that are not free [rad]."""
-    sweep(chain, q, work.frames)
-    pose_error(target, work.frames.tip, work.error)
-    for axis in range(3):
-        work.ease[axis] = 1.0 if work.ease[axis] >= 1.0 else 0.0
-    eased_pose_error(target, work.frames.tip, work.ease, work.error)
-    return math.sqrt(squared_norm(work.error, 3)) / ANGULAR_WEIGHT
+def orientation_error_at(chain: ChainArrays, goal: Goal, q: Array, work: Workspace) -> float:
+    """Return the orientation error at q (joints,) about the axes that are not free [rad].
 
-
-@inlined_kernel
-def settle_ease(
-    chain: ChainArrays, target: Array, q: Array, orientation_error: float, work: Workspace
-) -> float:
-    """Return the orientation error that counts [rad], and let no axis be free any more.
-
-    Args:
-        chain: the robot.
-        target: (12,).
-        q: (joints,) [rad or m].
-        orientation_error: as refinement left it [rad].
-        work: memory, which serves requests without free axes, too.
-
+    Unlike refinement, it does not let axes of larger tolerance count less.
     """
-    if work.ease[0] + work.ease[1] + work.ease[2] > 0.0:
-        orientation_error = angle_that_counts(chain, target, q, work)
-        for axis in range(3):
-            work.ease[axis] = 0.0
-    return orientation_error
+    free_axes = work.rest[:3]
+    for axis in range(3):
+        free_axes[axis] = 1.0 if goal.free_axes[axis] >= 1.0 else 0.0
+    exact = Goal(goal.target, free_axes, goal.position_tolerance, goal.orientation_tolerance)
+    sweep(chain, q, work.frames)
+    free_axes_error(exact, work.frames.tip, work.error)
+    return math.sqrt(squared_norm(work.error, 3)) / ANGULAR_WEIGHT
 
 
 @inlined_kernel

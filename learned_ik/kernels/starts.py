@@ -6,44 +6,45 @@ import math
 
 import numpy as np
 
-from learned_ik.arrays import Array, Floats, Integers
+from learned_ik.arrays import Array
 from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
 from learned_ik.kernels.forward_kinematics import ChainArrays
-from learned_ik.kernels.forward_pass import BOUNDED, CLIPPED, NetworkArrays, predict_heads
-from learned_ik.kernels.packing import LARGEST_CHANGE, HeadMemory, unpack_bounds, unpack_heads
-from learned_ik.kernels.ranking import score_heads
-from learned_ik.network import INPUTS
+from learned_ik.kernels.heads.forward_pass import (
+    BOUNDED,
+    CLIPPED,
+    HeadMemory,
+    NetworkArrays,
+    predict_heads,
+)
+from learned_ik.kernels.heads.ranking import score_heads
 
 
 @inlined_kernel
-def ranked_heads(
+def rank_heads(
     chain: ChainArrays,
     network: NetworkArrays,
-    layout: Integers,
-    activations: Floats,
     target: Array,
     seed: Array,
     seeded: bool,
-) -> HeadMemory:
+    heads: HeadMemory,
+) -> None:
     """Evaluate the network for a target (12,), near a seed (joints,), and score its heads.
 
     A network that takes a seed is shown the middle where there is none, and then the best answer
     that it gives to that: of a network that keeps to its seed, the second is much the better one.
     """
-    heads = unpack_heads(layout, activations)
     for j in range(network.seed_joints):
-        heads.here[INPUTS + j] = shown(chain, seed, seeded, j)
+        heads.input.beside[j] = seed_input(chain, seed, seeded, j)
     evaluate_heads(chain, network, target, heads)
     if network.seed_joints > 0:
         if seeded:
-            prefer_near(chain, network, seed, heads)
+            add_seed_distances(chain, network, seed, heads)
         else:
             best = best_head(heads, network.heads)
             for j in range(network.seed_joints):
                 answer = float(heads.answers[j, best])
-                heads.here[INPUTS + j] = min(max(answer, chain.lower[j]), chain.upper[j])
+                heads.input.beside[j] = min(max(answer, chain.lower[j]), chain.upper[j])
             evaluate_heads(chain, network, target, heads)
-    return heads
 
 
 @inner_kernel
@@ -51,12 +52,12 @@ def evaluate_heads(
     chain: ChainArrays, network: NetworkArrays, target: Array, heads: HeadMemory
 ) -> None:
     """Fill answers and scores for what stands in the network's inputs behind the pose."""
-    predict_heads(chain, network, target, heads.here, heads.there, heads.answers)
-    score_heads(chain, target, heads.answers, heads.trigonometry, heads.state, heads.scores)
+    predict_heads(chain, network, target, heads)
+    score_heads(chain, target, heads)
 
 
 @inlined_kernel
-def shown(chain: ChainArrays, seed: Array, seeded: bool, j: int) -> float:
+def seed_input(chain: ChainArrays, seed: Array, seeded: bool, j: int) -> float:
     """Return what a network that takes a seed (joints,) is shown of one joint [rad or m].
 
     The seed, moved to the limits; the middle of the joint's range without a seed, or where the
@@ -72,7 +73,7 @@ def shown(chain: ChainArrays, seed: Array, seeded: bool, j: int) -> float:
 
 
 @inlined_kernel
-def prefer_near(
+def add_seed_distances(
     chain: ChainArrays, network: NetworkArrays, seed: Array, heads: HeadMemory
 ) -> None:
     """Let the distance to the seed (joints,) count in the heads' scores, as it did in the loss."""
@@ -80,7 +81,7 @@ def prefer_near(
         squared = 0.0
         for j in range(seed.shape[0]):
             if not math.isnan(seed[j]):
-                away = heads.answers[j, k] - shown(chain, seed, True, j)
+                away = heads.answers[j, k] - seed_input(chain, seed, True, j)
                 if chain.bound_high[j] == np.inf:
                     away -= 2 * math.pi * np.rint(away / (2 * math.pi))
                 squared += away**2
@@ -126,37 +127,3 @@ def restart_at(chain: ChainArrays, steps: Array, restart: int, start: Array) -> 
         share = 0.5 + restart * steps[j]
         share -= math.floor(share)
         start[j] = chain.lower[j] + share * (chain.upper[j] - chain.lower[j])
-
-
-@inlined_kernel
-def chain_of_request(
-    chain: ChainArrays, layout: Integers, numbers: Array, asked: Array, seed: Array, seeded: bool
-) -> ChainArrays:
-    """Return the chain with the limits that a request (SEED,) sets, about its seed (joints,)."""
-    near = chain
-    if seeded and asked[LARGEST_CHANGE] < np.inf:
-        low, high = unpack_bounds(layout, numbers)
-        near = bounded_about(chain, seed, asked[LARGEST_CHANGE], low, high)
-    return near
-
-
-@inlined_kernel
-def bounded_about(
-    chain: ChainArrays, seed: Array, largest_change: float, low: Array, high: Array
-) -> ChainArrays:
-    """Return the chain with limits that keep every joint near a seed.
-
-    Args:
-        chain: the robot.
-        seed: (joints,) [rad or m].
-        largest_change: [rad or m], of any joint from the seed.
-        low: (joints,), memory for the lower limits; a seed beyond the limits leaves one point.
-        high: (joints,), memory for the upper limits.
-
-    """
-    for j in range(seed.shape[0]):
-        low[j] = min(max(seed[j] - largest_change, chain.bound_low[j]), chain.bound_high[j])
-        high[j] = max(min(seed[j] + largest_change, chain.bound_high[j]), chain.bound_low[j])
-    return ChainArrays(
-        chain.transforms, chain.coupling, chain.structure, low, high, low, high, chain.kinds
-    )

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from learned_ik import resources
-from learned_ik.kernels.compilation import all_is_compiled, note_all_is_compiled
-from learned_ik.solving.precompile import precompile
+from learned_ik.kernels.compilation import all_is_compiled
+from learned_ik.kernels.precompile import precompile
 from learned_ik.solving.solver import IkSolver
 
 SHIPPED_MODEL = 'models/tiago_arm.safetensors'
@@ -36,8 +36,6 @@ def load_solver(
         precompile()
     solver.warm_up()
     solver.prepare_to_avoid()
-    solver.follow((), ())  # a path of no poses: compiles what paths need
-    note_all_is_compiled()
     return solver
 
 

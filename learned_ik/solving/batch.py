@@ -2,37 +2,51 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many poses at once, each by itself: what `IkSolver.solve_batch` and `predict` do."""
 
-import functools
-from collections.abc import Sequence
+import math
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
-from learned_ik.kernels.choice import choose
-from learned_ik.kernels.search import FOUND, NOT_GIVEN, OUTCOME, predict_many, search
-from learned_ik.solving import avoidance_requests
-from learned_ik.solving.blocks import in_blocks
-from learned_ik.solving.preferences import Prefer, Preference
-from learned_ik.solving.requests import (
+from learned_ik.kernels.choice import NEAR
+from learned_ik.kernels.layout import (
+    ANSWER,
+    ATTEMPTS,
+    CLEARANCE,
+    CODE,
+    FOUND,
+    LIMIT_MARGIN,
+    ORIENTATION_ERROR,
+    POSITION_ERROR,
+    SEED_DISTANCE,
+)
+from learned_ik.kernels.search import predict as predict_rows
+from learned_ik.solving.avoidance import Scene
+from learned_ik.solving.engine import Engine
+from learned_ik.solving.one_pose import prefer_better, settle_in_scene
+from learned_ik.solving.packing import Memory
+from learned_ik.solving.preferences import Prefer
+from learned_ik.solving.request import (
     NO_OPTIONS,
+    Request,
     checked_poses,
+    checked_position_tolerance,
     checked_seeds,
-    checked_tolerance,
     request_options,
 )
 from learned_ik.solving.solution import SolutionBatch, Status
-from learned_ik.solving.vain import MOST_RESTARTS
 
-if TYPE_CHECKING:
-    from learned_ik.solving.solver import IkSolver
+SMALLEST_BLOCK = 64  # requests that one thread takes at once, at the least
+BLOCKS_PER_THREAD = 8  # so that no thread waits long for the slowest
 
 
 def solve_batch(
-    solver: 'IkSolver',
+    engine: Engine,
     positions: npt.ArrayLike,
     orientations: npt.ArrayLike,
     seeds: npt.ArrayLike | None,
@@ -42,114 +56,134 @@ def solve_batch(
     orientation_tolerance: float | Sequence[float],
     max_joint_change: float,
     threads: int | None,
-    avoid_collisions: bool | None,
-    min_clearance: float,
+    scene: Scene | None,
 ) -> SolutionBatch:
     """Answer many poses; see `IkSolver.solve_batch`."""
     began = perf_counter()
     seeded = seeds is not None
-    preference = solver._preferences.read(prefer, seeded)
     orientation_tolerance, options = request_options(
         orientation_tolerance, max_joint_change, seeded
     )
-    requests = _requests(solver, positions, orientations, options, seeds)
-    tolerances = checked_tolerance(position_tolerance), orientation_tolerance
+    rows = _rows(engine, positions, orientations, options, seeds)
+    request = Request(
+        rows,
+        np.zeros((len(rows), ANSWER + engine.chain.joint_count)),
+        seeded,
+        (checked_position_tolerance(position_tolerance), orientation_tolerance),
+        engine.preferences.read(prefer, seeded),
+        scene,
+    )
+    status = np.empty(len(rows), np.int64)
 
-    def solve_plain() -> SolutionBatch:
-        return _solved(solver, requests, seeded, tolerances, preference, threads, began)
+    def run(block: slice) -> None:
+        part = request._replace(rows=rows[block], answers=request.answers[block])
+        status[block] = _answered(engine, engine.memory(), part)
 
-    if not avoid_collisions and solver._spheres is None:
-        return solve_plain()
-    _, scene, avoid = solver._scene(avoid_collisions, min_clearance)
-    return avoidance_requests.solve_batch(
-        solve_plain, solver._keep_clear(), scene, avoid, preference is not None, requests, seeded,
-        tolerances, solver._memory, functools.partial(in_blocks, threads=threads), began,
-    )  # fmt: skip
+    in_blocks(run, len(rows), threads)
+    answers = request.answers
+    return SolutionBatch(
+        status=status,
+        joint_positions=answers[:, ANSWER:].copy(),
+        position_error=answers[:, POSITION_ERROR].copy(),
+        orientation_error=answers[:, ORIENTATION_ERROR].copy(),
+        seed_distance=answers[:, SEED_DISTANCE].copy(),
+        limit_margin=answers[:, LIMIT_MARGIN].copy(),
+        clearance=answers[:, CLEARANCE].copy(),
+        attempts=answers[:, ATTEMPTS].astype(np.int64),
+        solve_time=perf_counter() - began,
+    )
 
 
-def _requests(
-    solver: 'IkSolver',
+def _answered(engine: Engine, memory: Memory, request: Request) -> npt.NDArray[np.int64]:
+    """Fill the answers of many rows, and return how each ended: values of `Status`."""
+    scene, preference, answers = request.scene, request.preference, request.answers
+    by_seed = preference is None or preference.to_seed
+    if scene is not None and scene.avoids and by_seed:
+        engine.search(memory, request, 0, engine.attempts(True))
+        settled = answers[:, CODE] == FOUND
+        if preference is not None:
+            settled &= answers[:, SEED_DISTANCE] <= NEAR
+    else:
+        engine.search(memory, request.without_scene(), 0, engine.attempts(False))
+        prefer_better(engine, memory, request)
+        settled = np.ones(len(answers), bool)
+        if scene is not None:
+            answers[:, CLEARANCE] = engine.avoidance.clearance(memory, scene, answers[:, ANSWER:])
+            if scene.avoids:
+                settled = (answers[:, CODE] != FOUND) | (answers[:, CLEARANCE] >= scene.wanted)
+    status = np.where(answers[:, CODE] == FOUND, Status.SUCCESS, Status.NO_SOLUTION)
+    # The few that obstacles stand in the way of go the way of single requests, to its end.
+    one = request._replace(rows=memory.requests, answers=memory.answers)
+    for row in np.nonzero(~settled)[0]:
+        memory.request[...] = request.rows[row]
+        status[row], _ = settle_in_scene(engine, memory, one, math.inf)
+        answers[row] = memory.answer
+    memory.options[...] = NO_OPTIONS
+    return status
+
+
+def _rows(
+    engine: Engine,
     positions: npt.ArrayLike,
     orientations: npt.ArrayLike,
     options: Array,
     seeds: npt.ArrayLike | None,
 ) -> Array:
-    """Return requests (n, SEED + joints) as `packing.py` says, checked."""
+    """Return requests (n, SEED + joints) as `kernels/layout.py` says, checked."""
     poses = checked_poses(positions, orientations)
-    starts = checked_seeds(solver.chain, seeds, len(poses))
+    starts = checked_seeds(engine.chain, seeds, len(poses))
     return np.concatenate([poses, np.tile(options, (len(poses), 1)), starts], axis=1)
 
 
-def _solved(
-    solver: 'IkSolver',
-    requests: Array,
-    seeded: bool,
-    tolerances: tuple[float, float],
-    preference: Preference | None,
-    threads: int | None,
-    began: float,
-) -> SolutionBatch:
-    """Answer requests (n, SEED + joints) without regard to obstacles."""
-    answers = np.zeros((len(requests), OUTCOME + solver.chain.joint_count))
-
-    def run(block: slice) -> None:
-        memory = solver._memory()
-        search(
-            *solver._packed, memory.numbers, memory.activations, requests[block], answers[block],
-            *NOT_GIVEN, seeded, *tolerances, 0, 1 + solver._heads + MOST_RESTARTS,
-        )  # fmt: skip
-        if preference is not None:
-            choose(
-                *solver._packed, memory.numbers, memory.activations, requests[block],
-                answers[block], seeded, *tolerances, *preference,
-            )  # fmt: skip
-
-    in_blocks(run, len(requests), threads)
-    code, position_error, orientation_error, seed_distance, limit_margin, _, attempts, _ = (
-        np.ascontiguousarray(answers[:, :OUTCOME].T)
-    )
-    return SolutionBatch(
-        status=np.where(code == FOUND, Status.SUCCESS, Status.NO_SOLUTION),
-        joint_positions=answers[:, OUTCOME:].copy(),
-        position_error=position_error,
-        orientation_error=orientation_error,
-        seed_distance=seed_distance,
-        limit_margin=limit_margin,
-        clearance=np.full(len(requests), np.inf),
-        attempts=attempts.astype(np.int64),
-        solve_time=perf_counter() - began,
-    )
-
-
 def predict(
-    solver: 'IkSolver',
+    engine: Engine,
     positions: npt.ArrayLike,
     orientations: npt.ArrayLike,
     seeds: npt.ArrayLike | None,
 ) -> Array:
     """Return the network's own answers (n, joints) [rad or m]; see `IkSolver.predict`."""
-    if solver._heads == 0:
+    if engine.heads == 0:
         raise InvalidInputError('this solver was made for a bare chain: it has no network')
     seeded = seeds is not None
-    if seeded and not solver.takes_seed:
+    if seeded and not engine.takes_seed:
         raise InvalidInputError(
             'seeds were given, but this network takes none; expected none, or a network trained '
             'with seed_input'
         )
-    requests = _requests(solver, positions, orientations, NO_OPTIONS, seeds)
-    answers = np.zeros((len(requests), OUTCOME + solver.chain.joint_count))
-    avoidance = solver._keep_clear() if solver._spheres is not None else None
-    scene = solver._scene(None, 0.0)[1] if avoidance is not None and avoidance.sees else None
+    rows = _rows(engine, positions, orientations, NO_OPTIONS, seeds)
+    answers = np.zeros((len(rows), ANSWER + engine.chain.joint_count))
+    scene = engine.scene(None, 0.0)
+    sees = scene is not None and engine.avoidance.sight.sees
 
     def run(block: slice) -> None:
-        memory = solver._memory()
-        if scene is not None:
-            avoidance.predict(memory, scene, requests[block], answers[block])
-            return
-        predict_many(
-            *solver._packed, memory.numbers, memory.activations, requests[block], answers[block],
-            seeded,
-        )  # fmt: skip
+        memory = engine.memory()
+        if sees:
+            engine.avoidance.predict(memory, scene, rows[block], answers[block])
+        else:
+            predict_rows(
+                *engine.packed, memory.numbers, memory.activations, rows[block], answers[block],
+                seeded,
+            )  # fmt: skip
 
-    in_blocks(run, len(requests))
-    return answers[:, OUTCOME:].copy()
+    in_blocks(run, len(rows))
+    return answers[:, ANSWER:].copy()
+
+
+def in_blocks(run: Callable[[slice], None], count: int, threads: int | None = None) -> None:
+    """Call `run` for blocks of 0 to count, on several threads.
+
+    Args:
+        run: what to do with a block; called by any of the threads.
+        count: of all requests.
+        threads: how many to use; default: one for each core that this process may use.
+
+    """
+    threads = threads or len(os.sched_getaffinity(0))
+    size = max(SMALLEST_BLOCK, -(-count // (BLOCKS_PER_THREAD * threads)))
+    blocks = [slice(begin, begin + size) for begin in range(0, count, size)]
+    if threads == 1 or len(blocks) < 2:
+        for block in blocks:
+            run(block)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(run, blocks))

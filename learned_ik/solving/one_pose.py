@@ -1,143 +1,286 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""One request, from its checks to its answer: what `IkSolver.solve` does where all is clear.
+"""One request, from its checks to its answer: what `IkSolver.solve` does.
 
-Every line here is part of a few microseconds: good requests are checked by compiled code alone.
+Every line of `solve` is part of a few microseconds: good requests are checked by compiled code
+alone, and what follows a search that was not at once successful stands in `settle`.
 """
 
-import contextlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.kernels.choice import NEAR, choose
-from learned_ik.kernels.search import MALFORMED, NOT_FOUND, NOTHING, search
-from learned_ik.solving.preferences import Prefer
-from learned_ik.solving.requests import (
-    NO_OPTIONS,
-    as_vectors,
-    check_timeout,
-    checked_tolerance,
+from learned_ik.kernels.layout import (
+    ANSWER,
+    ATTEMPTS,
+    CLEARANCE,
+    CODE,
+    FOUND,
+    LARGEST_CHANGE,
+    LIMIT_MARGIN,
+    MALFORMED,
+    ORIENTATION_ERROR,
+    POSITION_ERROR,
+    REACHED,
+    SEED_DISTANCE,
+    SEED_OUTSIDE,
+)
+from learned_ik.kernels.search import search
+from learned_ik.solving.avoidance import Scene
+from learned_ik.solving.engine import RESTARTS_PER_LOOK, Engine
+from learned_ik.solving.explain import (
     explain_request,
+    why_not_clear,
+    why_not_reached,
+    with_moved_seed,
+)
+from learned_ik.solving.packing import Memory
+from learned_ik.solving.preferences import Prefer
+from learned_ik.solving.request import (
+    NO_OPTIONS,
+    NOT_GIVEN,
+    NOTHING,
+    Given,
+    Request,
+    as_given,
+    check_timeout,
+    checked_position_tolerance,
     request_options,
 )
-from learned_ik.solving.solution import Solution, Status, told_of_seed
-from learned_ik.solving.vain import RESTARTS_PER_LOOK, reason, search_on
-
-if TYPE_CHECKING:
-    from learned_ik.solving.solver import IkSolver
-
-POSE_AND_SEED = slice(8, 11)  # of the arguments of `search`
+from learned_ik.solving.restarts import go_on, search_on
+from learned_ik.solving.solution import Solution, Status
 
 SUCCESS = Status.SUCCESS  # looking up a member of an enumeration takes longer than one would think
+ndarray, FLOAT64 = np.ndarray, np.dtype(np.float64)
 
 
 def solve(
-    solver: 'IkSolver',
+    engine: Engine,
     position: npt.ArrayLike,
     orientation: npt.ArrayLike,
     seed: npt.ArrayLike | None,
-    prefer: Prefer,
+    *,
+    prefer: Prefer = None,
     position_tolerance: float,
     orientation_tolerance: float | Sequence[float],
-    max_joint_change: float,
+    max_joint_change: float = math.inf,
     timeout: float,
+    scene: Scene | None = None,
 ) -> Solution:
-    """Answer one pose without regard to obstacles; see `IkSolver.solve`."""
+    """Answer one pose; see `IkSolver.solve`."""
     began = perf_counter()
-    check_timeout(timeout)
-    memory, packed = solver._memory(), solver._packed
-    seeded = seed is not None
+    if not timeout > 0:
+        check_timeout(timeout)
+    memory, seeded = engine.memory(), seed is not None
     if prefer is None:
-        preference = solver._preferences.nearest if seeded else None
+        preference = engine.preferences.nearest if seeded else None
     else:
-        preference = solver._preferences.read(prefer, seeded)
-    plain = (
-        max_joint_change == math.inf
-        and type(position_tolerance) is float
-        and type(orientation_tolerance) is float
-        and orientation_tolerance < math.inf
-    )
-    try:
-        if not plain:
-            orientation_tolerance, options = request_options(
-                orientation_tolerance, max_joint_change, seeded
-            )
-            position_tolerance = checked_tolerance(position_tolerance)
-            memory.options[...] = options
-        last = 1 + solver._heads + RESTARTS_PER_LOOK
-        given = position, orientation, seed if seeded else NOTHING
+        preference = engine.preferences.read(prefer, seeded)
+    if (
+        max_joint_change != math.inf
+        or type(position_tolerance) is not float
+        or type(orientation_tolerance) is not float
+        or orientation_tolerance == math.inf
+    ):
+        orientation_tolerance, memory.options[...] = request_options(
+            orientation_tolerance, max_joint_change, seeded
+        )
+        position_tolerance = checked_position_tolerance(position_tolerance)
+        memory.has_options = True
+    elif memory.has_options:
+        memory.options[...] = NO_OPTIONS
+        memory.has_options = False
+    if not (
+        type(position) is ndarray
+        and position.dtype is FLOAT64
+        and type(orientation) is ndarray
+        and orientation.dtype is FLOAT64
+        and (not seeded or (type(seed) is ndarray and seed.dtype is FLOAT64))
+    ):
+        given = as_given(position, orientation, seed)
+    else:
+        given = True, position, orientation, seed if seeded else NOTHING
+    status, message, answer = SUCCESS, '', None
+    if scene is None:
         try:
-            search_given(
-                *memory.arrays, True, *given, seeded,
-                position_tolerance, orientation_tolerance, 0, last,
+            search(
+                *memory.arrays, *given, seeded, position_tolerance, orientation_tolerance,
+                0, engine.first_look,
             )  # fmt: skip
-        except TypeError:  # lists, integers, whatever is no array as the kernel takes it
-            memory.outcome[0] = MALFORMED
-            with contextlib.suppress(TypeError):
-                search_given(
-                    *memory.arrays, True, *as_vectors(*given), seeded,
-                    position_tolerance, orientation_tolerance, 0, last,
-                )  # fmt: skip
-        outcome = memory.outcome.tolist()
-        code = outcome[0]
-        if code == MALFORMED:
-            explain_request(
-                solver.chain, position, orientation, seed,
-                position_tolerance, orientation_tolerance,
-            )  # fmt: skip
-        status, message = SUCCESS, ''
-        if code == NOT_FOUND:
-            tolerances = position_tolerance, orientation_tolerance
-            status, outcome = search_on(
-                packed, memory, seeded, tolerances, outcome, began + timeout
-            )
-        if status is not SUCCESS:
-            message = reason(solver.chain, packed, memory, position_tolerance, status, outcome)
-        elif preference is not None and not (preference.to_seed and outcome[3] <= NEAR):
-            memory.outcome[...] = outcome
-            choose(*memory.arrays, seeded, position_tolerance, orientation_tolerance, *preference)
-            outcome = memory.outcome.tolist()
-    finally:
-        if not plain:
-            memory.options[...] = NO_OPTIONS
-    _, position_error, orientation_error, seed_distance, limit_margin, _, attempts, beyond = (
-        outcome
-    )
-    if beyond > 0:
-        message = told_of_seed(solver.chain, seed, message)
+        except TypeError:  # arrays that are no vectors
+            memory.answer[CODE] = MALFORMED
+        answer = memory.fields.tolist()
+    if answer is None or answer[CODE] != FOUND or not (
+        preference is None or (preference.to_seed and answer[SEED_DISTANCE] <= NEAR)
+    ):  # fmt: skip
+        tolerances = position_tolerance, orientation_tolerance
+        request = Request(memory.requests, memory.answers, seeded, tolerances, preference, scene)
+        try:
+            if scene is None:
+                status, message = settle(engine, memory, request, began + timeout)
+            else:
+                status, message = settle_in_scene(engine, memory, request, began + timeout, given)
+        except MalformedRequestError:
+            explain_request(engine.chain, position, orientation, seed, tolerances)
+        answer = memory.fields.tolist()
+    if answer[SEED_OUTSIDE] > 0:
+        message = with_moved_seed(engine.chain, np.asarray(seed, np.float64), message)
     return Solution(
         status,
         memory.solution.copy(),
-        position_error,
-        orientation_error,
-        seed_distance,
-        limit_margin,
-        math.inf,
+        answer[POSITION_ERROR],
+        answer[ORIENTATION_ERROR],
+        answer[SEED_DISTANCE],
+        answer[LIMIT_MARGIN],
+        answer[CLEARANCE],
         perf_counter() - began,
-        int(attempts),
+        int(answer[ATTEMPTS]),
         message,
     )
 
 
-def first_search(*arguments: Any) -> None:
-    """Call `search` for the first time in this process, with arrays as they should be.
+def clear_solution(answer: Array, solve_time: float) -> Solution:
+    """Return an answer (ANSWER + joints,) that was found to be clear as a `Solution`."""
+    fields = answer[:ANSWER].tolist()
+    return Solution(
+        SUCCESS, answer[ANSWER:].copy(), fields[POSITION_ERROR], fields[ORIENTATION_ERROR],
+        fields[SEED_DISTANCE], fields[LIMIT_MARGIN], fields[CLEARANCE], solve_time,
+        int(fields[ATTEMPTS]), '',
+    )  # fmt: skip
 
-    For those it is compiled; with any others it raises `TypeError` ever after.
+
+class MalformedRequestError(Exception):
+    """A pose, seed or tolerance that compiled code has refused; `explain_request` says why."""
+
+
+def settle(
+    engine: Engine, memory: Memory, request: Request, deadline: float
+) -> tuple[Status, str]:
+    """Bring a request whose first search is over to its end, where nothing is to be avoided.
+
+    Args:
+        engine: the arm's.
+        memory: of this thread, with the answer so far; it becomes the best found.
+        request: of one row, in memory.
+        deadline: when to stop, on the clock of `perf_counter` [s].
+
+    Returns:
+        How it ended, and why where that is no success.
+
+    Raises:
+        MalformedRequestError: the search has refused it.
+
     """
-    global search_given
-    for vector in arguments[POSE_AND_SEED]:
-        if type(vector) is not np.ndarray or vector.ndim != 1 or vector.dtype != np.float64:
-            raise TypeError
-        if not vector.flags.carray:
-            raise TypeError
-    search(*arguments)
-    search.disable_compile()
-    search_given = search
+    if memory.answer[CODE] == MALFORMED:
+        raise MalformedRequestError
+    status = go_on(engine, memory, request, deadline)
+    if status is not SUCCESS:
+        return status, why_not_reached(engine, memory, request, status)
+    prefer_better(engine, memory, request)
+    return status, ''
 
 
-search_given: Callable[..., None] = first_search  # what `solve` calls
+def settle_in_scene(
+    engine: Engine,
+    memory: Memory,
+    request: Request,
+    deadline: float,
+    given: Given = NOT_GIVEN,
+) -> tuple[Status, str]:
+    """Answer a request of one row where there is something to keep clear of, or to measure.
+
+    Args and raises as `settle`, and given: pose and seed, where they are not in the request yet.
+    """
+    scene, preference = request.scene, request.preference
+    near_seed = memory.request[LARGEST_CHANGE] < math.inf
+    if not scene.avoids or not (preference is None or preference.to_seed):
+        # What would be preferred without obstacles is, where it is clear; else what is near it.
+        status, message = _settle_freely(engine, memory, request, deadline, given)
+        if not scene.avoids or status is not SUCCESS or memory.answer[CLEARANCE] >= scene.wanted:
+            return status, message
+        status = _search_clear(engine, memory, request, deadline, from_solution=not near_seed)
+    else:
+        engine.search(memory, request, 0, engine.attempts(True, RESTARTS_PER_LOOK), given)
+        if memory.answer[CODE] == MALFORMED:
+            raise MalformedRequestError
+        status = go_on(engine, memory, request, deadline)
+    if status is not SUCCESS and memory.answer[REACHED] == 0:
+        # What no start reaches, a search without obstacles may; or it says why it does not.
+        first = request.without_preference()
+        status, message = _settle_freely(engine, memory, first, deadline)
+        if status is not SUCCESS or memory.answer[CLEARANCE] >= scene.wanted:
+            return status, message
+        if near_seed:  # the largest change counts from the seed, not from what was found
+            return Status.GOAL_IN_COLLISION, why_not_clear(engine, memory, scene)
+        status = _search_clear(engine, memory, request, deadline, from_solution=True)
+    if status is not SUCCESS:
+        return Status.GOAL_IN_COLLISION, why_not_clear(engine, memory, scene)
+    if preference is not None and preference.to_seed and memory.answer[SEED_DISTANCE] > NEAR:
+        _come_nearer(engine, memory, request)
+    return SUCCESS, ''
+
+
+def clear_from_seed(engine: Engine, memory: Memory, request: Request) -> bool:
+    """Answer a request of one row from its seed and nowhere else; return whether that is clear."""
+    engine.search(memory, request, 0, 1)
+    return bool(request.answers[0, CODE] == FOUND)
+
+
+def _settle_freely(
+    engine: Engine,
+    memory: Memory,
+    request: Request,
+    deadline: float,
+    given: Given = NOT_GIVEN,
+) -> tuple[Status, str]:
+    """Answer without regard to the scene, and measure how clear that is; as `settle`."""
+    free = request.without_scene()
+    engine.search(memory, free, 0, engine.first_look, given)
+    status, message = settle(engine, memory, free, deadline)
+    memory.answer[CLEARANCE] = engine.avoidance.clearance(
+        memory, request.scene, memory.solution[None]
+    )[0]
+    return status, message
+
+
+def _search_clear(
+    engine: Engine, memory: Memory, request: Request, deadline: float, *, from_solution: bool
+) -> Status:
+    """Search for what is clear, from the seed of the request or from the solution in memory."""
+    seed, outside, seeded = memory.seed.copy(), memory.answer[SEED_OUTSIDE], request.seeded
+    if from_solution:
+        memory.seed[...] = memory.solution
+        request = request.with_seed()
+    status = search_on(engine, memory, request, deadline)
+    if from_solution:
+        memory.seed[...], memory.answer[SEED_OUTSIDE] = seed, outside
+        distance = math.nan
+        if seeded:
+            distance = float(np.linalg.norm(memory.solution - seed))
+        memory.answer[SEED_DISTANCE] = distance
+    return status
+
+
+def prefer_better(engine: Engine, memory: Memory, request: Request) -> None:
+    """Replace solutions by those that the request prefers, without regard to obstacles."""
+    if request.preference is not None:
+        choose(
+            *engine.packed, memory.numbers, memory.activations, request.rows, request.answers,
+            request.seeded, *request.tolerances, *request.preference,
+        )  # fmt: skip
+
+
+def _come_nearer(engine: Engine, memory: Memory, request: Request) -> None:
+    """Take what is nearer to the seed than the answer in memory, where that is clear, too."""
+    found, scene = memory.answer.copy(), request.scene
+    prefer_better(engine, memory, request)
+    clearance = engine.avoidance.clearance(memory, scene, memory.solution[None])[0]
+    if clearance >= scene.wanted:
+        memory.answer[CLEARANCE] = clearance
+    else:
+        memory.answer[...] = found

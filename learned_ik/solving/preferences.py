@@ -13,8 +13,6 @@ from learned_ik.robot.chain import KinematicChain
 
 Prefer = Literal['first', 'nearest', 'middle'] | npt.ArrayLike | None
 
-RESTARTS = 8  # starts that choosing tries beside seed, posture and heads
-
 
 class Preference(NamedTuple):
     """What `choice.choose` is told."""
@@ -22,7 +20,6 @@ class Preference(NamedTuple):
     posture: Array  # (joints,) [rad or m], to which to be near; NaN where it does not matter
     joint_weights: Array  # (joints,), how much each joint's distance counts
     to_seed: bool  # near to the seed instead
-    restarts: int = RESTARTS
 
 
 class Preferences:

@@ -4,15 +4,11 @@
 
 import dataclasses
 import enum
-import math
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
-from learned_ik.kernels.forward_kinematics import chain_arrays
-from learned_ik.robot.chain import KinematicChain
 
 
 class Status(enum.IntEnum):
@@ -42,7 +38,10 @@ class Solution:
 
     @property
     def success(self) -> bool:
-        """Whether the pose is reached within the tolerances."""
+        """Whether the pose is reached within the tolerances; so is the truth of a solution."""
+        return self.status is Status.SUCCESS
+
+    def __bool__(self) -> bool:
         return self.status is Status.SUCCESS
 
 
@@ -62,60 +61,11 @@ class SolutionBatch:
 
     @property
     def success(self) -> npt.NDArray[np.bool_]:
-        """(n,), whether each pose is reached within the tolerances."""
+        """(n,), whether each pose is reached within the tolerances; a batch is true if all are."""
         return self.status == Status.SUCCESS
+
+    def __bool__(self) -> bool:
+        return bool(self.success.all())
 
     def __len__(self) -> int:
         return len(self.status)
-
-
-def told_of_seed(chain: KinematicChain, seed: npt.ArrayLike, message: str) -> str:
-    """Return a message that begins with which joints of a seed lay outside their limits."""
-    arrays = chain_arrays(chain)
-    moved = [
-        f'{name} from {value:.4g} to {min(max(value, low), high):.4g}'
-        for name, value, low, high in zip(
-            chain.joint_names, seed, arrays.bound_low, arrays.bound_high, strict=True
-        )
-        if not low <= value <= high
-    ]
-    told = f'the seed lies outside the limits and was moved to them, {", ".join(moved)}'
-    return f'{told}: {message}' if message else told
-
-
-def why_not(
-    status: Status,
-    outcome: Sequence[float],
-    position_alone: bool,
-    joints_at_limits: Sequence[str],
-    near_seed: bool,
-) -> str:
-    """Say in one sentence why the best that was found is no solution.
-
-    Args:
-        status: TIMED_OUT or NO_SOLUTION.
-        outcome: the fields of `search.Outcome`.
-        position_alone: whether the position can be reached with another orientation.
-        joints_at_limits: names of the joints that the best found has at a limit.
-        near_seed: whether joints were bound to stay near the seed.
-
-    """
-    _, position_error, orientation_error, _, _, beyond_reach, attempts, _ = outcome
-    tries = 'the only try' if attempts == 1 else f'the nearest of {attempts:.0f} tries'
-    residual = (
-        f'{tries} misses it by {1e3 * position_error:.3g} mm and '
-        f'{math.degrees(orientation_error):.3g} deg'
-    )
-    if joints_at_limits:
-        limits = 'its limit' if len(joints_at_limits) == 1 else 'their limits'
-        residual += f', with {", ".join(joints_at_limits)} at {limits}'
-    if status is Status.TIMED_OUT:
-        return f'the time was over before the search was: {residual}'
-    if beyond_reach > 0:
-        beyond = f'{1e3 * beyond_reach:.3g} mm beyond the stretched arm'
-        return f'the pose is out of reach, {beyond}: {residual}'
-    if near_seed:
-        return f'no joint positions near enough to the seed reach the pose: {residual}'
-    if position_alone:
-        return f'the position can be reached, but not with this orientation: {residual}'
-    return f'no joint positions within the limits reach the pose: {residual}'

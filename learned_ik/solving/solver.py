@@ -2,36 +2,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """`IkSolver`: poses in, joint positions out, exact, and honest when there are none."""
 
-import copy
 import logging
 import math
 import os
-import threading
 from collections.abc import Sequence
-from time import perf_counter
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError, RobotMismatchError
 from learned_ik.kernels.compilation import is_compiled
-from learned_ik.kernels.packing import Memory, pack_model
-from learned_ik.kernels.path.tracking import Demand
+from learned_ik.kernels.entries import ENTRIES, make_ready
 from learned_ik.model import IkModel
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.solving import avoidance_paths, avoidance_requests, batch, one_pose, paths, variety
-from learned_ik.solving.avoidance_solver import NO_SPHERES, Avoidance, Scene, checked_clearance
+from learned_ik.solving import batch, one_pose, variety
+from learned_ik.solving.avoidance import Scene
+from learned_ik.solving.engine import Engine
 from learned_ik.solving.fitting import CALIBRATION, checked_tool, fitted
-from learned_ik.solving.path_solution import PathSolution
-from learned_ik.solving.preferences import Prefer, Preferences
-from learned_ik.solving.requests import checked_tolerance, request_options
+from learned_ik.solving.paths import follower
+from learned_ik.solving.paths.path_solution import PathSolution
+from learned_ik.solving.preferences import Prefer
+from learned_ik.solving.request import checked_start
 from learned_ik.solving.solution import Solution, SolutionBatch
 
 log = logging.getLogger(__name__)
-
 
 POSITION_TOLERANCE = 1e-6  # [m]
 ORIENTATION_TOLERANCE = 1e-6  # [rad]
@@ -76,23 +72,22 @@ class IkSolver:
             RobotMismatchError: `robot` is another arm than the model's.
 
         """
+        if not isinstance(model, IkModel | KinematicChain):
+            raise InvalidInputError(
+                f'model is {model!r}; expected an IkModel or a KinematicChain: '
+                'IkSolver.load(path) reads a model file, KinematicChain.from_urdf(path) a robot '
+                'description'
+            )
         self.model = model if isinstance(model, IkModel) else None
         self.tool = None if tool is None else checked_tool(tool)  # (7,)
         self.robot = robot
         self._calibration = calibration
         self._trained = model.chain if isinstance(model, IkModel) else model
-        network = self.model.network if self.model else None
-        self.chain, self._network = fitted(
-            self._trained, network, self.tool, self.robot, calibration
-        )
-        self._packed = pack_model(self.chain, self._network and self._network.in_the_open())
-        self._heads = network.heads if network else 0
-        self._preferences = Preferences(self.chain, joint_weights)
-        self._memories = threading.local()
-        self._body = body
-        self._avoidance: Avoidance | None = None  # made when it is first needed
-        self._spheres: Array | None = None  # (4, n) [m], one or more
-        self._plain = self  # the solver that knows of no obstacles
+        network = None if self.model is None else self.model.network
+        chain, network = fitted(self._trained, network, self.tool, self.robot, calibration)
+        if body is None and self.model is not None:
+            body = self.model.body
+        self._engine = Engine(chain, network, joint_weights=joint_weights, body=body)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], **options: Any) -> 'IkSolver':
@@ -107,27 +102,61 @@ class IkSolver:
     def warm_up(self) -> None:
         """Compile now, or load from disk what was compiled before, so that no request waits."""
         if not is_compiled():
-            log.info('compiling the solver for this machine, once; this can take half a minute')
-        position, orientation = self.chain.forward(self.chain.middle)
-        self.solve(position, orientation, prefer='middle')
+            log.info('compiling the solver for this machine, once; this can take a minute')
+        for group in ENTRIES:
+            make_ready(group)
+        self._engine.memory()
+
+    @property
+    def chain(self) -> KinematicChain:
+        """The arm that is solved for: with its tool, as calibrated."""
+        return self._engine.chain
 
     @property
     def takes_seed(self) -> bool:
         """Whether the network is shown the seed: trained with `seed_input`."""
-        return self._network is not None and self._network.seed_joints > 0
+        return self._engine.takes_seed
 
     @property
     def obstacles(self) -> Array:
         """(n, 4), the spheres to keep clear of: x y z radius [m], in the base link's frame."""
-        return np.empty((0, 4)) if self._spheres is None else self._spheres.T.copy()
+        return self._engine.known_spheres.T.copy()
 
     @property
     def body(self) -> Body:
         """The arm's capsules: as given, else the model's, else segments between its joints."""
-        if self._body is None:
-            body = self.model.body if self.model is not None else None
-            self._body = body if body is not None else Body.from_chain(self.chain)
-        return self._body
+        return self._engine.body
+
+    def forward(self, q: npt.ArrayLike) -> tuple[Array, Array]:
+        """Return the pose of the tip, or of the tool, in the base link's frame.
+
+        Args:
+            q: (..., joints) [rad or m].
+
+        Returns:
+            position (..., 3) [m] and orientation (..., 4), a unit quaternion x y z w.
+
+        Raises:
+            InvalidInputError: wrong number of joints, or entries that are not finite.
+
+        """
+        return self.chain.forward(q)
+
+    def jacobian(self, q: npt.ArrayLike) -> Array:
+        """Return the geometric Jacobian (6, joints) of the same pose in the base link's frame.
+
+        Args:
+            q: (joints,) [rad or m].
+
+        Returns:
+            Linear velocity [m/s per unit of each joint's] in the first three rows, angular in the
+            last three.
+
+        Raises:
+            InvalidInputError: wrong number of joints, or entries that are not finite.
+
+        """
+        return self._engine.jacobian(checked_start(self.chain, q, 'q'))
 
     def set_obstacles(self, spheres: npt.ArrayLike) -> None:
         """Keep clear of spheres from the next request on; they replace those from before.
@@ -143,14 +172,11 @@ class IkSolver:
                 obstacles from before remain.
 
         """
-        checked = self._keep_clear().checked(spheres)
-        if checked.size:
-            self.prepare_to_avoid()
-        self._spheres = checked if checked.size else None
+        self._engine.set_spheres(spheres)
 
     def prepare_to_avoid(self) -> None:
-        """Compile what obstacles need, or load it, so that the first of them makes no one wait."""
-        self._keep_clear().prepare(self._memory())
+        """Make ready what obstacles need, so that the first of them makes no one wait."""
+        self._engine.prepare_to_avoid()
 
     def with_network(self, model: IkModel) -> 'IkSolver':
         """Return a solver for another network of the same arm, which keeps clear of the same.
@@ -165,7 +191,7 @@ class IkSolver:
                 f'{self._trained.fingerprint}'
             )
         solver = self._like_this(model, self.tool, self.robot, self._calibration)
-        solver._keep_clear().share_store(self._keep_clear())
+        solver._engine.avoidance.share_store(self._engine.avoidance)
         return solver
 
     def fitted_to(
@@ -190,13 +216,13 @@ class IkSolver:
     ) -> 'IkSolver':
         solver = IkSolver(
             model,
-            joint_weights=self._preferences.joint_weights,
+            joint_weights=self._engine.preferences.joint_weights,
             body=self.body,
             tool=tool,
             robot=robot,
             calibration=calibration,
         )
-        solver._spheres = self._spheres
+        solver._engine.spheres = self._engine.spheres
         return solver
 
     def solve(
@@ -241,17 +267,11 @@ class IkSolver:
             InvalidInputError: a value has the wrong shape, is not finite, or out of its range.
 
         """
-        if avoid_collisions or self._spheres is not None:
-            plain, scene, avoid = self._scene(avoid_collisions, min_clearance)
-            return avoidance_requests.solve(
-                plain, self._keep_clear(), scene, avoid, position, orientation, seed,
-                prefer=prefer, position_tolerance=position_tolerance,
-                orientation_tolerance=orientation_tolerance, max_joint_change=max_joint_change,
-                timeout=timeout,
-            )  # fmt: skip
         return one_pose.solve(
-            self, position, orientation, seed, prefer, position_tolerance, orientation_tolerance,
-            max_joint_change, timeout,
+            self._engine, position, orientation, seed, prefer=prefer,
+            position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
+            max_joint_change=max_joint_change, timeout=timeout,
+            scene=self._scene(avoid_collisions, min_clearance),
         )  # fmt: skip
 
     def solve_all(
@@ -291,27 +311,11 @@ class IkSolver:
             InvalidInputError: as `solve`, or for a limit that is not a whole number above 0.
 
         """
-        if not isinstance(limit, int | np.integer) or limit < 1:
-            raise InvalidInputError(f'limit is {limit!r}; expected a whole number, 1 or more')
-        tolerances = {
-            'position_tolerance': position_tolerance,
-            'orientation_tolerance': orientation_tolerance,
-        }
-        if avoid_collisions or self._spheres is not None:
-            plain, scene, avoid = self._scene(avoid_collisions, min_clearance)
-            if avoid:
-                return avoidance_requests.solve_all(
-                    plain, self._keep_clear(), scene, position, orientation, int(limit), seed,
-                    tolerances, TIMEOUT,
-                )  # fmt: skip
-            solutions = plain.solve_all(position, orientation, limit, seed=seed, **tolerances)
-            return [
-                avoidance_requests.measured(
-                    each, self._keep_clear(), self._memory(), scene, perf_counter()
-                )
-                for each in solutions
-            ]
-        return variety.solve_all(self, position, orientation, int(limit), seed, **tolerances)
+        return variety.solve_all(
+            self._engine, position, orientation, limit, seed,
+            position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
+            timeout=TIMEOUT, scene=self._scene(avoid_collisions, min_clearance),
+        )  # fmt: skip
 
     def solve_batch(
         self,
@@ -346,10 +350,10 @@ class IkSolver:
 
         """
         return batch.solve_batch(
-            self, positions, orientations, seeds, prefer=prefer,
+            self._engine, positions, orientations, seeds, prefer=prefer,
             position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
             max_joint_change=max_joint_change, threads=threads,
-            avoid_collisions=avoid_collisions, min_clearance=min_clearance,
+            scene=self._scene(avoid_collisions, min_clearance),
         )  # fmt: skip
 
     def predict(
@@ -376,7 +380,7 @@ class IkSolver:
                 network takes no seed.
 
         """
-        return batch.predict(self, positions, orientations, seeds)
+        return batch.predict(self._engine, positions, orientations, seeds)
 
     def follow(
         self,
@@ -386,8 +390,8 @@ class IkSolver:
         *,
         position_tolerance: float = POSITION_TOLERANCE,
         orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
-        jump: float = paths.JUMP,
-        timeout: float = paths.TIMEOUT,
+        jump: float = follower.JUMP,
+        timeout: float = follower.TIMEOUT,
         avoid_collisions: bool | None = None,
         min_clearance: float = 0.0,
     ) -> PathSolution:
@@ -413,50 +417,40 @@ class IkSolver:
             InvalidInputError: a value has the wrong shape, is not finite, or out of its range.
 
         """
-        if avoid_collisions or self._spheres is not None:
-            plain, scene, avoid = self._scene(avoid_collisions, min_clearance)
-            options = {
-                'position_tolerance': position_tolerance,
-                'orientation_tolerance': orientation_tolerance,
-                'jump': jump,
-                'timeout': timeout,
-            }
-            return avoidance_paths.follow(
-                plain, self._keep_clear(), scene, avoid, positions, orientations, start, options
-            )
-        tools = self.path_tools()
-        strictest, options = request_options(orientation_tolerance, math.inf, False)
-        position_tolerance = checked_tolerance(position_tolerance)
-        demand = Demand(position_tolerance, strictest, float(jump), options[:3])
-        return paths.follow_path(tools, positions, orientations, start, demand, timeout)
+        return follower.follow(
+            self._engine, positions, orientations, start,
+            position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
+            jump=jump, timeout=timeout, scene=self._scene(avoid_collisions, min_clearance),
+        )  # fmt: skip
 
-    def path_tools(self) -> paths.Tools:
-        """Return what following a path works with."""
-        return paths.Tools(self.chain, self._packed, self._memory(), self._heads, self.solve)
+    def _scene(self, avoid_collisions: bool | None, min_clearance: float) -> Scene | None:
+        """Return what to keep clear of, or to measure; None where nothing is known or asked."""
+        if self._engine.spheres is None and not avoid_collisions and min_clearance == 0.0:
+            return None  # the usual, at once
+        return self._engine.scene(avoid_collisions, min_clearance)
 
-    def _keep_clear(self) -> Avoidance:
-        """Return what keeps answers clear, made at the first call."""
-        if self._avoidance is None:
-            plain = copy.copy(self)
-            plain._spheres = None
-            self._plain = plain
-            self._avoidance = Avoidance(self.chain, self._packed, self.body, self._network)
-        return self._avoidance
+    def __copy__(self) -> 'IkSolver':
+        return self.fitted_to(tool=self.tool, robot=self.robot, calibration=self._calibration)
 
-    def _scene(
-        self, avoid_collisions: bool | None, min_clearance: float
-    ) -> tuple['IkSolver', Scene, bool]:
-        """Return the solver that knows of no obstacles, what to keep clear of, and whether to."""
-        self._keep_clear()
-        spheres = self._spheres
-        avoid = spheres is not None if avoid_collisions is None else bool(avoid_collisions)
-        wanted = checked_clearance(min_clearance)
-        return self._plain, Scene(NO_SPHERES if spheres is None else spheres, avoid, wanted), avoid
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let a solver be pickled and copied: made anew from what it was made of."""
+        options = {
+            'joint_weights': self._engine.preferences.joint_weights,
+            'body': self._engine.given_body,
+            'tool': self.tool,
+            'robot': self.robot,
+            'calibration': self._calibration,
+        }
+        return _remade, (type(self), self.model or self._trained, options, self._engine.spheres)
 
-    def _memory(self) -> Memory:
-        """Return this thread's memory."""
-        try:
-            return self._memories.memory
-        except AttributeError:
-            self._memories.memory = Memory(self._packed)
-            return self._memories.memory
+
+def _remade(
+    kind: type[IkSolver],
+    model: IkModel | KinematicChain,
+    options: dict[str, Any],
+    spheres: Array | None,
+) -> IkSolver:
+    """Return the solver that was pickled."""
+    solver = kind(model, **options)
+    solver._engine.spheres = spheres
+    return solver

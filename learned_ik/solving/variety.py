@@ -5,28 +5,31 @@
 import math
 from collections.abc import Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.arrays import Array
-from learned_ik.kernels.path.branches import gather
-from learned_ik.kernels.path.tracking import Demand, read_targets
-from learned_ik.solving.requests import checked_start, request_options
+from learned_ik.arrays import Array, Integers
+from learned_ik.errors import InvalidInputError
+from learned_ik.kernels.entries import make_ready
+from learned_ik.kernels.layout import ANSWER, FREE_AXES, LARGEST_CHANGE
+from learned_ik.kernels.path.branches import DISTINCT, gather
+from learned_ik.kernels.path.tracking import read_targets
+from learned_ik.solving import one_pose
+from learned_ik.solving.avoidance import Scene
+from learned_ik.solving.engine import Engine
+from learned_ik.solving.one_pose import clear_from_seed, clear_solution
+from learned_ik.solving.request import Request, checked_start, request_options
 from learned_ik.solving.solution import Solution
-
-if TYPE_CHECKING:
-    from learned_ik.solving.solver import IkSolver
-
 
 RESTARTS = 64  # at the least: without redundancy, that finds every branch but the rarest
 RESTARTS_PER_SOLUTION = 8  # with it, there is always one more
 CANDIDATES_PER_SOLUTION = 4  # of which the most different are kept
+CANDIDATES_IN_SCENE = 4  # times as many solutions are looked at: not all can be cleared
 
 
 def solve_all(
-    solver: 'IkSolver',
+    engine: Engine,
     position: npt.ArrayLike,
     orientation: npt.ArrayLike,
     limit: int,
@@ -34,71 +37,127 @@ def solve_all(
     *,
     position_tolerance: float,
     orientation_tolerance: float | Sequence[float],
+    timeout: float,
+    scene: Scene | None,
 ) -> list[Solution]:
-    """Return several solutions of a pose where all is clear; see `IkSolver.solve_all`."""
-    tolerances = {
+    """Return several solutions of a pose; see `IkSolver.solve_all`."""
+    if not isinstance(limit, int | np.integer) or limit < 1:
+        raise InvalidInputError(f'limit is {limit!r}; expected a whole number, 1 or more')
+    began = perf_counter()
+    options = {
         'position_tolerance': position_tolerance,
         'orientation_tolerance': orientation_tolerance,
+        'timeout': timeout,
     }
-    if not solver.solve(position, orientation, seed, prefer='first', **tolerances).success:
+    if not one_pose.solve(engine, position, orientation, seed, prefer='first', **options):
         return []
-    began = perf_counter()
-    pose = np.concatenate([position, orientation], dtype=np.float64)
-    about = None if seed is None else checked_start(solver.chain, seed)
-    strictest, options = request_options(orientation_tolerance, math.inf, False)
-    demand = Demand(float(position_tolerance), strictest, math.inf, options[:3])
-    found = distinct_solutions(solver, pose, about, demand, limit)
-    solutions = [
-        solver.solve(position, orientation, q, prefer='first', **tolerances) for q in found
+    about = None if seed is None else checked_start(engine.chain, seed, 'seed')
+    strictest, free = request_options(orientation_tolerance, math.inf, False)
+    row = np.concatenate([position, orientation, free], dtype=np.float64)
+    tolerances = float(position_tolerance), strictest
+    avoids = scene is not None and scene.avoids
+    candidates = distinct_solutions(
+        engine, row, about, tolerances, CANDIDATES_IN_SCENE * limit if avoids else limit
+    )
+    found = [
+        one_pose.solve(engine, position, orientation, q, prefer='first', **options)
+        for q in candidates
     ]
-    for solution in solutions:
-        solution.seed_distance = (
-            math.nan if about is None else float(np.linalg.norm(solution.joint_positions - about))
-        )
+    if avoids:
+        found = _cleared(engine, row, tolerances, scene, found)
+        if not found:
+            found = [one_pose.solve(engine, position, orientation, seed, scene=scene, **options)]
+            found = [solution for solution in found if solution]
+        elif about is None:
+            kept = spread(np.array([each.joint_positions for each in found]), limit)
+            found = [found[k] for k in sorted(kept)]
+    elif scene is not None:
+        postures = np.array([each.joint_positions for each in found])
+        clearances = engine.avoidance.clearance(engine.memory(), scene, postures)
+        for solution, clearance in zip(found, clearances.tolist(), strict=True):
+            solution.clearance = clearance
+    for solution in found:
+        solution.seed_distance = math.nan
+        if about is not None:
+            solution.seed_distance = float(np.linalg.norm(solution.joint_positions - about))
         solution.solve_time = perf_counter() - began
-    return solutions
+    if avoids and about is not None:
+        found.sort(key=lambda solution: solution.seed_distance)
+    return found[:limit]
+
+
+def _cleared(
+    engine: Engine,
+    row: Array,
+    tolerances: tuple[float, float],
+    scene: Scene,
+    candidates: list[Solution],
+) -> list[Solution]:
+    """Return those distinct solutions that keep clear to which candidates can be walked.
+
+    Args:
+        engine: the arm's.
+        row: (SEED,), the request without its seed.
+        tolerances: of position [m] and orientation [rad].
+        scene: what to keep clear of.
+        candidates: solutions.
+
+    """
+    memory, found = engine.memory(), list[Solution]()
+    answers = np.empty((1, ANSWER + engine.chain.joint_count))
+    for candidate in candidates:
+        rows = np.concatenate([row, candidate.joint_positions])[None]
+        request = Request(rows, answers, True, tolerances, None, scene)
+        if not clear_from_seed(engine, memory, request):
+            continue
+        q = answers[0, ANSWER:].copy()
+        if all(np.abs(q - each.joint_positions).max() > DISTINCT for each in found):
+            found.append(clear_solution(answers[0], 0.0))
+    return found
 
 
 def distinct_solutions(
-    solver: 'IkSolver',
-    pose: Array,
+    engine: Engine,
+    row: Array,
     seed: Array | None,
-    demand: Demand,
+    tolerances: tuple[float, float],
     limit: int,
 ) -> Array:
     """Return up to `limit` solutions (some, joints) [rad or m] of a pose, best first.
 
     The network's heads and restarts give candidates. Best is what is nearest to the seed, or
-    without one, what promises most. Where there are too many, those are kept that leave the
-    smallest gaps (farthest-point selection; Gonzalez, "Clustering to Minimize the Maximum
-    Intercluster Distance", DOI 10.1016/0304-3975(85)90224-5).
+    without one, where the arm is most dexterous. Where there are too many, those are kept that
+    leave the smallest gaps (farthest-point selection; Gonzalez, "Clustering to Minimize the
+    Maximum Intercluster Distance", DOI 10.1016/0304-3975(85)90224-5).
 
     Args:
-        solver: of the arm.
-        pose: (7,), position [m] and quaternion, checked.
+        engine: of the arm.
+        row: (SEED,), the request without its seed, checked.
         seed: (joints,) [rad or m], optional; see `gather`.
-        demand: tolerances.
+        tolerances: of position [m] and orientation [rad].
         limit: 1 or more.
 
     """
+    make_ready('paths')
     target = np.empty((1, 12))
-    read_targets(pose[None], target)
-    memory, joints = solver._memory(), solver.chain.joint_count
+    read_targets(row[None, :FREE_AXES], target)
+    demand = np.array([*tolerances, math.inf, *row[FREE_AXES:LARGEST_CHANGE]])
+    memory, joints = engine.memory(), engine.chain.joint_count
     pool = np.empty((CANDIDATES_PER_SOLUTION * limit, joints))
-    promises = np.empty(len(pool))
-    attempts = solver._heads + max(RESTARTS, RESTARTS_PER_SOLUTION * limit)
-    about = solver.chain.middle if seed is None else seed
+    dexterities = np.empty(len(pool))
+    attempts = engine.heads + max(RESTARTS, RESTARTS_PER_SOLUTION * limit)
+    about = engine.chain.middle if seed is None else np.ascontiguousarray(seed)
     count = gather(
-        *solver._packed, memory.numbers, memory.activations, target[0], about, demand,
-        0, attempts, pool, promises, 0,
+        *engine.packed, memory.numbers, memory.activations, target[0], about, demand,
+        0, attempts, pool, dexterities, 0,
     )  # fmt: skip
-    cost = -promises[:count] if seed is None else np.linalg.norm(pool[:count] - seed, axis=1)
+    cost = -dexterities[:count] if seed is None else np.linalg.norm(pool[:count] - seed, axis=1)
     order = np.argsort(cost, kind='stable')
     kept = order[spread(pool[order], limit)]
     return pool[kept[np.argsort(cost[kept], kind='stable')]]
 
 
-def spread(points: Array, limit: int) -> npt.NDArray[np.int64]:
+def spread(points: Array, limit: int) -> Integers:
     """Return which of points (n, joints) to keep: the first, then ever the farthest from those."""
     kept = [0] if len(points) else []
     gaps = np.full(len(points), np.inf)

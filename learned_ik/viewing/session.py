@@ -11,7 +11,7 @@ import numpy.typing as npt
 from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.clearance_single import CompiledClearance
-from learned_ik.solving.path_solution import PathSolution
+from learned_ik.solving.paths.path_solution import PathSolution
 from learned_ik.solving.solution import Solution
 from learned_ik.solving.solver import IkSolver
 from learned_ik.trajectories.pose_paths import PosePath, spiral

@@ -13,7 +13,7 @@ from learned_ik.benchmarking.judge import Poses
 from learned_ik.benchmarking.peers.contract import Task
 from learned_ik.model import IkModel
 from learned_ik.rotations import quaternion_from_matrix
-from learned_ik.solving.path_solution import PathSolution
+from learned_ik.solving.paths.path_solution import PathSolution
 from learned_ik.solving.solution import SolutionBatch, Status
 from learned_ik.solving.solver import IkSolver
 

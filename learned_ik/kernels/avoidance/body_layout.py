@@ -1,103 +1,72 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Body, obstacles and a store of postures as flat arrays, and the memory of a walk."""
+"""Where a body and the memory of a walk lie in flat arrays, by name, and the views of them.
 
-from typing import NamedTuple
-
-import numpy as np
+As `layout.py` does it for the arm: `body_layout[NAME]` is where a section begins.
+"""
 
 from learned_ik.arrays import Array, Integers
-from learned_ik.kernels.avoidance.store import MORE_PROPOSALS
-from learned_ik.kernels.avoidance.walk import WalkMemory
-from learned_ik.kernels.clearance import (
-    AT_ONCE,
+from learned_ik.kernels.avoidance.clearance import (
     CONTACT,
     BodyArrays,
+    Obstacles,
     Placement,
-    body_arrays,
 )
+from learned_ik.kernels.avoidance.walk import WalkMemory
 from learned_ik.kernels.compilation import inlined_kernel
-from learned_ik.robot.body import Body
-from learned_ik.robot.chain import KinematicChain
+from learned_ik.kernels.layout import span
 
-CAPSULES, PAIRS, FRAMES = 0, 1, 2  # places in a packed body's integers
-
-
-class PackedBody(NamedTuple):
-    """A body, flat; `unpack_body` gives the views."""
-
-    counts: Integers
-    measures: Array
-
-
-def pack_body(body: Body) -> PackedBody:
-    """Flatten a body."""
-    arrays = body_arrays(body)
-    return PackedBody(
-        counts=np.concatenate(
-            [[len(body), len(body.pairs)], arrays.frames, arrays.pairs.ravel()]
-        ).astype(np.int64),
-        measures=np.concatenate([arrays.ends.ravel(), arrays.radii, arrays.inverse, arrays.half]),
-    )
+# Places in `body_layout`: counts, then where sections begin.
+CAPSULES, PAIRS = range(2)
+# Sections of `body_layout` itself.
+CAPSULE_FRAMES, PAIR_CAPSULES, _ = range(2, 5)
+# Sections of `shapes`.
+CAPSULE_ENDS, RADII, INVERSE_SQUARES, HALF_LENGTHS, _ = range(5, 10)
+# Sections of `walk_numbers`, the memory of a walk.
+(
+    LINK_FRAMES, WORLD_ENDS, MIDDLES, SPHERE_DISTANCES, CONTACTS, SLOPES, PUSH, WAY, CLEAREST,
+    MOVED, STORE_ROWS, STORE_ERRORS, END_OF_WALK,
+) = range(10, 23)  # fmt: skip
+BODY_PLACES = 23
 
 
 @inlined_kernel
-def unpack_body(counts: Integers, measures: Array) -> BodyArrays:
+def unpack_obstacles(
+    body_layout: Integers, shapes: Array, spheres: Array, itself: bool, wanted: float
+) -> Obstacles:
+    """Return what is to be kept clear of, with the body as views."""
+    return Obstacles(unpack_body(body_layout, shapes), spheres, itself, wanted)
+
+
+@inlined_kernel
+def unpack_body(body_layout: Integers, shapes: Array) -> BodyArrays:
     """Return a packed body's arrays as views."""
-    capsules, pairs = counts[CAPSULES], counts[PAIRS]
-    a = FRAMES + capsules
-    b = 6 * capsules
+    capsules, pairs = body_layout[CAPSULES], body_layout[PAIRS]
     return BodyArrays(
-        frames=counts[FRAMES:a],
-        ends=measures[:b].reshape((capsules, 6)),
-        radii=measures[b : b + capsules],
-        inverse=measures[b + capsules : b + 2 * capsules],
-        half=measures[b + 2 * capsules : b + 3 * capsules],
-        pairs=counts[a : a + 2 * pairs].reshape((pairs, 2)),
-    )
-
-
-def walk_numbers(chain: KinematicChain, body: Body) -> Array:
-    """Allocate the memory of a walk; `unpack_walk` gives the views."""
-    rows = len(body) + len(body.pairs)
-    joints = chain.joint_count
-    return np.zeros(
-        12 * (chain.motion_count + 1)
-        + 9 * len(body)
-        + AT_ONCE
-        + (CONTACT + joints) * rows
-        + 3 * joints
-        + 6
-        + 2 * MORE_PROPOSALS
-    )
+        body_layout[span(body_layout, CAPSULE_FRAMES)],
+        shapes[span(body_layout, CAPSULE_ENDS)].reshape((capsules, 6)),
+        shapes[span(body_layout, RADII)], shapes[span(body_layout, INVERSE_SQUARES)],
+        shapes[span(body_layout, HALF_LENGTHS)],
+        body_layout[span(body_layout, PAIR_CAPSULES)].reshape((pairs, 2)),
+    )  # fmt: skip
 
 
 @inlined_kernel
-def unpack_walk(
-    joints: int, motions: int, counts: Integers, numbers: Array
-) -> tuple[WalkMemory, Array, Array]:
-    """Return the memory of a walk, and of proposals from the store: their rows, their misses."""
-    capsules = counts[CAPSULES]
-    rows = capsules + counts[PAIRS]
-    a = 12 * (motions + 1)
-    rotations = numbers[:a].reshape((motions + 1, 12))
-    ends = numbers[a : a + 6 * capsules].reshape((capsules, 6))
-    a += 6 * capsules
-    middles = numbers[a : a + 3 * capsules].reshape((capsules, 3))
-    a += 3 * capsules
-    distances = numbers[a : a + AT_ONCE]
-    a += AT_ONCE
-    found = numbers[a : a + CONTACT * rows].reshape((rows, CONTACT))
-    a += CONTACT * rows
-    slopes = numbers[a : a + joints * rows].reshape((rows, joints))
-    a += joints * rows
-    push, way = numbers[a : a + joints], numbers[a + joints : a + 2 * joints]
-    a += 2 * joints
-    best, moved = numbers[a : a + joints], numbers[a + joints : a + joints + 6]
-    a += joints + 6
-    middle = a + MORE_PROPOSALS
-    rows, misses = numbers[a:middle], numbers[middle : middle + MORE_PROPOSALS]
-    memory = WalkMemory(
-        Placement(rotations, ends, middles, distances), found, slopes, push, way, best, moved
+def unpack_walk(body_layout: Integers, walk_numbers: Array) -> WalkMemory:
+    """Return the memory of a walk."""
+    capsules = body_layout[CAPSULES]
+    rows = capsules + body_layout[PAIRS]
+    links = walk_numbers[span(body_layout, LINK_FRAMES)]
+    push = walk_numbers[span(body_layout, PUSH)]
+    placement = Placement(
+        links.reshape((links.shape[0] // 12, 12)),
+        walk_numbers[span(body_layout, WORLD_ENDS)].reshape((capsules, 6)),
+        walk_numbers[span(body_layout, MIDDLES)].reshape((capsules, 3)),
+        walk_numbers[span(body_layout, SPHERE_DISTANCES)],
     )
-    return memory, rows, misses
+    return WalkMemory(
+        placement, walk_numbers[span(body_layout, CONTACTS)].reshape((rows, CONTACT)),
+        walk_numbers[span(body_layout, SLOPES)].reshape((rows, push.shape[0])), push,
+        walk_numbers[span(body_layout, WAY)], walk_numbers[span(body_layout, CLEAREST)],
+        walk_numbers[span(body_layout, MOVED)],
+    )  # fmt: skip

@@ -7,212 +7,285 @@ the middle of the joint ranges, the store of postures, the network's heads, more
 restarts.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from learned_ik.arrays import Array, Floats, Integers
-from learned_ik.kernels.avoidance.body_layout import unpack_body, unpack_walk
+from learned_ik.kernels.avoidance.body_layout import (
+    STORE_ERRORS,
+    STORE_ROWS,
+    unpack_obstacles,
+    unpack_walk,
+)
 from learned_ik.kernels.avoidance.clear_ranking import rank_by_clearance
+from learned_ik.kernels.avoidance.clearance import Obstacles
 from learned_ik.kernels.avoidance.sight import look_around
 from learned_ik.kernels.avoidance.store import MORE_PROPOSALS, PROPOSALS, nearest_postures
 from learned_ik.kernels.avoidance.walk import WalkMemory, walk
-from learned_ik.kernels.clearance import BodyArrays, contacts, place
-from learned_ik.kernels.compilation import inner_kernel, kernel
+from learned_ik.kernels.compilation import inner_kernel, kernel, spliced_kernel
 from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into
+from learned_ik.kernels.layout import (
+    ANSWER,
+    ATTEMPTS,
+    BEYOND_REACH,
+    CLEARANCE,
+    CODE,
+    FOUND,
+    FREE_AXES,
+    LARGEST_CHANGE,
+    LIMIT_MARGIN,
+    MALFORMED,
+    NOT_FOUND,
+    ORIENTATION_ERROR,
+    POSITION_ERROR,
+    REACHED,
+    SEED,
+    SEED_DISTANCE,
+    SEED_OUTSIDE,
+    Arm,
+    chain_near_seed,
+    span,
+    unpack_arm,
+)
 from learned_ik.kernels.measures import (
-    all_finite,
     clip,
+    distance_beyond_limits,
+    distance_beyond_reach,
     joint_distance,
     largest_step,
     limit_margin,
     read_target,
     settle_turns,
 )
-from learned_ik.kernels.packing import (
-    EASE,
-    JOINTS,
-    LARGEST_CHANGE,
-    MOTIONS,
-    SEED,
-    unpack_heads,
-    unpack_model,
-    unpack_work,
-)
-from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
-from learned_ik.kernels.refinement import PATIENCE, Workspace, refine, settle_ease
-from learned_ik.kernels.search import FOUND, MALFORMED, NOT_FOUND, REFINEMENT_STEPS, ROUNDING
-from learned_ik.kernels.starts import (
-    chain_of_request,
-    ranked_heads,
-    restart_at,
-    take_best_head,
-)
+from learned_ik.kernels.pose_error import ANGULAR_WEIGHT, Goal, has_free_axes, is_reached
+from learned_ik.kernels.posture import squared_distance
+from learned_ik.kernels.refinement import PATIENCE, Workspace, orientation_error_at, refine
+from learned_ik.kernels.search import REFINEMENT_STEPS, ROUNDING, read_request, take_given
+from learned_ik.kernels.starts import rank_heads, restart_at, take_best_head
 
-# Places in an answer; the joint positions follow.
-CODE, POSITION_ERROR, ORIENTATION_ERROR, SEED_DISTANCE, MARGIN, CLEARANCE, REACHED, ATTEMPTS = (
-    range(8)
-)
-ANSWER = 8
 
-# Groups of attempts, as bits: a benchmark leaves some out to see what they are worth.
-MIDDLE, HEADS, STORE, RESTARTS = 1, 2, 4, 8
-ALL_GROUPS = MIDDLE | HEADS | STORE | RESTARTS
-HEADS_FIRST = 16  # they come before the store
-UNRANKED = 32  # heads are ranked by pose alone
+class StoreArrays(NamedTuple):
+    """The store of postures, and memory for what is proposed out of it."""
+
+    postures: Array  # (stored, joints) [rad or m]; of no rows: no store
+    tips: Array  # (stored, 12)
+    begins: Integers  # (cells + 1,)
+    grid: Array  # (GRID,)
+    rows: Array  # (MORE_PROPOSALS,), numbers of postures (as floats: one memory serves all)
+    errors: Array  # (MORE_PROPOSALS,) [m²]
+
+
+class Surroundings(NamedTuple):
+    """What there is about the arm, and what is known of it."""
+
+    obstacles: Obstacles
+    store: StoreArrays
+    points: Array  # (4, points), of the network's sight
+    memory: WalkMemory
+
+
+class Seed(NamedTuple):
+    """What is to be near to, and how near."""
+
+    joints: Array  # (joints,) [rad or m]
+    weights: Array  # (joints,), how much each joint's distance counts
+    given: bool  # whether there is a seed at all
+    largest_change: float  # [rad or m], of any joint from it
 
 
 @kernel
-def find_clear(
+def search_clear(
     layout: Integers,
     robot: Array,
     weights: Floats,
-    counts: Integers,
-    measures: Array,
-    spheres: Array,
-    itself: bool,
-    wanted: float,
+    numbers: Array,
+    activations: Floats,
+    requests: Array,
+    answers: Array,
+    body_layout: Integers,
+    shapes: Array,
+    walk_numbers: Array,
     postures: Array,
     tips: Array,
     begins: Integers,
     grid: Array,
     points: Array,
-    numbers: Array,
-    activations: Floats,
-    walk_numbers: Array,
-    requests: Array,
-    answers: Array,
+    joint_weights: Array,
+    spheres: Array,
+    itself: bool,
+    wanted: float,
+    given: bool,
+    position: Array,
+    orientation: Array,
+    seed: Array,
     seeded: bool,
     position_tolerance: float,
     orientation_tolerance: float,
-    groups: int,
-    walks: bool,
     first: int,
     last: int,
 ) -> None:
     """Find joint positions that reach poses and keep clear, one pose after the other.
 
     Attempts are numbered: 0 starts at the seed, 1 in the middle of the joint ranges, then come
-    `PROPOSALS` of the store and the network's heads, or first these, the others of
-    `MORE_PROPOSALS` of the store, and restarts.
+    `PROPOSALS` of the store, the network's heads, the others of `MORE_PROPOSALS` of the store, and
+    restarts. Args as `search.search`, and:
 
     Args:
-        layout: the packed model, as `packing.pack_model` makes it.
+        layout: the packed model, of a network for these spheres.
         robot: likewise.
         weights: likewise.
-        counts: the packed body, as `avoidance_scene.pack_body` makes it.
-        measures: likewise.
-        spheres: (4, m): x, y, z, radius [m].
-        itself: whether the body is kept clear of itself.
-        wanted: [m], the least clearance that is good enough.
-        postures: of the `avoidance_store.Store`, as the next three; of no rows: no store.
+        numbers: memory of one thread.
+        activations: likewise.
+        requests: (n, SEED + joints).
+        answers: (n, ANSWER + joints), filled with the best found.
+        body_layout: the packed body; `body_layout.py` names the places in it.
+        shapes: likewise.
+        walk_numbers: memory of one thread, likewise.
+        postures: of the store, as the next three; see `StoreArrays`.
         tips: likewise.
         begins: likewise.
         grid: likewise.
-        points: of `avoidance_sight.Sight`.
-        numbers: memory, as `packing.Memory` holds it.
-        activations: likewise.
-        walk_numbers: memory, as `avoidance_scene.walk_numbers` makes it.
-        requests: (n, SEED + joints); `packing.py` names the places.
-        answers: (n, ANSWER + joints), filled with the best found.
+        points: of the network's sight; see `sight.look_around`.
+        joint_weights: (joints,), how much each joint's distance from the seed counts.
+        spheres: (4, m): x, y, z, radius [m].
+        itself: whether the body is kept clear of itself.
+        wanted: [m], the least clearance that is good enough.
+        given: whether the first request's pose and seed are yet to be taken from what follows.
+        position: (3,) [m].
+        orientation: (4,) quaternion x y z w.
+        seed: (joints,) [rad or m].
         seeded: whether the seeds count.
         position_tolerance: [m].
         orientation_tolerance: [rad].
-        groups: which groups of attempts are made.
-        walks: whether what is exact but too near is walked clear.
         first: the first attempt.
         last: the attempt before which to stop.
 
     """
-    chain, network, steps = unpack_model(layout, robot, weights)
-    body = unpack_body(counts, measures)
-    work, target, start = unpack_work(layout, numbers)
-    memory, rows, misses = unpack_walk(layout[JOINTS], layout[MOTIONS], counts, walk_numbers)
-    joints = start.shape[0]
+    arm = unpack_arm(layout, robot, weights, numbers, activations)
+    surroundings = Surroundings(
+        unpack_obstacles(body_layout, shapes, spheres, itself, wanted),
+        StoreArrays(
+            postures, tips, begins, grid, walk_numbers[span(body_layout, STORE_ROWS)],
+            walk_numbers[span(body_layout, STORE_ERRORS)],
+        ),
+        points,
+        unpack_walk(body_layout, walk_numbers),
+    )  # fmt: skip
+    joints = arm.start.shape[0]
+    if given and not take_given(layout, requests[0], position, orientation, seed, seeded):
+        answers[0, CODE] = MALFORMED
+        return
     for i in range(requests.shape[0]):
         request, answer = requests[i], answers[i]
-        seed, best = request[SEED : SEED + joints], answer[ANSWER : ANSWER + joints]
-        wellformed = read_target(request[:EASE], target) and (not seeded or all_finite(seed))
-        if not (wellformed and position_tolerance >= 0.0 and orientation_tolerance >= 0.0):
+        goal = Goal(
+            arm.target, request[FREE_AXES:LARGEST_CHANGE], position_tolerance,
+            orientation_tolerance,
+        )  # fmt: skip
+        if not read_request(arm, request, seeded, goal):
             answer[CODE] = MALFORMED
             continue
-        copy_into(work.ease, request[EASE:LARGEST_CHANGE])
-        largest_change = request[LARGEST_CHANGE] if seeded else np.inf
-        near = chain_of_request(chain, layout, numbers, request, seed, seeded)
-        heads = unpack_heads(layout, activations)
-        answer[CODE], answer[REACHED], answer[CLEARANCE] = NOT_FOUND, 0.0, -np.inf
-        answer[POSITION_ERROR], answer[ORIENTATION_ERROR] = np.inf, np.inf
-        attempts, proposals = 0, 0
-        for attempt in range(first, last):
-            turn = attempt - 2
-            head = turn if groups & HEADS_FIRST else turn - PROPOSALS
-            proposal = turn if head < 0 else turn - network.heads
-            if attempt == 0:
-                if not seeded:
-                    continue
-                copy_into(start, seed)
-            elif attempt == 1:
-                if groups & MIDDLE == 0:
-                    continue
-                restart_at(near, steps, 0, start)
-            elif 0 <= head < network.heads:
-                if groups & HEADS == 0:
-                    continue
-                if head == 0:
-                    look_around(spheres, points, target, heads)
-                    heads = ranked_heads(chain, network, layout, activations, target, seed, seeded)
-                    if spheres.shape[1] > 0 and groups & UNRANKED == 0:
-                        rank_by_clearance(
-                            chain, network, body, spheres, wanted, heads, start, work, memory
-                        )
-                take_best_head(chain, network, heads, start)
-            elif proposal < MORE_PROPOSALS:
-                if groups & STORE == 0 or postures.shape[0] == 0:
-                    continue
-                if proposal >= PROPOSALS and answer[CODE] == FOUND:
-                    break
-                if proposal == 0 or proposal == PROPOSALS:
-                    count = PROPOSALS if proposal == 0 else MORE_PROPOSALS
-                    proposals = nearest_postures(
-                        tips, begins, grid, target, rows[:count], misses[:count]
-                    )
-                if proposal >= proposals:
-                    continue
-                copy_into(start, postures[int(rows[proposal])])
-            elif groups & RESTARTS == 0 or answer[CODE] == FOUND:
+        about = Seed(
+            request[SEED : SEED + joints], joint_weights, seeded,
+            request[LARGEST_CHANGE] if seeded else np.inf,
+        )  # fmt: skip
+        near = chain_near_seed(layout, numbers, arm.chain, request, seeded)
+        find_clear(arm, near, surroundings, goal, about, answer, first, last)
+
+
+@spliced_kernel
+def find_clear(
+    arm: Arm,
+    near: ChainArrays,
+    surroundings: Surroundings,
+    goal: Goal,
+    about: Seed,
+    answer: Array,
+    first: int,
+    last: int,
+) -> None:
+    """Find joint positions for one pose that keep clear.
+
+    Args:
+        arm: the model and memory.
+        near: its chain, with the limits of this request.
+        surroundings: what to keep clear of.
+        goal: the target and the tolerances.
+        about: the seed.
+        answer: (ANSWER + joints,), filled with the best found.
+        first: the first attempt; see `search_clear`.
+        last: the attempt before which to stop.
+
+    """
+    network, heads, start = arm.network, arm.heads, arm.start
+    store, spheres = surroundings.store, surroundings.obstacles.spheres
+    best = answer[ANSWER : ANSWER + start.shape[0]]
+    answer[CODE], answer[REACHED], answer[CLEARANCE] = NOT_FOUND, 0.0, -np.inf
+    answer[POSITION_ERROR], answer[ORIENTATION_ERROR] = np.inf, np.inf
+    attempts, proposals = 0, 0
+    for attempt in range(first, last):
+        head = attempt - 2 - PROPOSALS
+        proposal = attempt - 2 if head < 0 else attempt - 2 - network.heads
+        if attempt == 0:
+            if not about.given:
+                continue
+            copy_into(start, about.joints)
+        elif attempt == 1:
+            restart_at(near, arm.steps, 0, start)
+        elif 0 <= head < network.heads:
+            if head == 0:
+                look_around(spheres, surroundings.points, goal.target, heads)
+                rank_heads(arm.chain, network, goal.target, about.joints, about.given, heads)
+                if spheres.shape[1] > 0:
+                    rank_by_clearance(
+                        arm.chain, network, surroundings.obstacles, heads, start, arm.work,
+                        surroundings.memory,
+                    )  # fmt: skip
+            take_best_head(arm.chain, network, heads, start)
+        elif proposal < MORE_PROPOSALS:
+            if store.postures.shape[0] == 0:
+                continue
+            if proposal >= PROPOSALS and answer[CODE] == FOUND:
                 break
-            else:
-                restart_at(near, steps, turn - MORE_PROPOSALS - network.heads + 1, start)
-            clip(near, start)
-            attempts += 1
-            try_from(
-                near, body, spheres, itself, wanted, target, start, seed, seeded, largest_change,
-                position_tolerance, orientation_tolerance, walks, work, memory, answer,
-            )  # fmt: skip
-            # With a seed, what is reached from the seed itself is taken for the nearest; if
-            # nothing is, what the others reach competes.
-            if answer[CODE] == FOUND and (not seeded or attempt == 0):
-                break
-        answer[ORIENTATION_ERROR] = settle_ease(
-            chain, target, best, answer[ORIENTATION_ERROR], work
+            if proposal == 0 or proposal == PROPOSALS:
+                count = PROPOSALS if proposal == 0 else MORE_PROPOSALS
+                proposals = nearest_postures(
+                    store.tips, store.begins, store.grid, goal.target, store.rows[:count],
+                    store.errors[:count],
+                )  # fmt: skip
+            if proposal >= proposals:
+                continue
+            copy_into(start, store.postures[int(store.rows[proposal])])
+        elif answer[CODE] == FOUND:
+            break
+        else:
+            restart_at(near, arm.steps, proposal - MORE_PROPOSALS + 1, start)
+        clip(near, start)
+        attempts += 1
+        try_from(
+            near, surroundings.obstacles, goal, start, about, arm.work, surroundings.memory, answer
         )
-        answer[SEED_DISTANCE] = joint_distance(best, seed) if seeded else np.nan
-        answer[MARGIN], answer[ATTEMPTS] = limit_margin(chain, best), attempts
+        # With a seed, what is reached from the seed itself is taken for the nearest; if nothing
+        # is, what the others reach competes.
+        if answer[CODE] == FOUND and (not about.given or attempt == 0):
+            break
+    if has_free_axes(goal):
+        answer[ORIENTATION_ERROR] = orientation_error_at(arm.chain, goal, best, arm.work)
+    given = about.given
+    answer[SEED_DISTANCE] = joint_distance(best, about.joints) if given else np.nan
+    answer[LIMIT_MARGIN] = limit_margin(arm.chain, best)
+    answer[BEYOND_REACH] = distance_beyond_reach(arm.chain, goal.target, arm.reach)
+    answer[SEED_OUTSIDE] = distance_beyond_limits(arm.chain, about.joints) if given else 0.0
+    answer[ATTEMPTS] = attempts
 
 
 @inner_kernel
 def try_from(
     chain: ChainArrays,
-    body: BodyArrays,
-    spheres: Array,
-    itself: bool,
-    wanted: float,
-    target: Array,
+    obstacles: Obstacles,
+    goal: Goal,
     start: Array,
-    seed: Array,
-    seeded: bool,
-    largest_change: float,
-    position_tolerance: float,
-    orientation_tolerance: float,
-    walks: bool,
+    about: Seed,
     work: Workspace,
     memory: WalkMemory,
     answer: Array,
@@ -222,32 +295,24 @@ def try_from(
     Clear before exact but touching, the nearer to the seed or the clearer before others; exact
     before inexact. Args as `find_clear`, and chain with the limits of this request.
     """
-    joints = start.shape[0]
-    best = answer[ANSWER : ANSWER + joints]
-    position_error, orientation_error, _ = refine(
-        chain, target, start, position_tolerance, orientation_tolerance,
-        REFINEMENT_STEPS, PATIENCE, work,
-    )  # fmt: skip
-    reached = position_error <= position_tolerance and orientation_error <= orientation_tolerance
+    best, seed = answer[ANSWER : ANSWER + start.shape[0]], about.joints
+    position_error, orientation_error = refine(
+        chain, goal, start, REFINEMENT_STEPS, PATIENCE, work
+    )
+    reached = is_reached(goal, position_error, orientation_error)
     clearance = -np.inf
-    if reached and walks:
-        walked = walk(
-            chain, body, spheres, itself, target, start, position_tolerance,
-            orientation_tolerance, wanted, work, memory,
-        )  # fmt: skip
+    if reached:
+        walked = walk(chain, obstacles, goal, start, work, memory)
         position_error, orientation_error = walked.position_error, walked.orientation_error
         clearance = walked.clearance
-    elif reached:
-        place(chain, body, start, work.frames, memory.placement)
-        _, clearance = contacts(
-            body, memory.placement, spheres, -np.inf, np.inf, itself, memory.contacts
-        )
-    settle_turns(chain, seed, seeded, start)
-    reached = reached and largest_step(start, seed) <= largest_change + ROUNDING
-    clear = reached and clearance >= wanted
+    settle_turns(chain, seed, about.given, start)
+    reached = reached and largest_step(start, seed) <= about.largest_change + ROUNDING
+    clear = reached and clearance >= obstacles.wanted
     if clear:
         better = answer[CODE] != FOUND or (
-            seeded and joint_distance(start, seed) < joint_distance(best, seed)
+            about.given
+            and squared_distance(start, seed, about.weights)
+            < squared_distance(best, seed, about.weights)
         )
     elif reached:
         better = answer[CODE] != FOUND and (
@@ -263,3 +328,32 @@ def try_from(
         answer[POSITION_ERROR], answer[ORIENTATION_ERROR] = position_error, orientation_error
         answer[CLEARANCE] = clearance
         copy_into(best, start)
+
+
+@kernel
+def predict_clear(
+    layout: Integers,
+    robot: Array,
+    weights: Floats,
+    numbers: Array,
+    activations: Floats,
+    requests: Array,
+    answers: Array,
+    body_layout: Integers,
+    shapes: Array,
+    walk_numbers: Array,
+    points: Array,
+    spheres: Array,
+) -> None:
+    """Fill the answers of the heads best by pose and clearance; args as `search_clear`."""
+    arm = unpack_arm(layout, robot, weights, numbers, activations)
+    obstacles = unpack_obstacles(body_layout, shapes, spheres, False, 0.0)
+    memory = unpack_walk(body_layout, walk_numbers)
+    for i in range(requests.shape[0]):
+        if read_target(requests[i, :FREE_AXES], arm.target):
+            look_around(spheres, points, arm.target, arm.heads)
+            rank_heads(arm.chain, arm.network, arm.target, arm.start, False, arm.heads)
+            rank_by_clearance(
+                arm.chain, arm.network, obstacles, arm.heads, arm.start, arm.work, memory
+            )
+            take_best_head(arm.chain, arm.network, arm.heads, answers[i, ANSWER:])

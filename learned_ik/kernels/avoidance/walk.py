@@ -14,8 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from learned_ik.arrays import Array
-from learned_ik.kernels.clearance import (
+from learned_ik.kernels.avoidance.clearance import (
+    DISTANCE,
     BodyArrays,
+    Obstacles,
     Placement,
     contact_gradient,
     contacts,
@@ -26,12 +28,20 @@ from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into, jacobi
 from learned_ik.kernels.normal_equations import damped_solution
 from learned_ik.kernels.pose_error import (
     ANGULAR_WEIGHT,
-    ease_error,
-    eased_pose_error,
+    Goal,
+    free_axes_error,
+    has_free_axes,
+    is_reached,
     pose_error,
+    release_free_axes,
     squared_norm,
 )
-from learned_ik.kernels.refinement import DAMPING_FLOOR, DAMPING_START, Workspace, bounded_step
+from learned_ik.kernels.refinement import (
+    DAMPING_FLOOR,
+    DAMPING_START,
+    Workspace,
+    bounded_step,
+)
 
 WALK_STEPS = 60  # at most
 WALK_PATIENCE = 3  # so many steps without gain are taken for a dead end,
@@ -46,7 +56,7 @@ class WalkMemory(NamedTuple):
     """Memory of one walk, so that it allocates nothing."""
 
     placement: Placement
-    contacts: Array  # (capsules + pairs, CONTACT), as `clearance.contacts` fills it
+    contacts: Array  # (capsules + pairs, CONTACT), as `clearance.contacts` fills them
     slopes: Array  # (capsules + pairs, joints), of the contacts' distances
     push: Array  # (joints,), sum of h ∇d
     way: Array  # (joints,), its part in the null space
@@ -66,14 +76,9 @@ class Walked(NamedTuple):
 @inner_kernel
 def walk(
     chain: ChainArrays,
-    body: BodyArrays,
-    spheres: Array,
-    itself: bool,
-    target: Array,
+    obstacles: Obstacles,
+    goal: Goal,
     q: Array,
-    position_tolerance: float,
-    orientation_tolerance: float,
-    wanted: float,
     work: Workspace,
     memory: WalkMemory,
 ) -> Walked:
@@ -81,38 +86,35 @@ def walk(
 
     Args:
         chain: the robot.
-        body: its capsules.
-        spheres: (4, n): x, y, z, radius [m].
-        itself: whether the body is kept clear of itself.
-        target: (12,), rotation row by row, position [m].
+        obstacles: what to keep clear of, and the clearance at which the walk ends.
+        goal: the target and the tolerances.
         q: (joints,) [rad or m], a start at or near the target; becomes the clearest exact posture
             that was met, where there was one.
-        position_tolerance: [m].
-        orientation_tolerance: [rad].
-        wanted: [m], the clearance at which the walk ends.
         work: memory.
         memory: more memory.
 
     """
     joints = q.shape[0]
-    eased = work.ease[0] + work.ease[1] + work.ease[2] > 0.0
-    margin, patience = wanted + BEYOND, WALK_PATIENCE if joints < 8 else MORE_PATIENCE
+    body, spheres, itself = obstacles.body, obstacles.spheres, obstacles.itself
+    some_are_free = has_free_axes(goal)
+    margin = obstacles.wanted + BEYOND
+    patience = WALK_PATIENCE if joints < 8 else MORE_PATIENCE
     best = Walked(np.inf, np.inf, -np.inf, False)
     least_lacking, stalled = np.inf, 0
     for step in range(WALK_STEPS + 1):
         place(chain, body, q, work.frames, memory.placement)
-        squared = pose_error(target, work.frames.tip, work.error)
-        if eased:
-            squared = eased_pose_error(target, work.frames.tip, work.ease, work.error)
+        squared = pose_error(goal.target, work.frames.tip, work.error)
+        if some_are_free:
+            squared = free_axes_error(goal, work.frames.tip, work.error)
         position_error = math.sqrt(squared_norm(work.error, 0))
         orientation_error = math.sqrt(squared_norm(work.error, 3)) / ANGULAR_WEIGHT
-        exact = position_error <= position_tolerance and orientation_error <= orientation_tolerance
+        exact = is_reached(goal, position_error, orientation_error)
         count, clearance = contacts(
             body, memory.placement, spheres, margin, margin, itself, memory.contacts
         )
         if exact and clearance > best.clearance:
             copy_into(memory.best, q)
-            clear = clearance >= wanted
+            clear = clearance >= obstacles.wanted
             if clear:  # then all of it is worth knowing
                 _, clearance = contacts(
                     body, memory.placement, spheres, -np.inf, np.inf, itself, memory.contacts
@@ -122,15 +124,15 @@ def walk(
                 break
         lacking = position_error + ANGULAR_WEIGHT * orientation_error
         for k in range(count):
-            lacking += margin - memory.contacts[k, 0]
+            lacking += margin - memory.contacts[k, DISTANCE]
         stalled = 0 if lacking < WALK_GAIN * least_lacking else stalled + 1
         least_lacking = min(least_lacking, lacking)
         if stalled >= patience or step == WALK_STEPS:
             break
         jacobian_columns(chain, work.frames, ANGULAR_WEIGHT, work.columns)
-        if eased:
+        if some_are_free:
             for j in range(joints):
-                ease_error(target, work.ease, work.columns[j])
+                release_free_axes(goal, work.columns[j])
         length = way_out(chain, body, q, count, margin, work, memory)
         bounded_step(chain, q, DAMPING_START * squared + DAMPING_FLOOR, work)
         for j in range(joints):
@@ -175,7 +177,7 @@ def way_out(
         return 0.0
     for k in range(count):
         contact_gradient(chain, body, work.frames, memory.contacts[k], slopes[k])
-        lack = margin - memory.contacts[k, 0]
+        lack = margin - memory.contacts[k, DISTANCE]
         for j in range(joints):
             push[j] += lack * slopes[k, j]
     moved = memory.moved
@@ -207,6 +209,6 @@ def way_out(
         slope = 0.0
         for j in range(joints):
             slope += slopes[k, j] * way[j]
-        gained += (margin - memory.contacts[k, 0]) * slope
+        gained += (margin - memory.contacts[k, DISTANCE]) * slope
         slope_squared += slope * slope
     return min(max(gained / max(slope_squared, 1e-12), 0.0), LONGEST)

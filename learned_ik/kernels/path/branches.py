@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Distinct solutions of one pose, from which to begin a path, and how promising each is."""
+"""Distinct solutions of one pose, to begin a path from, and how dexterous the arm is there."""
 
 import math
 
@@ -8,14 +8,19 @@ import numpy as np
 
 from learned_ik.arrays import Array, Floats, Integers
 from learned_ik.kernels.compilation import inlined_kernel, inner_kernel, kernel
-from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into, jacobian_columns, sweep
+from learned_ik.kernels.forward_kinematics import (
+    ChainArrays,
+    copy_into,
+    jacobian_columns,
+    sweep,
+)
+from learned_ik.kernels.layout import unpack_arm
 from learned_ik.kernels.measures import clip, largest_step, settle_turns
-from learned_ik.kernels.packing import unpack_heads, unpack_model, unpack_work
-from learned_ik.kernels.path.tracking import Demand
-from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
+from learned_ik.kernels.path.tracking import goal_on_path
+from learned_ik.kernels.pose_error import ANGULAR_WEIGHT, is_reached
 from learned_ik.kernels.refinement import PATIENCE, Workspace, refine
 from learned_ik.kernels.search import REFINEMENT_STEPS
-from learned_ik.kernels.starts import ranked_heads, restart_at, take_best_head
+from learned_ik.kernels.starts import rank_heads, restart_at, take_best_head
 
 DISTINCT = 0.05  # [rad or m], solutions that differ by less in every joint count as one
 
@@ -29,63 +34,56 @@ def gather(
     activations: Floats,
     target: Array,
     about: Array,
-    demand: Demand,
+    demand: Array,
     first: int,
     last: int,
     pool: Array,
-    promises: Array,
+    dexterities: Array,
     count: int,
 ) -> int:
     """Add distinct solutions of one pose to a pool.
 
     Args:
-        layout: the packed model, as `packing.pack_model` makes it.
+        layout: the packed model; `layout.py` names the places in it.
         robot: likewise.
         weights: likewise.
-        numbers: memory, as `packing.Memory` holds it.
-        activations: memory, likewise.
+        numbers: memory of one thread, likewise.
+        activations: likewise.
         target: (12,), rotation row by row, position [m].
         about: (joints,) [rad or m], which a network that takes a seed is shown; endless joints
             take the turn nearest to it.
-        demand: tolerances, and which axes count.
+        demand: (tracking.DEMAND,): tolerances, and which axes count.
         first: the first attempt: the network's heads are 0, 1, ..., then restarts follow.
         last: the attempt before which to stop; heads are asked all or none.
         pool: (capacity, joints) [rad or m], the solutions so far; more are added.
-        promises: (capacity,), how promising each is; see `promise`.
+        dexterities: (capacity,); see `dexterity`.
         count: how many there are.
 
     Returns:
         How many there are now.
 
     """
-    chain, network, steps = unpack_model(layout, robot, weights)
-    work, _, start = unpack_work(layout, numbers)
-    heads = unpack_heads(layout, activations)
-    copy_into(work.ease, demand.ease)
+    arm = unpack_arm(layout, robot, weights, numbers, activations)
+    chain, network, start = arm.chain, arm.network, arm.start
+    goal = goal_on_path(demand, target)
     for attempt in range(first, last):
         if count == pool.shape[0]:
             break
         if attempt < network.heads:
             if attempt == 0:
-                heads = ranked_heads(chain, network, layout, activations, target, about, True)
-            take_best_head(chain, network, heads, start)
+                rank_heads(chain, network, target, about, True, arm.heads)
+            take_best_head(chain, network, arm.heads, start)
         else:
-            restart_at(chain, steps, attempt - network.heads, start)
+            restart_at(chain, arm.steps, attempt - network.heads, start)
         clip(chain, start)
-        position_error, orientation_error, _ = refine(
-            chain, target, start, demand.position_tolerance, demand.orientation_tolerance,
-            REFINEMENT_STEPS, PATIENCE, work,
-        )  # fmt: skip
+        position_error, orientation_error = refine(
+            chain, goal, start, REFINEMENT_STEPS, PATIENCE, arm.work
+        )
         settle_turns(chain, about, True, start)
-        if (
-            position_error <= demand.position_tolerance
-            and orientation_error <= demand.orientation_tolerance
-            and is_new(start, pool, count)
-        ):
+        if is_reached(goal, position_error, orientation_error) and is_new(start, pool, count):
             copy_into(pool[count], start)
-            promises[count] = promise(chain, start, work)
+            dexterities[count] = dexterity(chain, start, arm.work)
             count += 1
-    work.ease[:] = 0.0  # the memory serves others, too
     return count
 
 
@@ -99,7 +97,7 @@ def is_new(q: Array, pool: Array, count: int) -> bool:
 
 
 @inner_kernel
-def promise(chain: ChainArrays, q: Array, work: Workspace) -> float:
+def dexterity(chain: ChainArrays, q: Array, work: Workspace) -> float:
     """Return limit margin times manipulability: how far q is from where paths break off.
 
     The margin is the least distance of a joint to its limit, as a share of half its range; the

@@ -14,16 +14,23 @@ import numpy as np
 from learned_ik.arrays import Array, Floats, Integers
 from learned_ik.kernels.compilation import inlined_kernel, inner_kernel, kernel
 from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into
+from learned_ik.kernels.layout import TARGET, span, unpack_chain, unpack_work
 from learned_ik.kernels.measures import joint_distance, settle_turns
-from learned_ik.kernels.packing import unpack_model, unpack_work
-from learned_ik.kernels.path.branches import is_new, promise
-from learned_ik.kernels.path.tracking import TRACKING_STEPS, Demand, holds, track
+from learned_ik.kernels.path.branches import dexterity, is_new
+from learned_ik.kernels.path.tracking import (
+    JUMP,
+    TRACKING_STEPS,
+    Route,
+    connects,
+    goal_on_path,
+    track,
+)
 from learned_ik.kernels.refinement import PATIENCE, Workspace, refine
 
 SPACING = 10  # poses from rung to rung
 FRESH = 16  # solutions that a rung gets of its own, at most
-KEPT = 16  # ways that go on from a rung, the most promising
-PLACES = KEPT + FRESH  # on one rung
+KEPT_WAYS = 16  # ways that go on from a rung, the most dexterous
+RUNG = KEPT_WAYS + FRESH  # places on one rung
 NEIGHBOURS = 4  # ways, the nearest, that are tried to be steered to a fresh solution
 
 TRACKED, STEERED = 0, 1  # how a way comes to a node
@@ -32,43 +39,11 @@ TRACKED, STEERED = 0, 1  # how a way comes to a node
 class Rung(NamedTuple):
     """The nodes of the ladder at one pose."""
 
-    nodes: Array  # (PLACES, joints) [rad or m]
-    lengths: Array  # (PLACES,) [rad or m], of the shortest way to each node in joint space
-    promises: Array  # (PLACES,)
-    parents: Integers  # (PLACES,), the node of the rung before
-    manners: Integers  # (PLACES,), TRACKED or STEERED
-
-
-class Sketch(NamedTuple):
-    """Memory of one climb."""
-
-    ends: Array  # (PLACES, joints) [rad or m], where each way from the rung below ends
-    distances: Array  # (PLACES,) [rad or m], from those ends to a fresh solution
-    way: Array  # (n, joints) [rad or m]
-    errors: Array  # (n, 2), position [m] and orientation [rad]
-
-
-def new_rung(nodes: Array) -> Rung:
-    """Return a rung on which ways begin at nodes (up to PLACES, joints) [rad or m], or none."""
-    rung = Rung(
-        nodes=np.zeros((PLACES, nodes.shape[1])),
-        lengths=np.zeros(PLACES),
-        promises=np.zeros(PLACES),
-        parents=np.zeros(PLACES, np.int64),
-        manners=np.full(PLACES, TRACKED, np.int64),
-    )
-    rung.nodes[: len(nodes)] = nodes
-    return rung
-
-
-def new_sketch(joints: int, poses: int) -> Sketch:
-    """Return the memory of a climb."""
-    return Sketch(
-        ends=np.zeros((PLACES, joints)),
-        distances=np.zeros(PLACES),
-        way=np.zeros((poses, joints)),
-        errors=np.zeros((poses, 2)),
-    )
+    nodes: Array  # (RUNG, joints) [rad or m]
+    lengths: Array  # (RUNG,) [rad or m], of the shortest way to each node in joint space
+    dexterities: Array  # (RUNG,)
+    parents: Integers  # (RUNG,), the node of the rung before
+    manners: Integers  # (RUNG,), TRACKED or STEERED
 
 
 @kernel
@@ -78,79 +53,90 @@ def climb(
     weights: Floats,
     numbers: Array,
     targets: Array,
-    here: int,
-    there: int,
-    demand: Demand,
-    low: Rung,
+    low: int,
+    high: int,
+    demand: Array,
+    low_nodes: Array,
+    low_lengths: Array,
     count: int,
     fresh: Array,
-    high: Rung,
-    sketch: Sketch,
-) -> tuple[int, int, int]:
+    nodes: Array,
+    lengths: Array,
+    dexterities: Array,
+    parents: Integers,
+    manners: Integers,
+    ends: Array,
+    distances: Array,
+    path: Array,
+    errors: Array,
+    outcome: Integers,
+) -> None:
     """Fill the next rung with nodes to which a way leads without a jump.
 
     Args:
-        layout: the packed model, as `packing.pack_model` makes it.
+        layout: the packed model; `layout.py` names the places in it.
         robot: likewise.
         weights: likewise.
-        numbers: memory, as `packing.Memory` holds it.
+        numbers: memory of one thread, likewise.
         targets: (n, 12).
-        here: the pose of the rung below.
-        there: the pose of the next.
-        demand: what is asked of each step.
-        low: the rung below.
+        low: the pose of the rung below.
+        high: the pose of the next.
+        demand: (tracking.DEMAND,), what is asked of each step.
+        low_nodes: (RUNG, joints) [rad or m], of the rung below.
+        low_lengths: (RUNG,) [rad or m], likewise.
         count: how many nodes it has.
         fresh: (up to FRESH, joints) [rad or m], solutions of the pose of the next rung; endless
             joints are turned.
-        high: the next rung, filled.
-        sketch: memory.
-
-    Returns:
-        How many nodes the next rung has; the first pose to which no tracked way leads, `there` + 1
-        where one does; and the node of the rung below from which a way gets so far.
+        nodes: of the next rung, filled; see `Rung` for this and the next four.
+        lengths: likewise.
+        dexterities: likewise.
+        parents: likewise.
+        manners: likewise.
+        ends: (RUNG, joints), memory: where each way from the rung below ends.
+        distances: (RUNG,), memory: from those ends to a fresh solution.
+        path: (n, joints), memory.
+        errors: (n, 2), memory.
+        outcome: (3,), filled: how many nodes the next rung has; the first pose to which no
+            tracked way leads, `high` + 1 where one does; and the node of the rung below from
+            which a way gets so far.
 
     """
-    chain, _, _ = unpack_model(layout, robot, weights)
-    work, between, _ = unpack_work(layout, numbers)
-    copy_into(work.ease, demand.ease)
-    way, ends = sketch.way, sketch.ends
-    found, farthest, best = 0, here, 0
+    chain, work = unpack_chain(layout, robot), unpack_work(layout, numbers)
+    route = Route(targets, path, errors, numbers[span(layout, TARGET)])
+    rung = Rung(nodes, lengths, dexterities, parents, manners)
+    found, farthest, best = 0, low, 0
     for node in range(count):
-        copy_into(way[here], low.nodes[node])
-        end = track(
-            chain, targets, here, there + 1, demand, way, sketch.errors, between, work, False
-        )
-        copy_into(ends[node], way[end - 1])
+        copy_into(path[low], low_nodes[node])
+        end = track(chain, route, low, high + 1, demand, work, False)
+        copy_into(ends[node], path[end - 1])
         if end > farthest:
             farthest, best = end, node
-        if end == there + 1 and is_new(way[there], high.nodes, found):
-            length = low.lengths[node] + length_of(way, here, there)
-            copy_into(high.nodes[found], way[there])
-            high.promises[found] = promise(chain, way[there], work)
-            high.lengths[found], high.parents[found], high.manners[found] = length, node, TRACKED
+        if end == high + 1 and is_new(path[high], nodes, found):
+            copy_into(nodes[found], path[high])
+            dexterities[found] = dexterity(chain, path[high], work)
+            lengths[found] = low_lengths[node] + length_of(path, low, high)
+            parents[found], manners[found] = node, TRACKED
             found += 1
-    found = keep_most_promising(high, found)
+    found = keep_most_dexterous(rung, found)
     for k in range(fresh.shape[0]):
         for node in range(count):
             settle_turns(chain, ends[node], True, fresh[k])
-            sketch.distances[node] = joint_distance(ends[node], fresh[k])
+            distances[node] = joint_distance(ends[node], fresh[k])
         for _ in range(min(NEIGHBOURS, count)):
-            node = nearest(sketch.distances, count)
-            sketch.distances[node] = np.inf
+            node = nearest(distances, count)
+            distances[node] = np.inf
             settle_turns(chain, ends[node], True, fresh[k])
-            if not is_new(fresh[k], high.nodes, found):
+            if not is_new(fresh[k], nodes, found):
                 break
-            copy_into(way[here], low.nodes[node])
-            if steer(chain, targets, here, there, fresh[k], demand, way, sketch.errors, work):
-                length = low.lengths[node] + length_of(way, here, there)
-                copy_into(high.nodes[found], fresh[k])
-                high.promises[found] = promise(chain, fresh[k], work)
-                high.lengths[found], high.parents[found] = length, node
-                high.manners[found] = STEERED
+            copy_into(path[low], low_nodes[node])
+            if steer(chain, route, low, high, fresh[k], demand, work):
+                copy_into(nodes[found], fresh[k])
+                dexterities[found] = dexterity(chain, fresh[k], work)
+                lengths[found] = low_lengths[node] + length_of(path, low, high)
+                parents[found], manners[found] = node, STEERED
                 found += 1
                 break
-    work.ease[:] = 0.0  # the memory serves others, too
-    return found, farthest, best
+    outcome[0], outcome[1], outcome[2] = found, farthest, best
 
 
 @kernel
@@ -160,66 +146,67 @@ def steer_again(
     weights: Floats,
     numbers: Array,
     targets: Array,
-    here: int,
-    there: int,
+    low: int,
+    high: int,
     goal: Array,
-    demand: Demand,
+    demand: Array,
     path: Array,
     errors: Array,
 ) -> None:
     """Walk again a way that was found by `steer`; args as there, and as `climb`."""
-    chain, _, _ = unpack_model(layout, robot, weights)
-    work, _, _ = unpack_work(layout, numbers)
-    copy_into(work.ease, demand.ease)
-    steer(chain, targets, here, there, goal, demand, path, errors, work)
-    work.ease[:] = 0.0
+    chain, work = unpack_chain(layout, robot), unpack_work(layout, numbers)
+    route = Route(targets, path, errors, numbers[span(layout, TARGET)])
+    steer(chain, route, low, high, goal, demand, work)
 
 
 @inner_kernel
 def steer(
     chain: ChainArrays,
-    targets: Array,
-    here: int,
-    there: int,
-    goal: Array,
-    demand: Demand,
-    path: Array,
-    errors: Array,
+    route: Route,
+    low: int,
+    high: int,
+    arrival: Array,
+    demand: Array,
     work: Workspace,
 ) -> bool:
-    """Follow the targets and arrive at the goal (joints,); False if that takes a jump.
+    """Follow the targets and arrive at a posture (joints,); False if that takes a jump.
 
-    Each refinement begins on the straight line from the last answer to the goal.
+    Each refinement begins on the straight line from the last answer to the arrival.
     """
-    for i in range(here + 1, there + 1):
+    path, errors = route.path, route.errors
+    for i in range(low + 1, high + 1):
         before, q = path[i - 1], path[i]
-        share = 1.0 / (there + 1 - i)
+        share = 1.0 / (high + 1 - i)
         for j in range(q.shape[0]):
-            q[j] = before[j] + share * (goal[j] - before[j])
-        errors[i, 0], errors[i, 1], _ = refine(
-            chain, targets[i], q, demand.position_tolerance, demand.orientation_tolerance,
-            TRACKING_STEPS, PATIENCE, work,
-        )  # fmt: skip
-        if not holds(demand, errors[i, 0], errors[i, 1], before, q):
+            q[j] = before[j] + share * (arrival[j] - before[j])
+        goal = goal_on_path(demand, route.targets[i])
+        errors[i, 0], errors[i, 1] = refine(chain, goal, q, TRACKING_STEPS, PATIENCE, work)
+        if not connects(goal, errors[i, 0], errors[i, 1], before, q, demand[JUMP]):
             return False
     return True
 
 
 @inlined_kernel
-def keep_most_promising(rung: Rung, count: int) -> int:
-    """Bring the KEPT most promising of `count` nodes to the front; return how many they are."""
-    for k in range(min(KEPT, count)):
+def keep_most_dexterous(rung: Rung, count: int) -> int:
+    """Bring the KEPT_WAYS most dexterous of `count` nodes to the front; return how many."""
+    for k in range(min(KEPT_WAYS, count)):
         best = k
         for other in range(k + 1, count):
-            if rung.promises[other] > rung.promises[best]:
+            if rung.dexterities[other] > rung.dexterities[best]:
                 best = other
         for j in range(rung.nodes.shape[1]):
             rung.nodes[k, j], rung.nodes[best, j] = rung.nodes[best, j], rung.nodes[k, j]
-        rung.lengths[k], rung.lengths[best] = rung.lengths[best], rung.lengths[k]
-        rung.promises[k], rung.promises[best] = rung.promises[best], rung.promises[k]
-        rung.parents[k], rung.parents[best] = rung.parents[best], rung.parents[k]
-        rung.manners[k], rung.manners[best] = rung.manners[best], rung.manners[k]
-    return min(KEPT, count)
+        swap(rung.lengths, k, best)
+        swap(rung.dexterities, k, best)
+        swap(rung.parents, k, best)
+        swap(rung.manners, k, best)
+    return min(KEPT_WAYS, count)
+
+
+@inlined_kernel
+def swap(values: Array, a: int, b: int) -> None:
+    """Let two entries change places."""
+    values[a], values[b] = values[b], values[a]
 
 
 @inlined_kernel
@@ -233,9 +220,9 @@ def nearest(distances: Array, count: int) -> int:
 
 
 @inlined_kernel
-def length_of(way: Array, here: int, there: int) -> float:
-    """Return the length of a piece of a way (n, joints) in joint space [rad or m]."""
+def length_of(path: Array, first: int, last: int) -> float:
+    """Return the length of a piece of a path (n, joints) in joint space [rad or m]."""
     length = 0.0
-    for i in range(here, there):
-        length += joint_distance(way[i], way[i + 1])
+    for i in range(first, last):
+        length += joint_distance(path[i], path[i + 1])
     return length

@@ -12,26 +12,44 @@ import numpy as np
 
 from learned_ik.arrays import Array, Floats, Integers
 from learned_ik.kernels.compilation import inlined_kernel, inner_kernel, kernel
-from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into
+from learned_ik.kernels.forward_kinematics import ChainArrays, X, copy_into
+from learned_ik.kernels.layout import TARGET, span, unpack_chain, unpack_work
 from learned_ik.kernels.measures import clip, largest_step, read_target
-from learned_ik.kernels.packing import unpack_model, unpack_work
-from learned_ik.kernels.pose_error import ANGULAR_WEIGHT, pose_error
-from learned_ik.kernels.refinement import PATIENCE, Workspace, angle_that_counts, refine
+from learned_ik.kernels.pose_error import ANGULAR_WEIGHT, Goal, is_reached, pose_error
+from learned_ik.kernels.refinement import (
+    PATIENCE,
+    Workspace,
+    orientation_error_at,
+    refine,
+)
 
 TRACKING_STEPS = 12  # of one refinement; the next pose is near, and two or three are the rule
 BRIDGES = (4, 16)  # pieces of a step that one refinement does not take; 1-5 % more starts hold
 
-
-class Demand(NamedTuple):
-    """What is asked of each step along a path."""
-
-    position_tolerance: float  # [m]
-    orientation_tolerance: float  # [rad]
-    jump: float  # [rad or m], the largest step of one joint from pose to pose
-    ease: Array  # (3,), by how much each of the target's axes counts less: 1 frees it
+# Places in a demand (DEMAND,), what is asked of each step along a path.
+POSITION_TOLERANCE = 0  # [m]
+ORIENTATION_TOLERANCE = 1  # [rad]
+JUMP = 2  # [rad or m], the largest step of one joint from pose to pose
+PATH_FREE_AXES = 3  # (3,), as of a request
+DEMAND = 6
 
 
-ALL_AXES: Array = np.zeros(3)  # the ease of a target of which every axis counts
+class Route(NamedTuple):
+    """The poses of a path, and the joints that reach them so far."""
+
+    targets: Array  # (n, 12), rotation row by row, position [m]
+    path: Array  # (n, joints) [rad or m]
+    errors: Array  # (n, 2), position [m] and orientation [rad]
+    between: Array  # (12,), memory for a pose between two of them
+
+
+@inlined_kernel
+def goal_on_path(demand: Array, target: Array) -> Goal:
+    """Return what a demand (DEMAND,) asks at one target (12,)."""
+    return Goal(
+        target, demand[PATH_FREE_AXES:DEMAND], demand[POSITION_TOLERANCE],
+        demand[ORIENTATION_TOLERANCE],
+    )  # fmt: skip
 
 
 @kernel
@@ -51,7 +69,7 @@ def track_first_that_holds(
     begin: int,
     end: int,
     starts: Array,
-    demand: Demand,
+    demand: Array,
     trial: Array,
     trial_errors: Array,
     path: Array,
@@ -62,15 +80,15 @@ def track_first_that_holds(
     """Track from one start after the other, until one gets to the end; keep what got farthest.
 
     Args:
-        layout: the packed model, as `packing.pack_model` makes it.
+        layout: the packed model; `layout.py` names the places in it.
         robot: likewise.
         weights: likewise.
-        numbers: memory, as `packing.Memory` holds it.
+        numbers: memory of one thread, likewise.
         targets: (n, 12).
         begin: the first pose.
         end: the pose before which to stop.
         starts: (count, joints) [rad or m], solutions of the first pose, best first.
-        demand: what is asked of each step.
+        demand: (DEMAND,), what is asked of each step.
         trial: (n, joints), memory.
         trial_errors: (n, 2), memory.
         path: (n, joints) [rad or m], rows from `begin` on become the farthest way.
@@ -83,19 +101,14 @@ def track_first_that_holds(
         The pose before which `path` now ends: the first that no start connects.
 
     """
-    chain, _, _ = unpack_model(layout, robot, weights)
-    work, between, _ = unpack_work(layout, numbers)
-    copy_into(work.ease, demand.ease)
+    chain, work = unpack_chain(layout, robot), unpack_work(layout, numbers)
+    route = Route(targets, trial, trial_errors, numbers[span(layout, TARGET)])
     for k in range(starts.shape[0]):
         q = trial[begin]
         copy_into(q, starts[k])
-        trial_errors[begin, 0], trial_errors[begin, 1], _ = refine(
-            chain, targets[begin], q, demand.position_tolerance, demand.orientation_tolerance,
-            0, PATIENCE, work,
-        )  # fmt: skip
-        last = track(
-            chain, targets, begin, end, demand, trial, trial_errors, between, work, coasts
-        )
+        goal = goal_on_path(demand, targets[begin])
+        trial_errors[begin, 0], trial_errors[begin, 1] = refine(chain, goal, q, 0, PATIENCE, work)
+        last = track(chain, route, begin, end, demand, work, coasts)
         if last > reached:
             reached = last
             for i in range(begin, last):
@@ -103,7 +116,6 @@ def track_first_that_holds(
                 copy_into(errors[i], trial_errors[i])
         if reached == end:
             break
-    work.ease[:] = 0.0  # the memory serves others, too
     return reached
 
 
@@ -115,39 +127,35 @@ def measure_angles(
     numbers: Array,
     targets: Array,
     path: Array,
-    demand: Demand,
+    demand: Array,
     errors: Array,
 ) -> None:
     """Fill errors[:, 1] with the angles that count [rad]; args as `track_first_that_holds`."""
-    chain, _, _ = unpack_model(layout, robot, weights)
-    work, _, _ = unpack_work(layout, numbers)
+    chain, work = unpack_chain(layout, robot), unpack_work(layout, numbers)
     for i in range(path.shape[0]):
-        copy_into(work.ease, demand.ease)
-        errors[i, 1] = angle_that_counts(chain, targets[i], path[i], work)
-    work.ease[:] = 0.0
+        goal = goal_on_path(demand, targets[i])
+        errors[i, 1] = orientation_error_at(chain, goal, path[i], work)
 
 
 @inner_kernel
 def track(
     chain: ChainArrays,
-    targets: Array,
+    route: Route,
     begin: int,
     end: int,
-    demand: Demand,
-    path: Array,
-    errors: Array,
-    between: Array,
+    demand: Array,
     work: Workspace,
     coasts: bool,
 ) -> int:
-    """Fill path and errors from pose `begin` + 1 on, as far as no joint jumps.
+    """Fill a route's path and errors from pose `begin` + 1 on, as far as no joint jumps.
 
-    Args as `track_first_that_holds`, but: path[begin] is a solution, and between (12,) memory.
+    Args as `track_first_that_holds`; the path holds a solution of pose `begin`.
 
     Returns:
         The first pose that is not reached without a jump; `end` where there is none.
 
     """
+    path = route.path
     for i in range(begin + 1, end):
         q = path[i]
         copy_into(q, path[i - 1])
@@ -155,81 +163,68 @@ def track(
             for j in range(q.shape[0]):
                 q[j] += path[i - 1, j] - path[i - 2, j]
             clip(chain, q)
-        position_error, orientation_error, _ = refine(
-            chain, targets[i], q, demand.position_tolerance, demand.orientation_tolerance,
-            TRACKING_STEPS, PATIENCE, work,
-        )  # fmt: skip
-        if not holds(demand, position_error, orientation_error, path[i - 1], q):
+        goal = goal_on_path(demand, route.targets[i])
+        position_error, orientation_error = refine(chain, goal, q, TRACKING_STEPS, PATIENCE, work)
+        if not connects(goal, position_error, orientation_error, path[i - 1], q, demand[JUMP]):
             for pieces in BRIDGES:
-                position_error, orientation_error = cross(
-                    chain, targets[i - 1], targets[i], pieces, demand, path[i - 1], q, between,
-                    work,
-                )  # fmt: skip
-                if holds(demand, position_error, orientation_error, path[i - 1], q):
+                position_error, orientation_error = cross(chain, route, i, pieces, demand, work)
+                if connects(goal, position_error, orientation_error, path[i - 1], q, demand[JUMP]):
                     break
             else:
                 return i
-        errors[i, 0], errors[i, 1] = position_error, orientation_error
+        route.errors[i, 0], route.errors[i, 1] = position_error, orientation_error
     return end
 
 
 @inlined_kernel
-def holds(
-    demand: Demand, position_error: float, orientation_error: float, before: Array, q: Array
+def connects(
+    goal: Goal,
+    position_error: float,
+    orientation_error: float,
+    before: Array,
+    q: Array,
+    jump: float,
 ) -> bool:
     """Say whether q (joints,) reaches its pose without a jump from the one before."""
-    return (
-        position_error <= demand.position_tolerance
-        and orientation_error <= demand.orientation_tolerance
-        and largest_step(before, q) <= demand.jump
-    )
+    reached = is_reached(goal, position_error, orientation_error)
+    return reached and largest_step(before, q) <= jump
 
 
 @inner_kernel
 def cross(
-    chain: ChainArrays,
-    here: Array,
-    there: Array,
-    pieces: int,
-    demand: Demand,
-    before: Array,
-    q: Array,
-    between: Array,
-    work: Workspace,
+    chain: ChainArrays, route: Route, i: int, pieces: int, demand: Array, work: Workspace
 ) -> tuple[float, float]:
-    """Track from one target (12,) to the next by poses in between; fill q (joints,).
+    """Track to pose i from the one before by poses in between; fill row i of the path.
 
     Returns:
-        The errors at q: position [m], orientation [rad].
+        The errors there: position [m], orientation [rad].
 
     """
-    copy_into(q, before)
+    q, between = route.path[i], route.between
+    copy_into(q, route.path[i - 1])
     position_error = orientation_error = np.inf
     for piece in range(1, pieces + 1):
-        blend(here, there, piece / pieces, between, work.trial_error)
-        position_error, orientation_error, _ = refine(
-            chain, between if piece < pieces else there, q,
-            demand.position_tolerance, demand.orientation_tolerance,
-            TRACKING_STEPS, PATIENCE, work,
-        )  # fmt: skip
+        blend(route.targets[i - 1], route.targets[i], piece / pieces, between, work.trial_error)
+        goal = goal_on_path(demand, between if piece < pieces else route.targets[i])
+        position_error, orientation_error = refine(chain, goal, q, TRACKING_STEPS, PATIENCE, work)
     return position_error, orientation_error
 
 
 @inlined_kernel
-def blend(here: Array, there: Array, share: float, between: Array, turn: Array) -> None:
+def blend(first: Array, second: Array, share: float, between: Array, turn: Array) -> None:
     """Fill between (12,): straight from one position to the other, by one turn about one axis.
 
     Args:
-        here: (12,), rotation row by row, position [m].
-        there: (12,), likewise.
-        share: 0 gives here, 1 there.
+        first: (12,), rotation row by row, position [m].
+        second: (12,), likewise.
+        share: 0 gives the first, 1 the second.
         between: (12,), filled.
         turn: (6,), memory.
 
     """
-    pose_error(there, here, turn)
+    pose_error(second, first, turn)
     for i in range(3):
-        between[9 + i] = here[9 + i] + share * turn[i]
+        between[X + i] = first[X + i] + share * turn[i]
     scale = share / ANGULAR_WEIGHT
     x, y, z = scale * turn[3], scale * turn[4], scale * turn[5]
     angle = math.sqrt(x * x + y * y + z * z)
@@ -238,7 +233,7 @@ def blend(here: Array, there: Array, share: float, between: Array, turn: Array) 
     length = angle if angle > 0.0 else 1.0
     x, y, z = x / length, y / length, z / length
     for column in range(3):
-        ax, ay, az = here[column], here[3 + column], here[6 + column]
+        ax, ay, az = first[column], first[3 + column], first[6 + column]
         bx, by, bz = y * az - z * ay, z * ax - x * az, x * ay - y * ax
         cx, cy, cz = y * bz - z * by, z * bx - x * bz, x * by - y * bx
         between[column] = ax + sine * bx + rest * cx

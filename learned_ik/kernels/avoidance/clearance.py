@@ -8,16 +8,23 @@ Only capsules that move are kept clear of spheres: what stands still, no posture
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from learned_ik.arrays import Array, Integers
 from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
-from learned_ik.kernels.forward_kinematics import ChainArrays, Frames, sweep
-from learned_ik.robot.body import Body
-from learned_ik.robot.chain import KinematicChain
+from learned_ik.kernels.forward_kinematics import ChainArrays, Frames, X, Y, Z, sweep
 
-CONTACT = 12  # numbers of a contact: see `contacts`
+# Places in a contact (CONTACT,).
+DISTANCE = 0  # [m]
+CAPSULE = 1
+OTHER = 2  # the other capsule; of a sphere, -1 minus its number
+POINT = 3  # (3,) [m], on the capsule's segment
+OTHER_POINT = 6  # (3,) [m], on the other segment, or the sphere's centre
+NORMAL = 9  # (3,), unit vector from there to the former
+CONTACT = 12
+
 AT_ONCE = 64  # spheres whose distances are taken side by side
+
+
+Point = tuple[float, float, float]
 
 
 class BodyArrays(NamedTuple):
@@ -34,33 +41,19 @@ class BodyArrays(NamedTuple):
 class Placement(NamedTuple):
     """Where a body lies: what `place` fills."""
 
-    rotations: Array  # (motions + 1, 12), rotation row by row and origin [m] of each frame
+    links: Array  # (motions + 1, 12), rotation row by row and origin [m] of each frame
     ends: Array  # (capsules, 6) [m], in the base frame
     middles: Array  # (capsules, 3) [m], likewise
     distances: Array  # (AT_ONCE,) [m²], memory: of one capsule's segment from some spheres
 
 
-def body_arrays(body: Body) -> BodyArrays:
-    """Lay out a body for the kernels."""
-    squared = np.sum((body.ends[:, 1] - body.ends[:, 0]) ** 2, axis=-1)
-    return BodyArrays(
-        frames=body.frames.copy(),
-        ends=np.ascontiguousarray(body.ends.reshape(-1, 6)),
-        radii=body.radii.copy(),
-        inverse=np.where(squared > 1e-18, 1 / np.maximum(squared, 1e-18), 0.0),
-        half=0.5 * np.sqrt(squared),
-        pairs=np.ascontiguousarray(body.pairs.reshape(-1, 2)),
-    )
+class Obstacles(NamedTuple):
+    """What a posture has to keep clear of."""
 
-
-def empty_placement(chain: KinematicChain, body: Body) -> Placement:
-    """Allocate what `place` fills."""
-    return Placement(
-        np.zeros((chain.motion_count + 1, 12)),
-        np.zeros((len(body), 6)),
-        np.zeros((len(body), 3)),
-        np.zeros(AT_ONCE),
-    )
+    body: BodyArrays
+    spheres: Array  # (4, n): x, y, z, radius [m]
+    itself: bool  # whether the body is kept clear of itself
+    wanted: float  # [m], the least clearance that is good enough
 
 
 @inlined_kernel
@@ -68,15 +61,15 @@ def place(
     chain: ChainArrays, body: BodyArrays, q: Array, frames: Frames, placement: Placement
 ) -> None:
     """Do what `sweep` does, and place the capsules too."""
-    links = placement.rotations
+    links = placement.links
     sweep(chain, q, Frames(frames.origins, frames.axes, frames.tip, frames.values, links))
     for c in range(body.frames.shape[0]):
         r, local, world = links[body.frames[c]], body.ends[c], placement.ends[c]
         for k in range(0, 6, 3):
             x, y, z = local[k], local[k + 1], local[k + 2]
-            world[k] = r[0] * x + r[1] * y + r[2] * z + r[9]
-            world[k + 1] = r[3] * x + r[4] * y + r[5] * z + r[10]
-            world[k + 2] = r[6] * x + r[7] * y + r[8] * z + r[11]
+            world[k] = r[0] * x + r[1] * y + r[2] * z + r[X]
+            world[k + 1] = r[3] * x + r[4] * y + r[5] * z + r[Y]
+            world[k + 2] = r[6] * x + r[7] * y + r[8] * z + r[Z]
         for k in range(3):
             placement.middles[c, k] = 0.5 * (world[k] + world[k + 3])
 
@@ -103,9 +96,7 @@ def contacts(
         far: [m], the margin or more: the least distance is told up to here, which spares most of
             the work where nothing is as near.
         itself: whether the pairs count.
-        found: (capsules + pairs, CONTACT): distance [m]; capsule; the other capsule, or -1; point
-            (3,) of the capsule's segment [m]; point of the other one's, or the sphere's centre;
-            unit vector (3,) from there to the former.
+        found: (capsules + pairs, CONTACT), filled.
 
     """
     ends, middles, row = placement.ends, placement.middles, placement.distances
@@ -141,10 +132,8 @@ def contacts(
             bx, by, bz = spheres[0, which], spheres[1, which], spheres[2, which]
             wx, wy, wz = bx - ax, by - ay, bz - az
             t = min(max((wx * ux + wy * uy + wz * uz) * inverse, 0.0), 1.0)
-            record(
-                found[count], nearest, c, -1, ax + t * ux, ay + t * uy, az + t * uz,
-                bx, by, bz,
-            )  # fmt: skip
+            point = ax + t * ux, ay + t * uy, az + t * uz
+            record(found[count], nearest, c, -1 - which, point, (bx, by, bz))
             count += 1
     for k in range(body.pairs.shape[0] if itself else 0):
         i, j = body.pairs[k, 0], body.pairs[k, 1]
@@ -156,34 +145,38 @@ def contacts(
             continue
         e, f = ends[i], ends[j]
         s, t = nearest_shares(e, f, body.inverse[i], body.inverse[j])
-        px, py, pz = (
+        point = (
             e[0] + s * (e[3] - e[0]), e[1] + s * (e[4] - e[1]), e[2] + s * (e[5] - e[2]),
         )  # fmt: skip
-        rx, ry, rz = (
+        other = (
             f[0] + t * (f[3] - f[0]), f[1] + t * (f[4] - f[1]), f[2] + t * (f[5] - f[2]),
         )  # fmt: skip
-        distance = math.sqrt((px - rx) ** 2 + (py - ry) ** 2 + (pz - rz) ** 2) - radii
+        x, y, z = point[0] - other[0], point[1] - other[1], point[2] - other[2]
+        distance = math.sqrt(x**2 + y**2 + z**2) - radii
         least = min(least, distance)
         if distance < margin:
-            record(found[count], distance, i, j, px, py, pz, rx, ry, rz)
+            record(found[count], distance, i, j, point, other)
             count += 1
     return count, least
 
 
 @inlined_kernel
 def record(
-    contact: Array, distance: float, a: int, b: int,
-    px: float, py: float, pz: float, rx: float, ry: float, rz: float,
-) -> None:  # fmt: skip
-    """Fill a contact; where both points coincide, the way out is up."""
-    nx, ny, nz = px - rx, py - ry, pz - rz
+    contact: Array, distance: float, capsule: int, other: int, point: Point, other_point: Point
+) -> None:
+    """Fill a contact (CONTACT,); where both points coincide, the way out is up."""
+    nx, ny, nz = point[0] - other_point[0], point[1] - other_point[1], point[2] - other_point[2]
     length = math.sqrt(nx * nx + ny * ny + nz * nz)
     if length < 1e-9:
         nx, ny, nz, length = 0.0, 0.0, 1.0, 1.0
-    contact[0], contact[1], contact[2] = distance, a, b
-    contact[3], contact[4], contact[5] = px, py, pz
-    contact[6], contact[7], contact[8] = rx, ry, rz
-    contact[9], contact[10], contact[11] = nx / length, ny / length, nz / length
+    contact[DISTANCE], contact[CAPSULE], contact[OTHER] = distance, capsule, other
+    for k in range(3):
+        contact[POINT + k], contact[OTHER_POINT + k] = point[k], other_point[k]
+    contact[NORMAL], contact[NORMAL + 1], contact[NORMAL + 2] = (
+        nx / length,
+        ny / length,
+        nz / length,
+    )
 
 
 @inlined_kernel
@@ -219,14 +212,14 @@ def contact_gradient(
     """Fill the slope (joints,) of a contact's distance [m per joint unit]."""
     for j in range(gradient.shape[0]):
         gradient[j] = 0.0
-    a, b = int(contact[1]), int(contact[2])
+    a, b = int(contact[CAPSULE]), int(contact[OTHER])
     above = body.frames[b] if b >= 0 else 0
     below = body.frames[a]
-    nx, ny, nz = contact[9], contact[10], contact[11]
+    nx, ny, nz = contact[NORMAL], contact[NORMAL + 1], contact[NORMAL + 2]
     # Motions that carry both capsules move neither against the other.
-    first, last, sign, at = above, below, 1.0, 3
+    first, last, sign, at = above, below, 1.0, POINT
     if above > below:
-        first, last, sign, at = below, above, -1.0, 6
+        first, last, sign, at = below, above, -1.0, OTHER_POINT
     x, y, z = contact[at], contact[at + 1], contact[at + 2]
     for i in range(first, last):
         axis, origin = frames.axes[i], frames.origins[i]

@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 
 from learned_ik.arrays import Array, Integers
-from learned_ik.kernels.forward_kinematics import CompiledKinematics, endless_joints
-from learned_ik.robot.chain import KinematicChain
+from learned_ik.solving.engine import Engine
+from learned_ik.solving.packing import endless_joints
 from learned_ik.solving.solution import Status
 
 AT_LIMIT = 0.01  # [rad or m], a joint so near its limit before a jump is what breaks the path
@@ -40,25 +40,28 @@ class PathSolution:
         """Whether all poses are reached without a jump, and clear where that was asked."""
         return len(self.jumps) == len(self.failures) == len(self.collisions) == 0
 
+    def __bool__(self) -> bool:
+        return self.success
+
     def __len__(self) -> int:
         return len(self.status)
 
 
 def path_solution(
-    chain: KinematicChain,
+    engine: Engine,
     path: Array,
     errors: Array,
     status: Integers,
     reasons: dict[int, str],
+    *,
     start: Array | None,
     jump: float,
     timed_out: bool,
-    solve_time: float,
 ) -> PathSolution:
     """Measure a path and say where it breaks.
 
     Args:
-        chain: the robot.
+        engine: the arm's.
         path: (n, joints) [rad or m].
         errors: (n, 2), position [m] and orientation [rad].
         status: (n,), values of `Status`.
@@ -66,7 +69,6 @@ def path_solution(
         start: (joints,) [rad or m], where the arm was, or None.
         jump: [rad or m].
         timed_out: whether the time was over before everything was tried.
-        solve_time: [s].
 
     """
     reached = status == Status.SUCCESS
@@ -77,8 +79,8 @@ def path_solution(
     for pose in jumps:
         joint = int(np.argmax(np.abs(path[pose] - path[pose - 1])))
         reasons[int(pose)] = (
-            f"joint '{chain.joint_names[joint]}' jumps by {steps[pose - 1]:.3g} before it: "
-            f'{_why_it_breaks(chain, path[pose - 1], timed_out)}'
+            f"joint '{engine.chain.joint_names[joint]}' jumps by {steps[pose - 1]:.3g} before it: "
+            f'{_why_it_breaks(engine, path[pose - 1], timed_out)}'
         )
     return PathSolution(
         joint_positions=path,
@@ -90,7 +92,7 @@ def path_solution(
         jumps=jumps,
         failures=failures,
         timed_out=timed_out,
-        solve_time=solve_time,
+        solve_time=0.0,
         message=_message(reasons),
     )
 
@@ -100,16 +102,17 @@ def _largest_step(a: Array, b: Array) -> float:
     return float(np.abs(b - a).max())
 
 
-def _why_it_breaks(chain: KinematicChain, q: Array, timed_out: bool) -> str:
+def _why_it_breaks(engine: Engine, q: Array, timed_out: bool) -> str:
     """Say why no way leads on from joint positions (joints,), the last before a jump."""
     if timed_out:
         return 'the time was over before every start was tried'
+    chain = engine.chain
     margin = np.where(endless_joints(chain), np.inf, np.minimum(q - chain.lower, chain.upper - q))
     joint = int(np.argmin(margin))
     if margin[joint] < AT_LIMIT:
         name = chain.joint_names[joint]
         return f"no start leads across, and on the longest way joint '{name}' comes to its limit"
-    least = np.linalg.svd(CompiledKinematics(chain).jacobian(q), compute_uv=False)[-1]
+    least = np.linalg.svd(engine.jacobian(q), compute_uv=False)[-1]
     if least < NEAR_SINGULAR:
         return 'no start leads across, and the longest way comes to a singular posture'
     return 'no start leads across'

@@ -11,24 +11,15 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from learned_ik.arrays import Array, Floats, Integers
 from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
-from learned_ik.kernels.forward_kinematics import SLIDES, ChainArrays
-from learned_ik.network import Network
+from learned_ik.kernels.forward_kinematics import SLIDES, ChainArrays, X, copy_into
 
 RELU, SILU = 0, 1
 CLIPPED, BOUNDED, LINEAR, BITERNION = range(4)
-ACTIVATION_CODES = {'relu': RELU, 'silu': SILU}
-DECODING_CODES = {
-    'clipped': CLIPPED,
-    'bounded': BOUNDED,
-    'linear': LINEAR,
-    'biternion': BITERNION,
-}
 
-ALIGNMENT = 16  # floats, 64 bytes: a line of the cache
+POSE_INPUTS = 12  # of the network: rotation row by row, position [m]
 LANES = 8  # heads that one vector instruction takes at once
 
 
@@ -36,7 +27,7 @@ class NetworkArrays(NamedTuple):
     """A network as compiled code sees it; widths and heads are padded with zeros."""
 
     weights: Floats  # layer by layer: biases (outputs,), then weights (inputs, outputs)
-    widths: Integers  # (layers + 1,), the inputs, then multiples of ALIGNMENT
+    widths: Integers  # (layers + 1,), the inputs, then multiples of 16
     activation: int
     decoding: int
     heads: int  # those that count
@@ -45,84 +36,55 @@ class NetworkArrays(NamedTuple):
     seed_weight: float  # [m/rad], of their distance where heads are ranked
 
 
-def network_arrays(network: Network, joints: int) -> NetworkArrays:
-    """Lay out a network for the kernels."""
-    lanes = _up_to_multiple(network.heads, LANES)
-    widths, parts = [network.weights[0].shape[1]], []
-    last = len(network.weights) - 1
-    for i, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
-        layer = np.concatenate([bias[None, :], weight.T])  # (1 + inputs, outputs)
-        if i == last:  # head by head, number by number -> number by number, head by head
-            layer = layer.reshape(len(layer), network.heads, -1).swapaxes(1, 2)
-            layer = np.pad(layer, [(0, 0), (0, 0), (0, lanes - network.heads)])
-            layer = layer.reshape(len(layer), -1)
-        outputs = _up_to_multiple(layer.shape[1], ALIGNMENT)
-        missing = 1 + widths[-1] - len(layer), outputs - layer.shape[1]
-        parts.append(np.pad(layer, [(0, missing[0]), (0, missing[1])]).ravel())
-        widths.append(outputs)
-    return NetworkArrays(
-        weights=aligned(np.concatenate(parts)),
-        widths=np.array(widths, dtype=np.int64),
-        activation=ACTIVATION_CODES[network.activation],
-        decoding=DECODING_CODES[network.decoding],
-        heads=network.heads,
-        lanes=lanes,
-        seed_joints=network.seed_joints,
-        seed_weight=network.seed_weight,
-    )
+class NetworkInput(NamedTuple):
+    """What the network takes, in its order; views of the first layer's inputs."""
+
+    position: Floats  # (3,) [m]
+    rotation: Floats  # (9,), row by row
+    beside: Floats  # the seed [rad or m], or distances [m] from obstacles; then what is not used
 
 
-def aligned(values: npt.ArrayLike) -> Floats:
-    """Return a float32 copy (n,) whose first byte lies at a multiple of 64."""
-    values = np.asarray(values, dtype=np.float32)
-    memory = np.zeros(values.nbytes + 64, np.uint8)
-    begin = -memory.ctypes.data % 64
-    copy = memory[begin : begin + values.nbytes].view(np.float32)
-    copy[:] = values
-    return copy
+class HeadMemory(NamedTuple):
+    """What evaluating and ranking the heads needs, and gives."""
 
-
-def _up_to_multiple(count: int, of: int) -> int:
-    return -(-count // of) * of
+    input: NetworkInput
+    inputs: Floats  # (widest layer,), of a layer: of the first one, `input`
+    outputs: Floats  # (widest layer,), of a layer
+    answers: Floats  # (joints, lanes) [rad or m]
+    trigonometry: Floats  # (3, motions, LANES)
+    poses: Floats  # (12 * LANES,), of the tips
+    scores: Floats  # (lanes,), squared weighted pose errors [m²], and what else counts
 
 
 @inner_kernel
 def predict_heads(
-    chain: ChainArrays,
-    network: NetworkArrays,
-    target: Array,
-    here: Floats,
-    there: Floats,
-    answers: Floats,
+    chain: ChainArrays, network: NetworkArrays, target: Array, heads: HeadMemory
 ) -> None:
     """Fill every head's joint positions for one pose.
 
-    What the network takes beside the pose stands in `here` already, behind the place of the pose.
+    What the network takes beside the pose stands in `heads.input` already. Answers of a linear or
+    biternion network may break the limits, those of heads that are padding mean nothing.
 
     Args:
         chain: the robot.
         network: what was trained for it.
         target: (12,), rotation row by row, position [m].
-        here: (widest layer,), memory.
-        there: (widest layer,), memory.
-        answers: (joints, lanes) [rad or m], filled; those of a linear or biternion network may
-            break the limits, those of heads that are padding mean nothing.
+        heads: memory, whose `answers` are filled.
 
     """
-    for i in range(3):
-        here[i] = target[9 + i]
-    for i in range(9):
-        here[3 + i] = target[i]
+    x, y = heads.inputs, heads.outputs
+    copy_into(heads.input.position, target[X:])
+    copy_into(heads.input.rotation, target[:X])
     begin, layers = 0, network.widths.shape[0] - 1
     for layer in range(layers):
         inputs, outputs = network.widths[layer], network.widths[layer + 1]
         end = begin + outputs * (inputs + 1)
-        affine(network.weights[begin:end], here[:inputs], there[:outputs])
+        affine(network.weights[begin:end], x[:inputs], y[:outputs])
         begin = end
         if layer < layers - 1:
-            activate(network.activation, there[:outputs])
-        here, there = there, here
-    decode(chain, network.decoding, here, answers)
+            activate(network.activation, y[:outputs])
+        x, y = y, x
+    decode(chain, network.decoding, x, heads.answers)
 
 
 @inlined_kernel

@@ -8,42 +8,50 @@ more, coasting; then a ladder graph. Where nothing leads on, the path begins ane
 behind a pose out of reach.
 """
 
-import dataclasses
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
-from learned_ik.kernels.packing import Memory, PackedModel
+from learned_ik.kernels.entries import make_ready
+from learned_ik.kernels.forward_kinematics import X
+from learned_ik.kernels.layout import FREE_AXES, LARGEST_CHANGE
 from learned_ik.kernels.path.branches import gather
 from learned_ik.kernels.path.ladder import (
     FRESH,
-    PLACES,
+    RUNG,
     SPACING,
     TRACKED,
     Rung,
     climb,
-    new_rung,
-    new_sketch,
     steer_again,
 )
 from learned_ik.kernels.path.tracking import (
-    ALL_AXES,
-    Demand,
+    DEMAND,
+    ORIENTATION_TOLERANCE,
+    PATH_FREE_AXES,
+    POSITION_TOLERANCE,
     measure_angles,
     read_targets,
     track_first_that_holds,
 )
-from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import rotation_angle
-from learned_ik.solving.path_solution import PathSolution, path_solution
-from learned_ik.solving.requests import (
+from learned_ik.solving import one_pose
+from learned_ik.solving.avoidance import Scene
+from learned_ik.solving.engine import Engine
+from learned_ik.solving.paths.clear_path import keep_clear
+from learned_ik.solving.paths.path_solution import PathSolution, path_solution
+from learned_ik.solving.request import (
     axis_tolerances,
-    check_path_demand,
+    check_jump,
+    check_timeout,
     checked_path,
+    checked_position_tolerance,
     checked_start,
+    request_options,
 )
 from learned_ik.solving.solution import Solution, Status
 
@@ -56,77 +64,63 @@ MOST_RESTARTS = 8 * RESTARTS_PER_LOOK  # as starts of one piece of a path
 ATTEMPTS = 3 * FRESH  # refinements for the fresh solutions of a rung
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Tools:
-    """What of a solver its path follower works with."""
-
-    chain: KinematicChain
-    packed: PackedModel
-    memory: Memory
-    heads: int  # of the network; 0 without one
-    solve: Callable[..., Solution]  # `IkSolver.solve`
-
-
-def follow_path(
-    tools: Tools,
+def follow(
+    engine: Engine,
     positions: npt.ArrayLike,
     orientations: npt.ArrayLike,
     start: npt.ArrayLike | None,
-    demand: Demand,
+    *,
+    position_tolerance: float,
+    orientation_tolerance: float | Sequence[float],
+    jump: float,
     timeout: float,
+    scene: Scene | None,
 ) -> PathSolution:
     """Return one joint path through poses; see `IkSolver.follow`."""
-    make_ready(tools)
+    make_ready('paths')
     began = perf_counter()
+    strictest, options = request_options(orientation_tolerance, math.inf, False)
+    free_axes = options[: LARGEST_CHANGE - FREE_AXES]
+    position_tolerance = checked_position_tolerance(position_tolerance)
+    demand = np.array([position_tolerance, strictest, float(jump), *free_axes])
     poses = checked_path(positions, orientations)
-    q_start = None if start is None else checked_start(tools.chain, start)
-    check_path_demand(demand.jump, timeout)
-    follower = PathFollower(tools, poses, demand, began + timeout)
+    q_start = None if start is None else checked_start(engine.chain, start)
+    check_jump(jump)
+    check_timeout(timeout)
+    follower = PathFollower(engine, poses, demand, began + timeout)
     follower.run(q_start)
-    if demand.ease.any():
+    if free_axes.any():
         follower.measure_angles()
-    return path_solution(
-        tools.chain, follower.path, follower.errors, follower.status, follower.reasons,
-        q_start, demand.jump, follower.timed_out, perf_counter() - began,
+    path = path_solution(
+        engine, follower.path, follower.errors, follower.status, follower.reasons,
+        start=q_start, jump=jump, timed_out=follower.timed_out,
     )  # fmt: skip
-
-
-def make_ready(tools: Tools) -> None:
-    """Compile all that following needs, or load it from disk, so that no timeout pays for it."""
-    if steer_again.signatures:
-        return
-    q = tools.chain.middle
-    tools.solve(*tools.chain.forward(q), q, prefer='middle')
-    compile_kernels(tools)
-
-
-def compile_kernels(tools: Tools) -> None:
-    """Compile the kernels of this file's neighbours, but not those that solve one pose."""
-    q = tools.chain.middle
-    poses = np.tile(np.concatenate(tools.chain.forward(q)), (2, 1))
-    follower = PathFollower(tools, poses, Demand(1e-6, 1e-6, JUMP, ALL_AXES), np.inf)
-    follower.track(0, 2, q[None], 0)
-    follower.climb(0, q[None], 0)
-    follower.measure_angles()
-    steer_again(
-        *tools.packed, tools.memory.numbers, follower.targets, 0, 1, q, follower.demand,
-        follower.path, follower.errors,
-    )  # fmt: skip
+    if scene is not None and len(path):
+        path = keep_clear(engine, path, poses, demand, scene, began + timeout, q_start)
+    path.solve_time = perf_counter() - began
+    return path
 
 
 class PathFollower:
     """Follows one path, piece by piece."""
 
-    def __init__(self, tools: Tools, poses: Array, demand: Demand, deadline: float) -> None:
-        """Make room for the answer to checked poses (n, 7); the deadline is one of the clock."""
-        self._tools = tools
-        self._poses = poses
-        self.demand = demand
-        self._deadline = deadline
-        self._axes = axis_tolerances(demand.orientation_tolerance, demand.ease)
+    def __init__(self, engine: Engine, poses: Array, demand: Array, deadline: float) -> None:
+        """Make room for the answer to checked poses (n, 7).
+
+        Args:
+            engine: the arm's.
+            poses: (n, 7), checked.
+            demand: (DEMAND,), as `kernels/path/tracking.py` says.
+            deadline: when to stop, on the clock of `perf_counter` [s].
+
+        """
+        make_ready('paths')
+        self._engine, self._memory = engine, engine.memory()
+        self._poses, self.demand, self._deadline = poses, demand, deadline
+        self._axes = axis_tolerances(demand[ORIENTATION_TOLERANCE], demand[PATH_FREE_AXES:DEMAND])
         self.targets = np.empty((len(poses), 12))
         read_targets(poses, self.targets)
-        self.path = np.empty((len(poses), tools.chain.joint_count))  # [rad or m]
+        self.path = np.empty((len(poses), engine.chain.joint_count))  # [rad or m]
         self.errors = np.empty((len(poses), 2))  # position [m], orientation [rad]
         self.status = np.full(len(poses), Status.SUCCESS, np.int64)
         self.reasons: dict[int, str] = {}  # why, for the poses that are not reached
@@ -141,7 +135,7 @@ class PathFollower:
                 self._give_up(begin)
                 break
             first = self._solve(begin, last)
-            if first.success:
+            if first:
                 begin = self._follow_from(begin, first.joint_positions, last)
                 last = self.path[begin - 1]
             else:
@@ -168,29 +162,29 @@ class PathFollower:
         end = self.track(begin, len(self.path), starts, end, coasts=True)
         if end == len(self.path) or self._late():
             return end
-        return self.climb(begin, starts[:PLACES], end)
+        return self.climb(begin, starts[:RUNG], end)
 
     def starts(self, begin: int, first: Array, last: Array | None) -> Iterator[Array]:
         """Yield distinct solutions (some, joints) of a pose, block by block.
 
-        In each block those come first that promise most. Args as `_follow_from`.
+        In each block those come first where the arm is most dexterous. Args as `_follow_from`.
         """
-        block = self._tools.heads or FIRST_STARTS
+        block = self._engine.heads or FIRST_STARTS
         pool = np.empty((1 + block + MOST_RESTARTS, len(first)))
-        promises = np.empty(len(pool))
+        dexterities = np.empty(len(pool))
         count = 0
         if last is not None:
             pool[0], count = first, 1
             yield pool[:1]
-        about = self._tools.chain.middle if last is None else last
+        about = self._engine.chain.middle if last is None else last
         ends = range(block, block + MOST_RESTARTS + 1, RESTARTS_PER_LOOK)
         for begin_at, end_at in zip((0, *ends), ends, strict=False):
             before = count
-            count = self._gather(begin, about, begin_at, end_at, pool, promises, before)
+            count = self._gather(begin, about, (begin_at, end_at), pool, dexterities, before)
             if count == 0:
-                pool[0], promises[0], count = first, 0.0, 1
+                pool[0], dexterities[0], count = first, 0.0, 1
             if count > before:
-                yield pool[before:count][np.argsort(-promises[before:count], kind='stable')]
+                yield pool[before:count][np.argsort(-dexterities[before:count], kind='stable')]
 
     def climb(self, begin: int, starts: Array, end: int) -> int:
         """Try the ladder graph from starts (some, joints) of a pose on.
@@ -199,30 +193,34 @@ class PathFollower:
             Where its way ends; `end`, how far tracking got, where it is not better.
 
         """
-        joints, poses = starts.shape[1], len(self.path)
-        sketch = new_sketch(joints, poses)
-        pool, promises = np.empty((FRESH, joints)), np.empty(FRESH)
-        rungs, nodes, here = [new_rung(starts)], len(starts), begin
-        while here < poses - 1 and not self._late():
-            there = min(here + SPACING, poses - 1)
+        joints, last = starts.shape[1], len(self.path) - 1
+        pool, dexterities = np.empty((FRESH, joints)), np.empty(FRESH)
+        ends, distances = np.empty((RUNG, joints)), np.empty(RUNG)  # memory of a climb, as these:
+        path, errors = np.empty_like(self.path), np.empty_like(self.errors)
+        outcome = np.zeros(3, np.int64)
+        rungs, nodes, low = [new_rung(starts)], len(starts), begin
+        while low < last and not self._late():
+            high = min(low + SPACING, last)
             about = rungs[-1].nodes[0]
-            fresh = self._gather(there, about, 0, ATTEMPTS, pool, promises, 0)
+            fresh = self._gather(high, about, (0, ATTEMPTS), pool, dexterities, 0)
             rung = new_rung(starts[:0])
-            found, farthest, best = climb(
-                *self._tools.packed, self._tools.memory.numbers, self.targets, here, there,
-                self.demand, rungs[-1], nodes, pool[:fresh], rung, sketch,
+            climb(
+                *self._engine.packed, self._memory.numbers, self.targets, low, high,
+                self.demand, rungs[-1].nodes, rungs[-1].lengths, nodes, pool[:fresh], *rung,
+                ends, distances, path, errors, outcome,
             )  # fmt: skip
+            found, farthest, best = outcome.tolist()
             if found == 0:
                 if farthest > end:
                     self._walk(begin, rungs, best)
-                    return self.track(here, farthest, self.path[here : here + 1].copy(), here)
+                    return self.track(low, farthest, self.path[low : low + 1].copy(), low)
                 return end
             rungs.append(rung)
-            nodes, here = found, there
-        if here < end:
+            nodes, low = found, high
+        if low < end:
             return end
         self._walk(begin, rungs, int(np.argmin(rungs[-1].lengths[:nodes])))
-        return here + 1
+        return low + 1
 
     def _walk(self, begin: int, rungs: list[Rung], node: int) -> None:
         """Write the way that leads from a pose to a node of the last rung."""
@@ -232,31 +230,31 @@ class PathFollower:
         way.reverse()
         q = rungs[0].nodes[way[0] : way[0] + 1]
         self.track(begin, begin + 1, q, begin)
-        here = begin
+        low = begin
         for rung, node in zip(rungs[1:], way[1:], strict=True):
-            there = min(here + SPACING, len(self.path) - 1)
+            high = min(low + SPACING, len(self.path) - 1)
             if rung.manners[node] == TRACKED:
-                self.track(here, there + 1, self.path[here : here + 1].copy(), here)
+                self.track(low, high + 1, self.path[low : low + 1].copy(), low)
             else:
                 steer_again(
-                    *self._tools.packed, self._tools.memory.numbers, self.targets, here, there,
+                    *self._engine.packed, self._memory.numbers, self.targets, low, high,
                     rung.nodes[node], self.demand, self.path, self.errors,
                 )  # fmt: skip
-            here = there
+            low = high
 
     def track(
         self, begin: int, end: int, starts: Array, reached: int, coasts: bool = False
     ) -> int:
         """Track from starts (some, joints) of a pose; see `track_first_that_holds`."""
         return track_first_that_holds(
-            *self._tools.packed, self._tools.memory.numbers, self.targets, begin, end, starts,
+            *self._engine.packed, self._memory.numbers, self.targets, begin, end, starts,
             self.demand, self._trial, self._trial_errors, self.path, self.errors, reached, coasts,
         )  # fmt: skip
 
     def measure_angles(self) -> None:
         """Let the orientation errors be those about axes that are not free."""
         measure_angles(
-            *self._tools.packed, self._tools.memory.numbers, self.targets, self.path, self.demand,
+            *self._engine.packed, self._memory.numbers, self.targets, self.path, self.demand,
             self.errors,
         )  # fmt: skip
 
@@ -264,33 +262,32 @@ class PathFollower:
         self,
         pose: int,
         about: Array,
-        first: int,
-        last: int,
+        attempts: tuple[int, int],
         pool: Array,
-        promises: Array,
+        dexterities: Array,
         count: int,
     ) -> int:
         """Add distinct solutions of a pose to a pool; see `gather`."""
-        memory = self._tools.memory
         return gather(
-            *self._tools.packed, memory.numbers, memory.activations, self.targets[pose], about,
-            self.demand, first, last, pool, promises, count,
+            *self._engine.packed, self._memory.numbers, self._memory.activations,
+            self.targets[pose], about, self.demand, *attempts, pool, dexterities, count,
         )  # fmt: skip
 
     def _solve(self, pose: int, seed: Array | None) -> Solution:
         """Return the solution of a pose, the one next to a seed (joints,) where that is given."""
-        return self._tools.solve(
+        return one_pose.solve(
+            self._engine,
             self._poses[pose, :3],
             self._poses[pose, 3:],
             seed,
-            position_tolerance=self.demand.position_tolerance,
+            position_tolerance=float(self.demand[POSITION_TOLERANCE]),
             orientation_tolerance=self._axes,
             timeout=max(self._deadline - perf_counter(), SHORTEST_SEARCH),
         )
 
     def _passable(self, pose: int) -> bool:
         """Say whether another start may lead across the step to a pose."""
-        return self._solve(pose, self.path[pose - 1]).success
+        return bool(self._solve(pose, self.path[pose - 1]))
 
     def _late(self) -> bool:
         """Say whether the time is over, where there is something left to try."""
@@ -307,10 +304,23 @@ class PathFollower:
 
     def _give_up(self, begin: int) -> None:
         """Leave the arm where it is for all poses that are left when the time is over."""
-        R, p = self._tools.chain.forward_matrix(self.path[begin - 1])
+        R, p = self._engine.chain.forward_matrix(self.path[begin - 1])
         targets = self.targets[begin:]
         self.path[begin:] = self.path[begin - 1]
-        self.errors[begin:, 0] = np.linalg.norm(targets[:, 9:] - p, axis=1)
-        self.errors[begin:, 1] = rotation_angle(targets[:, :9].reshape(-1, 3, 3), R)
+        self.errors[begin:, 0] = np.linalg.norm(targets[:, X:] - p, axis=1)
+        self.errors[begin:, 1] = rotation_angle(targets[:, :X].reshape(-1, 3, 3), R)
         self.status[begin:] = Status.TIMED_OUT
         self.reasons[begin] = 'the time was over before the path was'
+
+
+def new_rung(nodes: Array) -> Rung:
+    """Return a rung on which ways begin at nodes (up to RUNG, joints) [rad or m], or none."""
+    rung = Rung(
+        nodes=np.zeros((RUNG, nodes.shape[1])),
+        lengths=np.zeros(RUNG),
+        dexterities=np.zeros(RUNG),
+        parents=np.zeros(RUNG, np.int64),
+        manners=np.full(RUNG, TRACKED, np.int64),
+    )
+    rung.nodes[: len(nodes)] = nodes
+    return rung

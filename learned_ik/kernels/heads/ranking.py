@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""How far each head's answer misses the pose: forward kinematics of eight heads at once, float32.
+"""How far each head's answer is from the pose: forward kinematics of eight heads at once, float32.
 
 Good to a few micrometres, which is plenty for choosing where to begin.
 """
@@ -9,8 +9,8 @@ import numpy as np
 
 from learned_ik.arrays import Array, Floats
 from learned_ik.kernels.compilation import exact_kernel, inlined_kernel, inner_kernel
-from learned_ik.kernels.forward_kinematics import ChainArrays
-from learned_ik.kernels.forward_pass import LANES
+from learned_ik.kernels.forward_kinematics import ChainArrays, X, Y, Z
+from learned_ik.kernels.heads.forward_pass import LANES, HeadMemory
 from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 
 # pi/2 in three parts, the first two short: their products with a small whole number are exact.
@@ -22,21 +22,16 @@ ONE, TWO, HALF, QUARTER = np.float32(1), np.float32(2), np.float32(0.5), np.floa
 
 
 @inner_kernel
-def score_heads(
-    chain: ChainArrays, target: Array, answers: Floats, trigonometry: Floats, state: Floats,
-    scores: Floats,
-) -> None:  # fmt: skip
-    """Fill scores with each head's squared weighted pose error [m²].
+def score_heads(chain: ChainArrays, target: Array, heads: HeadMemory) -> None:
+    """Fill `heads.scores` with the squared weighted pose error of each answer [m²].
 
     Args:
         chain: the robot.
         target: (12,), rotation row by row, position [m].
-        answers: (joints, lanes) [rad or m], a multiple of LANES.
-        trigonometry: (3, motions, LANES), memory.
-        state: (12 * LANES,), memory.
-        scores: (lanes,), filled.
+        heads: with the answers.
 
     """
+    answers, trigonometry = heads.answers, heads.trigonometry
     motions, lanes = trigonometry.shape[1], answers.shape[1]
     flat = trigonometry.reshape(3, motions * LANES)
     for begin in range(0, lanes, LANES):
@@ -49,8 +44,8 @@ def score_heads(
             for k in range(count):
                 value[k] = factor * answer[k] + offset
         sines_and_cosines32(flat[0], flat[1], flat[2])
-        sweep_lanes(chain, trigonometry, count, state)
-        miss_lanes(target, state, count, scores[begin : begin + LANES])
+        sweep_lanes(chain, trigonometry, count, heads.poses)
+        score_lanes(target, heads.poses, count, heads.scores[begin : begin + LANES])
 
 
 @exact_kernel
@@ -76,14 +71,14 @@ def sines_and_cosines32(values: Floats, sines: Floats, cosines: Floats) -> None:
 
 
 @inlined_kernel
-def sweep_lanes(chain: ChainArrays, trigonometry: Floats, count: int, state: Floats) -> None:
+def sweep_lanes(chain: ChainArrays, trigonometry: Floats, count: int, poses: Floats) -> None:
     """Go from base to tip once, for all lanes side by side.
 
     Args:
         chain: the robot.
         trigonometry: (3, motions, LANES), motion values, their sines, their cosines.
         count: LANES.
-        state: (12 * LANES,), filled with the tips: rotation row by row, position [m]; LANES
+        poses: (12 * LANES,), filled with the tips': rotation row by row, position [m]; LANES
             numbers each.
 
     """
@@ -91,51 +86,51 @@ def sweep_lanes(chain: ChainArrays, trigonometry: Floats, count: int, state: Flo
     for entry in range(12):
         one = np.float32(1.0 if entry in (0, 4, 8) else 0.0)
         for k in range(count):
-            state[entry * LANES + k] = one
+            poses[entry * LANES + k] = one
     for i in range(motions + 1):
         t = chain.transforms[i]
         for row in range(3):
-            move_row(state, 3 * row, 9 + row, t, count)
+            move_row(poses, row, t, count)
         if i == motions:
             break
         values, sines, cosines = trigonometry[0, i], trigonometry[1, i], trigonometry[2, i]
         slides = chain.structure[i, 0] == 1
         for row in range(3):
-            a, b = 3 * row * LANES, (9 + row) * LANES
+            a, b = 3 * row * LANES, (X + row) * LANES
             if slides:
                 for k in range(count):
-                    state[b + k] += state[a + 2 * LANES + k] * values[k]
+                    poses[b + k] += poses[a + 2 * LANES + k] * values[k]
             else:
                 for k in range(count):
-                    x, y = state[a + k], state[a + LANES + k]
-                    state[a + k] = cosines[k] * x + sines[k] * y
-                    state[a + LANES + k] = cosines[k] * y - sines[k] * x
+                    x, y = poses[a + k], poses[a + LANES + k]
+                    poses[a + k] = cosines[k] * x + sines[k] * y
+                    poses[a + LANES + k] = cosines[k] * y - sines[k] * x
 
 
 @inlined_kernel
-def move_row(state: Floats, rotation: int, position: int, t: Array, count: int) -> None:
-    """Apply a fixed transform t (12,) to one row of the rotations and of the positions."""
+def move_row(poses: Floats, row: int, t: Array, count: int) -> None:
+    """Apply a fixed transform t (12,) to one row of the positions and of the rotations."""
     t0, t1, t2 = np.float32(t[0]), np.float32(t[1]), np.float32(t[2])
     t3, t4, t5 = np.float32(t[3]), np.float32(t[4]), np.float32(t[5])
     t6, t7, t8 = np.float32(t[6]), np.float32(t[7]), np.float32(t[8])
-    px, py, pz = np.float32(t[9]), np.float32(t[10]), np.float32(t[11])
-    a, b = rotation * LANES, position * LANES
+    px, py, pz = np.float32(t[X]), np.float32(t[Y]), np.float32(t[Z])
+    a, b = 3 * row * LANES, (X + row) * LANES
     for k in range(count):
-        x, y, z = state[a + k], state[a + LANES + k], state[a + 2 * LANES + k]
-        state[b + k] += x * px + y * py + z * pz
-        state[a + k] = x * t0 + y * t3 + z * t6
-        state[a + LANES + k] = x * t1 + y * t4 + z * t7
-        state[a + 2 * LANES + k] = x * t2 + y * t5 + z * t8
+        x, y, z = poses[a + k], poses[a + LANES + k], poses[a + 2 * LANES + k]
+        poses[b + k] += x * px + y * py + z * pz
+        poses[a + k] = x * t0 + y * t3 + z * t6
+        poses[a + LANES + k] = x * t1 + y * t4 + z * t7
+        poses[a + 2 * LANES + k] = x * t2 + y * t5 + z * t8
 
 
 @inlined_kernel
-def miss_lanes(target: Array, state: Floats, count: int, scores: Floats) -> None:
+def score_lanes(target: Array, poses: Floats, count: int, scores: Floats) -> None:
     """Fill scores (LANES,) with |dp|² + weight² |dR|²/2, near angle² for small ones."""
     for k in range(count):
         scores[k] = np.float32(0.0)
     for entry in range(12):
         wanted = np.float32(target[entry])
-        weight = np.float32(1.0 if entry >= 9 else 0.5 * ANGULAR_WEIGHT**2)
+        weight = np.float32(1.0 if entry >= X else 0.5 * ANGULAR_WEIGHT**2)
         for k in range(count):
-            difference = state[entry * LANES + k] - wanted
+            difference = poses[entry * LANES + k] - wanted
             scores[k] += weight * difference * difference

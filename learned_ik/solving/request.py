@@ -1,10 +1,10 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""What is wrong with a request, named; and batches of requests, checked."""
+"""`Request`: what is asked of a pose, or of many alike, checked; and the checks."""
 
 import math
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,46 +13,45 @@ from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import normalized_quaternion
+from learned_ik.solving.avoidance import Scene
+from learned_ik.solving.preferences import Preference
 
 # No axis of the target is free, and joints may go anywhere.
 NO_OPTIONS: Array = np.array([0.0, 0.0, 0.0, math.inf])
 POSITION_ONLY: Array = np.array([1.0, 1.0, 1.0, math.inf])
 TINY = 1e-12  # [rad], in place of a tolerance of 0 where tolerances are compared
 
+NOTHING = np.empty(0)
+Given = tuple[bool, Any, Any, Any]  # whether pose and seed follow: position, orientation, seed
+NOT_GIVEN: Given = (False, NOTHING, NOTHING, NOTHING)  # they are in the request already
 
-def explain_request(
-    chain: KinematicChain,
-    position: npt.ArrayLike,
-    orientation: npt.ArrayLike,
-    seed: npt.ArrayLike | None,
-    position_tolerance: float,
-    orientation_tolerance: float,
-) -> NoReturn:
-    """Raise `InvalidInputError` for the first thing that is wrong with a single request.
 
-    It is called for requests that are known to be wrong: good ones need not wait for it.
-    """
-    position = _numbers(position, 'position')
-    if position.shape != (3,):
-        raise InvalidInputError(f'position has shape {position.shape}; expected (3,), metres')
-    if not np.isfinite(position).all():
-        raise InvalidInputError(f'position {position.tolist()} is not finite')
-    orientation = _numbers(orientation, 'orientation')
-    if orientation.shape != (4,):
-        raise InvalidInputError(
-            f'orientation has shape {orientation.shape}; expected (4,), a quaternion x y z w'
-        )
-    normalized_quaternion(orientation)
-    if seed is not None:
-        values = chain.checked_joints(_numbers(seed, 'seed'), 'seed')
-        if values.ndim != 1:
-            raise InvalidInputError(
-                f'seed has shape {values.shape}; expected ({chain.joint_count},)'
-            )
-    raise InvalidInputError(
-        f'tolerances are {position_tolerance} m and {orientation_tolerance} rad; '
-        'expected numbers, 0 or more'
-    )
+class Request(NamedTuple):
+    """What is asked, and where it is answered; all rows are asked alike."""
+
+    rows: Array  # (n, SEED + joints), as `kernels/layout.py` says: pose, options, seed
+    answers: Array  # (n, ANSWER + joints), likewise; filled
+    seeded: bool  # whether the seeds count
+    tolerances: tuple[float, float]  # of position [m] and orientation [rad]
+    preference: Preference | None = None  # of many solutions; None: the first that is found
+    scene: Scene | None = None  # to keep clear of, or to measure; None: nothing is known
+
+    @property
+    def avoids(self) -> bool:
+        """Whether only what keeps clear is an answer."""
+        return self.scene is not None and self.scene.avoids
+
+    def without_scene(self) -> 'Request':
+        """Return the same request where nothing is known to keep clear of."""
+        return self._replace(scene=None)
+
+    def without_preference(self) -> 'Request':
+        """Return the same request where the first solution will do."""
+        return self._replace(preference=None)
+
+    def with_seed(self) -> 'Request':
+        """Return the same request with seeds that count."""
+        return self._replace(seeded=True)
 
 
 def checked_poses(positions: npt.ArrayLike, orientations: npt.ArrayLike) -> Array:
@@ -66,8 +65,8 @@ def checked_poses(positions: npt.ArrayLike, orientations: npt.ArrayLike) -> Arra
         InvalidInputError: a shape is wrong, or a value not finite.
 
     """
-    positions = _numbers(positions, 'positions')
-    orientations = _numbers(orientations, 'orientations')
+    positions = numbers(positions, 'positions')
+    orientations = numbers(orientations, 'orientations')
     if positions.ndim != 2 or positions.shape[1] != 3:
         raise InvalidInputError(f'positions have shape {positions.shape}; expected (n, 3)')
     if orientations.shape != (len(positions), 4):
@@ -91,7 +90,7 @@ def checked_seeds(chain: KinematicChain, seeds: npt.ArrayLike | None, count: int
     """
     if seeds is None:
         return np.zeros((count, chain.joint_count))
-    values = chain.checked_joints(_numbers(seeds, 'seeds'), 'seeds')
+    values = chain.checked_joints(numbers(seeds, 'seeds'), 'seeds')
     if values.shape not in ((chain.joint_count,), (count, chain.joint_count)):
         raise InvalidInputError(
             f'seeds have shape {values.shape}; expected ({count}, {chain.joint_count})'
@@ -106,55 +105,54 @@ def checked_path(positions: npt.ArrayLike, orientations: npt.ArrayLike) -> Array
     return checked_poses(positions, orientations)
 
 
-def checked_start(chain: KinematicChain, start: npt.ArrayLike) -> Array:
-    """Return the joint positions (joints,) at which a path shall begin [rad or m].
+def checked_start(chain: KinematicChain, start: npt.ArrayLike, what: str = 'start') -> Array:
+    """Return joint positions (joints,) [rad or m], at which a path shall begin or a search.
 
     Raises:
         InvalidInputError: wrong shape, or values that are not finite.
 
     """
-    values = chain.checked_joints(_numbers(start, 'start'), 'start')
+    values = chain.checked_joints(numbers(start, what), what)
     if values.ndim != 1:
-        raise InvalidInputError(f'start has shape {values.shape}; expected ({chain.joint_count},)')
+        raise InvalidInputError(
+            f'{what} has shape {values.shape}; expected ({chain.joint_count},)'
+        )
     return values
 
 
-def as_vectors(*vectors: npt.ArrayLike) -> tuple[Array, ...]:
-    """Return vectors (n,) as arrays that compiled code takes.
+def as_given(
+    position: npt.ArrayLike, orientation: npt.ArrayLike, seed: npt.ArrayLike | None
+) -> Given:
+    """Return pose and seed as compiled code takes them; what is no row of numbers becomes empty.
 
-    Raises:
-        TypeError: one is not a row of numbers.
-
+    Compiled code refuses what is empty, and `explain.explain_request` says what was wrong.
     """
-    arrays = []
-    for vector in vectors:
-        try:
-            arrays.append(np.array(vector, dtype=np.float64))
-        except ValueError as error:
-            raise TypeError from error
-        if arrays[-1].ndim != 1:
-            raise TypeError
-    return tuple(arrays)
+    try:
+        return (
+            True,
+            np.array(position, np.float64),
+            np.array(orientation, np.float64),
+            NOTHING if seed is None else np.array(seed, np.float64),
+        )
+    except (TypeError, ValueError):
+        return True, NOTHING, NOTHING, NOTHING
 
 
-def checked_tolerance(position_tolerance: float) -> float:
+def checked_position_tolerance(tolerance: float) -> float:
     """Return a tolerance [m]; raise `InvalidInputError` for what is no number, 0 or more."""
     try:
-        tolerance = float(position_tolerance)
+        value = float(tolerance)
     except (TypeError, ValueError):
-        tolerance = math.nan
-    if not tolerance >= 0:
-        raise InvalidInputError(
-            f'position_tolerance is {position_tolerance!r}; expected metres, 0 or more'
-        )
-    return tolerance
+        value = math.nan
+    if not value >= 0:
+        raise InvalidInputError(f'position_tolerance is {tolerance!r}; expected metres, 0 or more')
+    return value
 
 
-def check_path_demand(jump: float, timeout: float) -> None:
-    """Raise `InvalidInputError` for a jump [rad or m] or a timeout [s] that is not above 0."""
+def check_jump(jump: float) -> None:
+    """Raise `InvalidInputError` for a jump [rad or m] that is not above 0."""
     if not jump > 0:
         raise InvalidInputError(f'jump is {jump}; expected above 0, in rad or m')
-    check_timeout(timeout)
 
 
 def check_timeout(timeout: float) -> None:
@@ -178,7 +176,7 @@ def request_options(
             without a seed.
 
     """
-    tolerances = _numbers(orientation_tolerance, 'orientation_tolerance')
+    tolerances = numbers(orientation_tolerance, 'orientation_tolerance')
     if tolerances.shape not in ((), (3,)) or not (tolerances >= 0).all():
         raise InvalidInputError(
             f'orientation_tolerance is {tolerances.tolist()}; expected one number, or one for '
@@ -197,15 +195,16 @@ def request_options(
     return strictest, np.array([*(1 - shares), max_joint_change])
 
 
-def axis_tolerances(strictest: float, ease: Array) -> float | Array:
+def axis_tolerances(strictest: float, free_axes: Array) -> float | Array:
     """Return the `orientation_tolerance` that `request_options` takes apart [rad]."""
-    if not ease.any():
+    if not free_axes.any():
         return strictest
     with np.errstate(divide='ignore'):
-        return strictest / (1 - ease)
+        return strictest / (1 - free_axes)
 
 
-def _numbers(values: npt.ArrayLike, what: str) -> Array:
+def numbers(values: npt.ArrayLike, what: str) -> Array:
+    """Return float64 numbers of any shape, or raise `InvalidInputError`."""
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:

@@ -1,0 +1,92 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Every kernel that Python calls, with the types of its arguments: the one table of them.
+
+Arrays are C-contiguous but for the pose and seed of a single request, which are taken as the user
+has them. A kernel is compiled for these types and for no others.
+"""
+
+from collections.abc import Callable
+
+from numba import boolean, float32, float64, int64, types
+
+from learned_ik.kernels.avoidance.clear_ranking import measure_clearance
+from learned_ik.kernels.avoidance.clear_search import predict_clear, search_clear
+from learned_ik.kernels.choice import choose
+from learned_ik.kernels.compilation import compile_for
+from learned_ik.kernels.path.branches import gather
+from learned_ik.kernels.path.ladder import climb, steer_again
+from learned_ik.kernels.path.tracking import (
+    measure_angles,
+    read_targets,
+    track_first_that_holds,
+)
+from learned_ik.kernels.search import predict, search
+from learned_ik.kernels.tips import forward_many, jacobian
+
+# Words of a signature, for one or more arguments in a row.
+TYPES = {
+    'model': (int64[::1], float64[::1], float32[::1]),  # layout, robot, weights
+    'memory': (float64[::1], float32[::1]),  # numbers, activations
+    'body': (int64[::1], float64[::1], float64[::1]),  # body_layout, shapes, walk_numbers
+    'given': (boolean, *3 * [types.Array(float64, 1, 'A', readonly=True, aligned=False)]),
+    'matrix': (float64[:, ::1],),
+    'vector': (float64[::1],),
+    'integers': (int64[::1],),
+    'number': (float64,),
+    'count': (int64,),
+    'flag': (boolean,),
+}
+
+# What Python calls: the kernel, its result, its arguments. A group is compiled at once.
+ENTRIES: dict[str, dict[Callable, tuple[types.Type, str]]] = {
+    'one pose': {
+        search: (
+            types.void,
+            'model memory matrix matrix given flag number number count count',
+        ),
+        choose: (
+            types.void,
+            'model memory matrix matrix flag number number vector vector flag',
+        ),
+        predict: (types.void, 'model memory matrix matrix flag'),
+        forward_many: (types.void, 'model vector matrix matrix'),
+        jacobian: (types.void, 'model vector vector matrix'),
+    },
+    'paths': {
+        read_targets: (types.void, 'matrix matrix'),
+        track_first_that_holds: (
+            int64,
+            'model vector matrix count count matrix vector matrix matrix matrix matrix count flag',
+        ),
+        gather: (int64, 'model memory vector vector vector count count matrix vector count'),
+        climb: (
+            types.void,
+            'model vector matrix count count vector matrix vector count matrix '  # up to `fresh`
+            'matrix vector vector integers integers matrix vector matrix matrix integers',
+        ),
+        measure_angles: (types.void, 'model vector matrix matrix vector matrix'),
+        steer_again: (types.void, 'model vector matrix count count vector vector matrix matrix'),
+    },
+    'obstacles': {
+        search_clear: (
+            types.void,
+            'model memory matrix matrix body matrix matrix integers vector matrix vector '
+            'matrix flag number given flag number number count count',
+        ),
+        measure_clearance: (types.void, 'model vector body matrix flag matrix vector matrix'),
+        predict_clear: (types.void, 'model memory matrix matrix body matrix matrix'),
+    },
+}
+
+
+def make_ready(group: str) -> None:
+    """Compile the kernels of a group, or load them from disk; once in a process."""
+    if group in _ready:
+        return
+    for entry, (result, words) in ENTRIES[group].items():
+        compile_for(entry, result(*(each for word in words.split() for each in TYPES[word])))
+    _ready.add(group)
+
+
+_ready: set[str] = set()

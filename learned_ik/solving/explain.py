@@ -1,0 +1,149 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Every "why not": what is wrong with a request, and why the best found is no solution."""
+
+import math
+from collections.abc import Sequence
+from typing import NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.arrays import Array
+from learned_ik.errors import InvalidInputError
+from learned_ik.kernels.layout import (
+    ATTEMPTS,
+    BEYOND_REACH,
+    CODE,
+    FOUND,
+    ORIENTATION_ERROR,
+    POSITION_ERROR,
+)
+from learned_ik.robot.chain import KinematicChain
+from learned_ik.rotations import normalized_quaternion
+from learned_ik.solving.avoidance import Scene
+from learned_ik.solving.engine import Engine
+from learned_ik.solving.packing import Memory, chain_arrays
+from learned_ik.solving.request import NO_OPTIONS, POSITION_ONLY, Request, numbers
+from learned_ik.solving.solution import Status
+
+RESTARTS_FOR_A_REASON = 4  # restarts that look for the position alone
+
+
+def explain_request(
+    chain: KinematicChain,
+    position: npt.ArrayLike,
+    orientation: npt.ArrayLike,
+    seed: npt.ArrayLike | None,
+    tolerances: tuple[float, float],
+) -> NoReturn:
+    """Raise `InvalidInputError` for the first thing that is wrong with a single request.
+
+    It is called for requests that are known to be wrong: good ones need not wait for it.
+    """
+    position = numbers(position, 'position')
+    if position.shape != (3,):
+        raise InvalidInputError(f'position has shape {position.shape}; expected (3,), metres')
+    if not np.isfinite(position).all():
+        raise InvalidInputError(f'position {position.tolist()} is not finite')
+    orientation = numbers(orientation, 'orientation')
+    if orientation.shape != (4,):
+        raise InvalidInputError(
+            f'orientation has shape {orientation.shape}; expected (4,), a quaternion x y z w'
+        )
+    normalized_quaternion(orientation)
+    if seed is not None:
+        values = chain.checked_joints(numbers(seed, 'seed'), 'seed')
+        if values.ndim != 1:
+            raise InvalidInputError(
+                f'seed has shape {values.shape}; expected ({chain.joint_count},)'
+            )
+    raise InvalidInputError(
+        f'tolerances are {tolerances[0]} m and {tolerances[1]} rad; expected numbers, 0 or more'
+    )
+
+
+def with_moved_seed(chain: KinematicChain, seed: Array, message: str) -> str:
+    """Return a message that begins with which joints of a seed lay outside their limits."""
+    arrays = chain_arrays(chain)
+    moved = [
+        f'{name} from {value:.4g} to {min(max(value, low), high):.4g}'
+        for name, value, low, high in zip(
+            chain.joint_names, seed, arrays.bound_low, arrays.bound_high, strict=True
+        )
+        if not low <= value <= high
+    ]
+    told = f'the seed lies outside the limits and was moved to them, {", ".join(moved)}'
+    return f'{told}: {message}' if message else told
+
+
+def why_not_reached(engine: Engine, memory: Memory, request: Request, status: Status) -> str:
+    """Say in one sentence why the answer in memory is no solution; the request there is lost.
+
+    Args:
+        engine: which has searched.
+        memory: with the request in it, and the best found.
+        request: of one row, in memory.
+        status: TIMED_OUT or NO_SOLUTION.
+
+    """
+    chain, answer, q = engine.chain, memory.answer.copy(), memory.solution.copy()
+    near_seed = bool(np.isfinite(memory.options).all())  # joints were to stay near the seed
+    at_limits = [
+        name
+        for name, value, low, high in zip(
+            chain.joint_names, q, chain.lower, chain.upper, strict=True
+        )
+        if low < high and (value <= low or value >= high)
+    ]
+    # Can the position be reached alone? From the best found on, with every axis free.
+    memory.seed[...], memory.options[...] = q, POSITION_ONLY
+    alone = Request(memory.requests, memory.answers, True, (request.tolerances[0], math.pi))
+    engine.search(memory, alone, 0, 1 + engine.heads + RESTARTS_FOR_A_REASON)
+    position_alone = memory.answer[CODE] == FOUND
+    memory.options[...] = NO_OPTIONS
+    memory.answer[...] = answer
+    return _sentence(status, answer.tolist(), bool(position_alone), at_limits, near_seed)
+
+
+def _sentence(
+    status: Status,
+    answer: Sequence[float],
+    position_alone: bool,
+    joints_at_limits: Sequence[str],
+    near_seed: bool,
+) -> str:
+    attempts = answer[ATTEMPTS]
+    tries = 'the only try' if attempts == 1 else f'the nearest of {attempts:.0f} tries'
+    residual = (
+        f'{tries} misses it by {1e3 * answer[POSITION_ERROR]:.3g} mm and '
+        f'{math.degrees(answer[ORIENTATION_ERROR]):.3g} deg'
+    )
+    if joints_at_limits:
+        limits = 'its limit' if len(joints_at_limits) == 1 else 'their limits'
+        residual += f', with {", ".join(joints_at_limits)} at {limits}'
+    if status is Status.TIMED_OUT:
+        return f'the time was over before the search was: {residual}'
+    if answer[BEYOND_REACH] > 0:
+        beyond = f'{1e3 * answer[BEYOND_REACH]:.3g} mm beyond the stretched arm'
+        return f'the pose is out of reach, {beyond}: {residual}'
+    if near_seed:
+        return f'no joint positions near enough to the seed reach the pose: {residual}'
+    if position_alone:
+        return f'the position can be reached, but not with this orientation: {residual}'
+    return f'no joint positions within the limits reach the pose: {residual}'
+
+
+def why_not_clear(engine: Engine, memory: Memory, scene: Scene) -> str:
+    """Say in one sentence what the answer in memory, which reaches its pose, is too near to."""
+    attempts = memory.answer[ATTEMPTS]
+    closest = engine.avoidance.closest(memory, scene, memory.solution)
+    return (
+        f'the pose can be reached, but nothing found in {attempts:.0f} attempts keeps '
+        f'clear{by_clearance(scene)}: at the best, {closest}'
+    )
+
+
+def by_clearance(scene: Scene) -> str:
+    """Return how clear of it a scene wants the arm, as a part of a sentence."""
+    return f' by {1e3 * scene.wanted:.3g} mm' if scene.wanted > 0 else ''

@@ -1,0 +1,297 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Chain, network and body as the flat arrays of the kernels, and the memory of a thread.
+
+`kernels/layout.py` names the places; here they are computed, once.
+"""
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from learned_ik.arrays import Array, Booleans, Floats, Integers
+from learned_ik.kernels.avoidance.body_layout import BODY_PLACES, END_OF_WALK
+from learned_ik.kernels.avoidance.clearance import AT_ONCE, CONTACT, BodyArrays
+from learned_ik.kernels.avoidance.store import MORE_PROPOSALS
+from learned_ik.kernels.forward_kinematics import SLIDES, TURNS, TURNS_OTHERS, ChainArrays
+from learned_ik.kernels.heads.forward_pass import (
+    BITERNION,
+    BOUNDED,
+    CLIPPED,
+    LANES,
+    LINEAR,
+    POSE_INPUTS,
+    RELU,
+    SILU,
+    NetworkArrays,
+)
+from learned_ik.kernels.layout import (
+    ANSWER,
+    END_OF_ACTIVATIONS,
+    END_OF_NUMBERS,
+    FREE_AXES,
+    JOINTS,
+    LARGEST_CHANGE,
+    ORIENTATION,
+    PLACES,
+    POSITION,
+    SEED,
+)
+from learned_ik.network import Network
+from learned_ik.robot.body import Body
+from learned_ik.robot.chain import KinematicChain
+
+ACTIVATIONS = {'relu': RELU, 'silu': SILU}
+DECODINGS = {'clipped': CLIPPED, 'bounded': BOUNDED, 'linear': LINEAR, 'biternion': BITERNION}
+CACHE_LINE = 16  # float32 numbers, 64 bytes
+
+
+class PackedModel(NamedTuple):
+    """A chain and its network, flat; `layout.unpack_arm` gives the views."""
+
+    layout: Integers
+    robot: Array
+    weights: Floats
+
+
+class PackedBody(NamedTuple):
+    """A body, flat; `body_layout.unpack_body` gives the views."""
+
+    layout: Integers
+    shapes: Array
+
+
+class Memory:
+    """All that one thread needs to answer requests; `layout.unpack_arm` gives the views."""
+
+    __slots__ = (
+        'activations', 'answer', 'answers', 'arrays', 'fields', 'has_options', 'numbers',
+        'options', 'orientation', 'position', 'request', 'requests', 'seed', 'solution',
+    )  # fmt: skip
+
+    def __init__(self, packed: PackedModel) -> None:
+        """Allocate for a model."""
+        self.numbers, self.activations = empty_numbers(packed), empty_activations(packed)
+        # One request and its answer, and where their parts lie.
+        joints = int(packed.layout[JOINTS])
+        self.requests, self.answers = np.zeros((1, SEED + joints)), np.zeros((1, ANSWER + joints))
+        self.request, self.answer = self.requests[0], self.answers[0]
+        self.position = self.request[POSITION:ORIENTATION]
+        self.orientation = self.request[ORIENTATION:FREE_AXES]
+        self.options = self.request[FREE_AXES:SEED]
+        self.seed = self.request[SEED:]
+        self.request[LARGEST_CHANGE] = np.inf
+        self.has_options = False  # whether axes may be free, or joints are to stay near the seed
+        self.fields, self.solution = self.answer[:ANSWER], self.answer[ANSWER:]
+        # What a search of that request takes before all else.
+        self.arrays = (*packed, self.numbers, self.activations, self.requests, self.answers)
+
+
+def begins(sizes: Sequence[int]) -> list[int]:
+    """Return where sections of these sizes begin, one after the other, and where the last ends."""
+    return [0, *accumulate(sizes)]
+
+
+def pack_model(chain: KinematicChain, network: Network | None) -> PackedModel:
+    """Flatten a chain and its network; without a network there are no heads.
+
+    Of a network that takes the scene, the points about the target are inputs; what those in the
+    world see has to be known (`Network.in_world`).
+    """
+    arrays, net = chain_arrays(chain), network_arrays(network)
+    joints, motions = chain.joint_count, chain.motion_count
+    about_target = 0 if network is None or network.scene is None else len(network.scene.target)
+    widest = _up_to_multiple(max(*net.widths, 3 * about_target), CACHE_LINE)
+    integers = [net.widths, arrays.structure.ravel(), arrays.kinds]
+    robot = [
+        [reach_from_first_motion(chain), net.seed_weight],
+        restart_steps(joints),
+        arrays.transforms.ravel(),
+        arrays.coupling.ravel(),
+        arrays.lower,
+        arrays.upper,
+        arrays.bound_low,
+        arrays.bound_high,
+    ]
+    numbers = [
+        12, joints,  # TARGET, START
+        3 * motions, 3 * motions, 12, 3 * _up_to_multiple(motions, 8),  # ORIGINS to VALUES
+        6 * joints, 6, 6, 6, 6,  # COLUMNS, ERROR, TRIAL_ERROR, REST, DUAL
+        joints, joints, joints,  # STEP, TRIAL, HELD
+        joints, joints,  # NEAR_LOW, NEAR_HIGH
+        joints, joints, joints,  # ANCHOR, WISH, KEPT
+    ]  # fmt: skip
+    activations = [
+        widest, widest, 12 * LANES,  # INPUTS, OUTPUTS, LANE_POSES
+        joints * net.lanes, 3 * motions * LANES, net.lanes,  # HEAD_ANSWERS to SCORES
+    ]  # fmt: skip
+    counts = [joints, motions, len(net.widths), net.activation, net.decoding]
+    counts += [net.heads, net.lanes, net.seed_joints]
+    places = [
+        *(PLACES + begin for begin in begins([len(part) for part in integers])),
+        *begins([len(part) for part in robot]),
+        *begins(numbers),
+        *begins(activations),
+    ]
+    assert len(counts) + len(places) == PLACES
+    return PackedModel(
+        layout=np.concatenate([counts, places, *integers]).astype(np.int64),
+        robot=np.concatenate(robot).astype(np.float64),
+        weights=net.weights,
+    )
+
+
+def chain_arrays(chain: KinematicChain) -> ChainArrays:
+    """Lay out a chain for the kernels."""
+    T = chain.transforms
+    flat = np.concatenate([T[:, :3, :3].reshape(-1, 9), T[:, :3, 3]], axis=1)
+    endless = endless_joints(chain)
+    return ChainArrays(
+        transforms=np.ascontiguousarray(flat),
+        coupling=np.ascontiguousarray(np.stack([chain.multiplier, chain.offset], axis=1)),
+        structure=np.ascontiguousarray(
+            np.stack([chain.prismatic.astype(np.int64), chain.source], axis=1)
+        ),
+        lower=chain.lower.copy(),
+        upper=chain.upper.copy(),
+        bound_low=np.where(endless, -np.inf, chain.lower),
+        bound_high=np.where(endless, np.inf, chain.upper),
+        kinds=joint_kinds(chain),
+    )
+
+
+def joint_kinds(chain: KinematicChain) -> Integers:
+    """(joints,) Say which joints slide, and which by a full turn reach the same pose again."""
+    kinds = np.where(_turns_whole(chain), TURNS, TURNS_OTHERS)
+    return np.where([kind == 'prismatic' for kind in chain.joint_types], SLIDES, kinds)
+
+
+def endless_joints(chain: KinematicChain) -> Booleans:
+    """(joints,) Say which joints reach the same pose again after any full turn.
+
+    A continuous joint does, unless a joint mimics it by a factor that is not whole.
+    """
+    return chain.continuous & _turns_whole(chain)
+
+
+def _turns_whole(chain: KinematicChain) -> Booleans:
+    """(joints,) Say which joints no other mimics by a factor that is not whole."""
+    whole = np.ones(chain.joint_count, dtype=bool)
+    for source, multiplier in zip(chain.source, chain.multiplier, strict=True):
+        whole[source] &= float(multiplier).is_integer()
+    return whole
+
+
+def reach_from_first_motion(chain: KinematicChain) -> float:
+    """[m] No pose of the tip lies farther from the origin of the first motion."""
+    return chain.reach - float(np.linalg.norm(chain.transforms[0, :3, 3]))
+
+
+def restart_steps(joints: int) -> Array:
+    """Return (joints,) steps of a sequence that fills the unit cube evenly without chance.
+
+    Powers of the root of x^(d+1) = x + 1, the golden ratio's generalisation to d dimensions
+    (Roberts, "The Unreasonable Effectiveness of Quasirandom Sequences", 2018).
+    """
+    root = 2.0
+    for _ in range(64):
+        root = (1 + root) ** (1 / (joints + 1))
+    return root ** -np.arange(1.0, joints + 1)
+
+
+def network_arrays(network: Network | None) -> NetworkArrays:
+    """Lay out a network for the kernels; None: one of no layers and no heads."""
+    if network is None:
+        return NetworkArrays(aligned([]), np.array([POSE_INPUTS]), 0, 0, 0, 0, 0, 0.0)
+    lanes = _up_to_multiple(network.heads, LANES)
+    widths, parts = [network.weights[0].shape[1]], []
+    last = len(network.weights) - 1
+    for i, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
+        layer = np.concatenate([bias[None, :], weight.T])  # (1 + inputs, outputs)
+        if i == last:  # head by head, number by number -> number by number, head by head
+            layer = layer.reshape(len(layer), network.heads, -1).swapaxes(1, 2)
+            layer = np.pad(layer, [(0, 0), (0, 0), (0, lanes - network.heads)])
+            layer = layer.reshape(len(layer), -1)
+        outputs = _up_to_multiple(layer.shape[1], CACHE_LINE)
+        missing = 1 + widths[-1] - len(layer), outputs - layer.shape[1]
+        parts.append(np.pad(layer, [(0, missing[0]), (0, missing[1])]).ravel())
+        widths.append(outputs)
+    return NetworkArrays(
+        weights=aligned(np.concatenate(parts)),
+        widths=np.array(widths, dtype=np.int64),
+        activation=ACTIVATIONS[network.activation],
+        decoding=DECODINGS[network.decoding],
+        heads=network.heads,
+        lanes=lanes,
+        seed_joints=network.seed_joints,
+        seed_weight=network.seed_weight,
+    )
+
+
+def aligned(values: npt.ArrayLike) -> Floats:
+    """Return a float32 copy (n,) whose first byte lies at a multiple of 64."""
+    values = np.asarray(values, dtype=np.float32)
+    memory = np.zeros(values.nbytes + 64, np.uint8)
+    begin = -memory.ctypes.data % 64
+    copy = memory[begin : begin + values.nbytes].view(np.float32)
+    copy[:] = values
+    return copy
+
+
+def empty_numbers(packed: PackedModel) -> Array:
+    """Allocate the float64 memory of a request."""
+    return np.zeros(packed.layout[END_OF_NUMBERS])
+
+
+def empty_activations(packed: PackedModel) -> Floats:
+    """Allocate what evaluating the network takes."""
+    return aligned(np.zeros(packed.layout[END_OF_ACTIVATIONS]))
+
+
+def pack_body(body: Body, chain: KinematicChain) -> PackedBody:
+    """Flatten a body, and lay out the memory of its walks."""
+    arrays = body_arrays(body)
+    capsules, pairs, joints = len(body), len(body.pairs), chain.joint_count
+    integers = [arrays.frames, arrays.pairs.ravel()]
+    shapes = [arrays.ends.ravel(), arrays.radii, arrays.inverse, arrays.half]
+    walk = [
+        12 * (chain.motion_count + 1), 6 * capsules, 3 * capsules,  # LINK_FRAMES to MIDDLES
+        AT_ONCE, CONTACT * (capsules + pairs), joints * (capsules + pairs),  # to SLOPES
+        joints, joints, joints, 6,  # PUSH, WAY, CLEAREST, MOVED
+        MORE_PROPOSALS, MORE_PROPOSALS,  # STORE_ROWS, STORE_ERRORS
+    ]  # fmt: skip
+    places = [
+        *(BODY_PLACES + begin for begin in begins([len(part) for part in integers])),
+        *begins([len(part) for part in shapes]),
+        *begins(walk),
+    ]
+    assert 2 + len(places) == BODY_PLACES
+    return PackedBody(
+        layout=np.concatenate([[capsules, pairs], places, *integers]).astype(np.int64),
+        shapes=np.concatenate(shapes),
+    )
+
+
+def body_arrays(body: Body) -> BodyArrays:
+    """Lay out a body for the kernels."""
+    squared = np.sum((body.ends[:, 1] - body.ends[:, 0]) ** 2, axis=-1)
+    return BodyArrays(
+        frames=body.frames.copy(),
+        ends=np.ascontiguousarray(body.ends.reshape(-1, 6)),
+        radii=body.radii.copy(),
+        inverse=np.where(squared > 1e-18, 1 / np.maximum(squared, 1e-18), 0.0),
+        half=0.5 * np.sqrt(squared),
+        pairs=np.ascontiguousarray(body.pairs.reshape(-1, 2)),
+    )
+
+
+def empty_walk_numbers(packed: PackedBody) -> Array:
+    """Allocate the memory of a walk."""
+    return np.zeros(packed.layout[END_OF_WALK])
+
+
+def _up_to_multiple(count: int, of: int) -> int:
+    return -(-int(count) // of) * of
