@@ -6,6 +6,7 @@ import contextlib
 import io
 import math
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,11 @@ class Page:
         with self._lock:
             self._asked[what] = value
 
+    def _ask_to_slide(self, direction: int, event: Any) -> None:
+        """Note that a user moved a slider; where the page set it, there is nothing to do."""
+        if event.client is not None:
+            self._ask(f'slider {direction}', direction)
+
     def _add_target(self) -> None:
         position, orientation = self._session.target
         self._target = self._server.scene.add_transform_controls(
@@ -86,7 +92,7 @@ class Page:
         for i in range(self._session.directions):
             name = 'Redundancy' if self._session.directions == 1 else f'Redundancy {i + 1}'
             slider = gui.add_slider(name, -3.0, 3.0, 0.01, 0.0)
-            slider.on_update(lambda _, i=i: self._ask(f'slider {i}', i))
+            slider.on_update(partial(self._ask_to_slide, i))
             self._sliders.append(slider)
         for label, what in (
             ('Follow a spiral', 'spiral'),
@@ -113,11 +119,13 @@ class Page:
             self._remove_spheres()
         self._session.start = self._start.value
         self._place_spheres()
-        slid = [value for what, value in asked.items() if what.startswith('slider')]
-        for i in slid:
-            self._session.slide(i, self._sliders[i].value)
-        if not slid:
+        slid = {what: value for what, value in asked.items() if what.startswith('slider')}
+        if len(slid) == len(asked):
+            for i in slid.values():
+                self._session.slide(i, self._sliders[i].value)
+        else:
             self._session.move_target(self._target.position, xyzw(self._target.wxyz))
+            self._set_sliders()
         self._show()
         if 'spiral' in asked:
             self._follow_spiral()
@@ -128,10 +136,16 @@ class Page:
         position, orientation = self._session.solver.chain.forward(self._session.q)
         self._target.position, self._target.wxyz = position, wxyz(orientation)
         self._remove_spheres()
-        for slider in self._sliders:
-            slider.value = 0.0
         for line in ('wanted', 'reached'):
             self._server.scene.remove_by_name(f'{BASE}/{line}')
+
+    def _set_sliders(self) -> None:
+        """Put the sliders where the session has them: at 0 for a posture that it took over.
+
+        Only after the session solved, never while a user slides: that would pull at the mouse.
+        """
+        for slider, value in zip(self._sliders, self._session.slid, strict=True):
+            slider.value = float(value)
 
     def _add_sphere(self) -> None:
         """Put a sphere beside the target, to be dragged."""
