@@ -155,8 +155,11 @@ class Train:
             raise ConfigurationError('--start-from and --resume; expected one of them')
         model = IkModel.load(self.start_from)
         if model.chain.fingerprint != chain.fingerprint:
-            difference = chain.difference_from(model.chain) or 'other joint limits'
-            raise RobotMismatchError(f"--start-from '{self.start_from}': {difference}")
+            names = ('the robot', 'the model')
+            difference = chain.difference_from(model.chain, names=names)
+            raise RobotMismatchError(
+                f"--start-from '{self.start_from}': {difference or 'other joint limits'}"
+            )
         return model
 
     def _report_folder(self, out: Path) -> Path | None:

@@ -122,9 +122,11 @@ class Checkpoint:
 
         """
         if self.chain.fingerprint != chain.fingerprint:
-            difference = self.chain.difference_from(chain) or 'other joint limits'
+            names = ('the checkpoint', 'the robot')
+            difference = self.chain.difference_from(chain, names=names)
             raise RobotMismatchError(
-                f'the checkpoint is of a training for another robot: {difference}'
+                'the checkpoint is of a training for another robot: '
+                f'{difference or "other joint limits"}'
             )
         theirs, mine = self.config.to_dict(), config.to_dict()
         for field, value in theirs.items():

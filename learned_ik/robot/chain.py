@@ -4,14 +4,16 @@
 
 A chain is a row of constant transforms with one motion between each two. The frames are laid so
 that every motion is about or along its own z axis, which makes one short loop of every forward
-kinematics. How a URDF becomes a chain is in `urdf.py`.
+kinematics. How a URDF becomes a chain is in `urdf.py`; what is done to it in torch and in
+compiled code begins with these arrays.
 """
 
 import dataclasses
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,8 @@ import numpy.typing as npt
 from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError, JointLimitError
 from learned_ik.robot import comparison
+from learned_ik.robot.parsing import urdf_text
+from learned_ik.robot.urdf import chain_fields
 from learned_ik.rotations import quaternion_from_matrix
 
 
@@ -49,7 +53,7 @@ class KinematicChain:
     @classmethod
     def from_urdf(
         cls,
-        urdf: str,
+        urdf: str | os.PathLike[str],
         base_link: str | None = None,
         tip_link: str | None = None,
         *,
@@ -58,7 +62,7 @@ class KinematicChain:
         """Build the chain between two links of a robot description.
 
         Args:
-            urdf: the text of the URDF (what `/robot_description` carries).
+            urdf: the text of the URDF (what `/robot_description` carries), or its file.
             base_link: where the chain begins; default: the root of the tree.
             tip_link: where it ends; default: the only leaf. Base and tip may lie anywhere in
                 the tree; where the way leads up the tree, joints are traversed backwards.
@@ -68,9 +72,7 @@ class KinematicChain:
             UrdfError: or one of its subclasses, which say what is wrong and what would be right.
 
         """
-        from learned_ik.robot.urdf import chain_from_urdf
-
-        return chain_from_urdf(urdf, base_link, tip_link, soft_limits=soft_limits)
+        return cls(**chain_fields(urdf_text(urdf), base_link, tip_link, soft_limits))
 
     @property
     def joint_count(self) -> int:
@@ -119,23 +121,42 @@ class KinematicChain:
 
     def forward_matrix(self, q: npt.ArrayLike) -> tuple[Array, Array]:
         """Return rotation (..., 3, 3) and position (..., 3) [m] of the tip; as `forward`."""
-        q = self.checked_joints(q)
+        for R, p in self._sweep(self.checked_joints(q)):  # noqa: B007
+            pass
+        return R, p
+
+    def frames(self, q: npt.ArrayLike) -> tuple[Array, Array]:
+        """Return all frames from base to tip, in the base link's frame; as `forward`.
+
+        Args:
+            q: (..., joints) [rad or m].
+
+        Returns:
+            rotations (..., motions + 2, 3, 3) and origins (..., motions + 2, 3) [m]: of the base
+            link, of each motion after it was made, whose axis is z, and of the tip.
+
+        """
+        rotations, origins = zip(*self._sweep(self.checked_joints(q)), strict=True)
+        return np.stack(rotations, axis=-3), np.stack(origins, axis=-2)
+
+    def _sweep(self, q: Array) -> Iterator[tuple[Array, Array]]:
+        """Go from base to tip: yield rotation and origin of each frame that `frames` returns."""
         values = self.multiplier * q[..., self.source] + self.offset  # (..., motions)
         R = np.broadcast_to(np.eye(3), (*q.shape[:-1], 3, 3))
         p = np.zeros((*q.shape[:-1], 3))
+        yield R, p
         for i, T in enumerate(self.transforms):
             p = p + R @ T[:3, 3]
             R = R @ T[:3, :3]
-            if i == self.motion_count:
-                break
-            value = values[..., i, None]
-            x, y, z = R[..., 0], R[..., 1], R[..., 2]  # the frame's axes, in the base
-            if self.prismatic[i]:
-                p = p + z * value
-            else:
-                c, s = np.cos(value), np.sin(value)
-                R = np.stack([c * x + s * y, c * y - s * x, z], axis=-1)
-        return R, p
+            if i < self.motion_count:
+                value = values[..., i, None]
+                x, y, z = R[..., 0], R[..., 1], R[..., 2]  # the frame's axes, in the base
+                if self.prismatic[i]:
+                    p = p + z * value
+                else:
+                    c, s = np.cos(value), np.sin(value)
+                    R = np.stack([c * x + s * y, c * y - s * x, z], axis=-1)
+            yield R, p
 
     def checked_joints(self, q: npt.ArrayLike, what: str = 'q') -> Array:
         """Return `q` as float64, or raise `InvalidInputError` for a wrong shape, NaN, infinity."""
@@ -201,16 +222,23 @@ class KinematicChain:
         canonical = json.dumps(_rounded(matter), sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
-    def difference_from(self, robot: 'KinematicChain', calibration: float = 0.0) -> str | None:
+    def difference_from(
+        self,
+        robot: 'KinematicChain',
+        calibration: float = 0.0,
+        *,
+        names: tuple[str, str] = comparison.NAMES,
+    ) -> str | None:
         """Say the first way in which this chain does not fit a robot; see `comparison`.
 
         Args:
             robot: another chain.
             calibration: [m], how far apart the tips may be, in any posture, of the same robot
                 measured more closely.
+            names: what the answer calls this chain and the other.
 
         """
-        return comparison.difference(self, robot, calibration)
+        return comparison.difference(self, robot, calibration, names)
 
     def deviation_from(self, robot: 'KinematicChain') -> tuple[float, float]:
         """Return how far apart the tips are at the most, [m] and [rad]; see `comparison`."""
