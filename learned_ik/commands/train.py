@@ -20,13 +20,13 @@ from learned_ik.errors import (
     RobotMismatchError,
     TrainingError,
 )
-from learned_ik.learning.configuration import TrainingConfig, preset
-from learned_ik.learning.scene import SceneConfig
+from learned_ik.learning.scenes.scene_config import SceneConfig
+from learned_ik.learning.training_config import TrainingConfig, preset
 from learned_ik.model import IkModel
 from learned_ik.robot.body import LINK_RADIUS, Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.named import RobotConfig, body_from_file, chain_from_file, text_of
-from learned_ik.robot.obstacles import (
+from learned_ik.robot.spheres import (
     check_base_is_free,
     checked_spheres,
     spheres_from_texts,
@@ -239,8 +239,8 @@ def save_or_rescue(model: IkModel, out: Path) -> None:
 
 def written_report(model: IkModel, folder: Path) -> Path:
     """Evaluate a model and write the report; return the path of its page."""
-    from learned_ik.learning.report import Report
-    from learned_ik.learning.report_page import write_report
+    from learned_ik.learning.reports.report import Report
+    from learned_ik.learning.reports.report_page import write_report
 
     return write_report(Report.of(model), folder)
 
@@ -285,7 +285,7 @@ def _imported() -> tuple[Any, Any]:
     # two other processes on two cores, training was 30 times slower. OpenMP reads this once.
     os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
     try:
-        from learned_ik.learning.board import tensorboard
+        from learned_ik.learning.reports.tensorboard_log import tensorboard
         from learned_ik.learning.training import train
     except ModuleNotFoundError as error:
         if error.name not in ('torch', 'rich'):

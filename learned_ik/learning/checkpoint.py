@@ -20,11 +20,11 @@ import torch
 
 from learned_ik.errors import ConfigurationError, ModelFileError, RobotMismatchError
 from learned_ik.files import write_atomically
-from learned_ik.learning.configuration import TrainingConfig
-from learned_ik.learning.network import PoseNetwork
-from learned_ik.learning.processes import Processes
+from learned_ik.learning.execution.processes import Processes
 from learned_ik.learning.sampling import Sampler
-from learned_ik.learning.scene import SceneConfig
+from learned_ik.learning.scenes.scene_config import SceneConfig
+from learned_ik.learning.training_config import TrainingConfig
+from learned_ik.learning.training_network import PoseNetwork
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 

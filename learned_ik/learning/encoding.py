@@ -36,7 +36,7 @@ class InputScaling:
         inputs: str,
         targets: str = 'pose',
         seed_input: bool = False,
-        scene: BasisPoints | None = None,
+        basis_points: BasisPoints | None = None,
     ) -> 'InputScaling':
         """Return the scaling for a robot's workspace; for one robot always the same.
 
@@ -46,7 +46,8 @@ class InputScaling:
                 to [0, 1] and the first two columns of R, since they imply the third.
             targets: 'pose', or 'position': the orientation is not shown.
             seed_input: joint positions follow the pose; their limits go to -1 and 1.
-            scene: distances follow the pose; what is far goes to 0, what touches to 1.
+            basis_points: their distances follow the pose; what is far goes to 0, what touches
+                to 1.
 
         """
         q = chain.sample(np.random.default_rng(0), WORKSPACE_SAMPLES)
@@ -69,9 +70,9 @@ class InputScaling:
             gain = np.divide(1, half_range, out=np.zeros_like(half_range), where=half_range > 0)
             scale = np.concatenate([scale, gain])
             shift = np.concatenate([shift, -gain * chain.middle])
-        if scene is not None:
-            scale = np.concatenate([scale, np.full(len(scene), -1 / scene.far)])
-            shift = np.concatenate([shift, np.ones(len(scene))])
+        if basis_points is not None:
+            scale = np.concatenate([scale, np.full(len(basis_points), -1 / basis_points.far)])
+            shift = np.concatenate([shift, np.ones(len(basis_points))])
         return cls(scale, shift)
 
 

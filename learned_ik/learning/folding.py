@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from learned_ik.errors import InvalidInputError
-from learned_ik.learning.network import ACTIVATIONS, PoseNetwork
+from learned_ik.learning.training_network import ACTIVATIONS, PoseNetwork
 from learned_ik.network import Network
 
 
@@ -37,7 +37,7 @@ def folded(network: PoseNetwork) -> Network:
         heads=network.heads,
         seed_joints=network.seed_joints,
         seed_weight=network.seed_weight,
-        scene=network.scene,
+        scene=network.basis_points,
     )
 
 
@@ -51,8 +51,8 @@ def unfold_into(network: PoseNetwork, trained: Network) -> None:
         InvalidInputError: the two have different layers, heads, activation or encoding.
 
     """
-    if network.scene is not None and trained.scene is None and not trained.seed_joints:
-        trained = trained.with_sight(network.scene)
+    if network.basis_points is not None and trained.scene is None and not trained.seed_joints:
+        trained = trained.with_sight(network.basis_points)
     mine = (network.activation, network.decoder.encoding, network.heads, _shapes(network))
     shapes = [weight.shape for weight in trained.weights]
     theirs = (trained.activation, trained.decoding, trained.heads, shapes)
@@ -78,7 +78,7 @@ def unfold_into(network: PoseNetwork, trained: Network) -> None:
     scale = np.where(network.scaling.scale == 0, np.inf, network.scaling.scale)
     weight = weight / scale
     layers[0] = (weight, bias - weight @ network.scaling.shift)
-    network.scene = trained.scene
+    network.basis_points = trained.scene
     with torch.no_grad():
         for layer, (weight, bias) in zip((*network.hidden, network.head), layers, strict=True):
             layer.weight.copy_(torch.as_tensor(weight))

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 
 import torch
 
-from learned_ik.learning.configuration import TrainingConfig
-from learned_ik.learning.network import PoseNetwork
+from learned_ik.learning.training_config import TrainingConfig
+from learned_ik.learning.training_network import PoseNetwork
 
 MOMENTUM = 0.95
 # a, b, c of the odd polynomials a x + b x³ + c x⁵ that drive singular values towards 1, one after

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from learned_ik.errors import LearnedIkError
-from learned_ik.learning.configuration import HELD_OUT_SEED, TrainingConfig
-from learned_ik.learning.scene import SceneConfig
+from learned_ik.learning.scenes.scene_config import SceneConfig
+from learned_ik.learning.training_config import HELD_OUT_SEED, TrainingConfig
 from learned_ik.model import IkModel
 
 NICE = 19  # the lowest priority: requests come first
@@ -90,13 +90,16 @@ def compared(old: IkModel, new: IkModel) -> dict[str, Any]:
 
     from learned_ik.kinematics.batched import BatchedKinematics
     from learned_ik.learning.encoding import JointDecoder
-    from learned_ik.learning.evaluation import poses_at
     from learned_ik.learning.folding import FoldedNetwork
-    from learned_ik.learning.obstacles import judged, scene_loss
+    from learned_ik.learning.reports.evaluation import poses_at
+    from learned_ik.learning.scenes.scene_evaluation import errors_in_scene
+    from learned_ik.learning.scenes.scene_loss import scene_loss_for
 
     chain = new.chain
-    loss = scene_loss(chain, dataclasses.replace(SCENE, obstacles=new.obstacles), new.body, 'cpu')
-    nothing = scene_loss(chain, SceneConfig(((1e3, 0, 0, 0.1),)), new.body, 'cpu')
+    loss = scene_loss_for(
+        chain, dataclasses.replace(SCENE, obstacles=new.obstacles), new.body, 'cpu'
+    )
+    nothing = scene_loss_for(chain, SceneConfig(((1e3, 0, 0, 0.1),)), new.body, 'cpu')
     rng = np.random.default_rng(HELD_OUT_SEED + 1)
     q = chain.sample(rng, JUDGED_POSES)
     clearance = loss.clearances(torch.as_tensor(q, dtype=torch.float32)).numpy()
@@ -108,8 +111,10 @@ def compared(old: IkModel, new: IkModel) -> dict[str, Any]:
         network = FoldedNetwork(model.network)
         decode = JointDecoder(chain, model.network.decoding)
         result[name] = {
-            'scene': judged(loss, poses[clearance > 0], network, decode, kinematics),
-            'outside': judged(nothing, poses[clearance > FAR], network, decode, kinematics),
+            'scene': errors_in_scene(loss, poses[clearance > 0], network, decode, kinematics),
+            'outside': errors_in_scene(
+                nothing, poses[clearance > FAR], network, decode, kinematics
+            ),
         }
     return result
 

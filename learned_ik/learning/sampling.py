@@ -12,8 +12,8 @@ from collections.abc import Callable
 import torch
 
 from learned_ik.kinematics.batched import BatchedKinematics
-from learned_ik.learning.configuration import TrainingConfig
-from learned_ik.learning.workspace import WorkspaceGrid
+from learned_ik.learning.reports.workspace import WorkspaceGrid
+from learned_ik.learning.training_config import TrainingConfig
 
 Proposal = Callable[[torch.Tensor], torch.Tensor]  # poses (n, 12) to joint positions (n, joints)
 

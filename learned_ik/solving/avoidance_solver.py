@@ -33,7 +33,7 @@ from learned_ik.kernels.search import FOUND, MALFORMED
 from learned_ik.network import Network
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.robot.obstacles import check_base_is_free, checked_spheres
+from learned_ik.robot.spheres import check_base_is_free, checked_spheres
 
 NO_SPHERES: Array = np.empty((4, 0))
 

@@ -12,8 +12,8 @@ from learned_ik.errors import ConfigurationError
 
 pytest.importorskip('torch')
 
-from learned_ik.learning.report import Report
-from learned_ik.learning.report_page import write_report
+from learned_ik.learning.reports.report import Report
+from learned_ik.learning.reports.report_page import write_report
 from learned_ik.learning.training import train
 
 

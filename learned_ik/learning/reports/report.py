@@ -14,11 +14,11 @@ import torch
 
 from learned_ik.arrays import Array
 from learned_ik.kinematics.batched import BatchedKinematics
-from learned_ik.learning.configuration import HELD_OUT_SEED, TrainingConfig
-from learned_ik.learning.diversity import distinct_solutions
 from learned_ik.learning.encoding import JointDecoder
-from learned_ik.learning.evaluation import errors_on, poses_within, score_weight
 from learned_ik.learning.folding import FoldedNetwork
+from learned_ik.learning.reports.diversity import distinct_solutions
+from learned_ik.learning.reports.evaluation import errors_on, poses_within, score_weight
+from learned_ik.learning.training_config import HELD_OUT_SEED, TrainingConfig
 from learned_ik.model import IkModel
 
 POSES = 50_000  # for histograms and maps

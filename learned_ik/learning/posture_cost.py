@@ -11,7 +11,7 @@ import torch
 
 from learned_ik.errors import InvalidInputError
 from learned_ik.kinematics.batched import BatchedKinematics
-from learned_ik.learning.configuration import TrainingConfig
+from learned_ik.learning.training_config import TrainingConfig
 
 SMALLEST_PIVOT = 1e-9  # of the matrix whose determinant is taken: keeps the logarithm finite
 
@@ -49,7 +49,7 @@ class PostureCost:
 
     def __call__(self, q: torch.Tensor) -> torch.Tensor:
         """Return the weighted sum (...) [m] for joint positions q (..., joints) [rad or m]."""
-        terms = (self.limit_closeness, self.stiffness, self.strangeness)
+        terms = (self.limit_closeness, self.singularity_closeness, self.preferred_distance)
         cost = q.new_zeros(q.shape[:-1])
         for weight, term in zip(self._weights, terms, strict=True):
             if weight > 0:
@@ -64,7 +64,7 @@ class PostureCost:
         """
         return ((q - self._middle) * self._per_half_range).square().mean(-1)
 
-    def stiffness(self, q: torch.Tensor) -> torch.Tensor:
+    def singularity_closeness(self, q: torch.Tensor) -> torch.Tensor:
         """Return -ln of Yoshikawa's manipulability, sqrt(det(J J')), by the number of its rows.
 
         After Yoshikawa, "Manipulability of robotic mechanisms", 1985. For an arm with fewer
@@ -76,7 +76,7 @@ class PostureCost:
         product = torch.einsum('ijb,kjb->ikb', J, J)
         return (-0.5 / len(product) * log_determinant(product)).reshape(q.shape[:-1])
 
-    def strangeness(self, q: torch.Tensor) -> torch.Tensor:
+    def preferred_distance(self, q: torch.Tensor) -> torch.Tensor:
         """Return the mean square of (q - preferred) / half range."""
         return ((q - self._preferred) / self._half_range).square().mean(-1)
 

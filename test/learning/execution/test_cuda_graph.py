@@ -7,17 +7,17 @@ from learned_ik import TrainingConfig
 torch = pytest.importorskip('torch')
 
 from learned_ik.kinematics.batched import BatchedKinematics  # noqa: E402
-from learned_ik.learning.network import PoseNetwork  # noqa: E402
+from learned_ik.learning.execution.cuda_graph import GraphedStep  # noqa: E402
 from learned_ik.learning.objective import Objective  # noqa: E402
 from learned_ik.learning.optimizers import optimizers_for  # noqa: E402
-from learned_ik.learning.pace import Pace  # noqa: E402
 from learned_ik.learning.sampling import Sampler  # noqa: E402
 from learned_ik.learning.step import TrainingStep  # noqa: E402
+from learned_ik.learning.training_network import PoseNetwork  # noqa: E402
 
 CONFIG = TrainingConfig(batch=200, hidden=(16, 16, 16), heads=3)
 
 
-def pace_of(chain, device: str, capture: bool) -> tuple[Pace, PoseNetwork, list]:
+def step_of(chain, device: str, capture: bool) -> tuple[GraphedStep, PoseNetwork, list]:
     kinematics = BatchedKinematics(chain, device)
     network = PoseNetwork(chain, CONFIG, device)
     generator = torch.Generator(device).manual_seed(0)
@@ -25,15 +25,15 @@ def pace_of(chain, device: str, capture: bool) -> tuple[Pace, PoseNetwork, list]
     sampler = Sampler(kinematics, CONFIG, generator)
     step = TrainingStep(network, network, kinematics, objective, sampler, CONFIG, generator)
     optimizers = optimizers_for(network, CONFIG)
-    return Pace(step, optimizers, generator, capture), network, optimizers
+    return GraphedStep(step, optimizers, generator, capture), network, optimizers
 
 
 def test_each_step_has_its_own_learning_rate(tiago):
-    pace, network, optimizers = pace_of(tiago, 'cpu', capture=False)
+    take_step, network, optimizers = step_of(tiago, 'cpu', capture=False)
     before = network.head.weight.clone()
-    pace(0.0, 0.1)
+    take_step(0.0, 0.1)
     torch.testing.assert_close(network.head.weight, before)
-    pace(0.01, 0.1)
+    take_step(0.01, 0.1)
     assert not torch.equal(network.head.weight, before)
     assert {group['lr'] for o in optimizers for group in o.param_groups} == {0.01}
 
@@ -42,9 +42,9 @@ def test_each_step_has_its_own_learning_rate(tiago):
 def test_captured_steps_learn_as_those_that_are_launched_one_by_one(tiago):
     losses = []
     for capture in (False, True):
-        pace, network, _ = pace_of(tiago, 'cuda', capture)
+        take_step, network, _ = step_of(tiago, 'cuda', capture)
         for _ in range(300):
-            pace(0.01, 0.02)
+            take_step(0.01, 0.02)
         with torch.no_grad():
             q = torch.as_tensor(tiago.middle, dtype=torch.float32, device='cuda')[None]
             kinematics = BatchedKinematics(tiago, 'cuda')

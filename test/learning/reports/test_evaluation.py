@@ -9,7 +9,7 @@ from learned_ik.rotations import rotation_angle as rotation_angle_in_numpy
 torch = pytest.importorskip('torch')
 
 from learned_ik.kinematics.batched import BatchedKinematics  # noqa: E402
-from learned_ik.learning.evaluation import (  # noqa: E402
+from learned_ik.learning.reports.evaluation import (  # noqa: E402
     errors_on,
     evaluate,
     poses_within,

@@ -14,10 +14,10 @@ import numpy.typing as npt
 import torch
 
 from learned_ik.kinematics.batched import BatchedKinematics
-from learned_ik.learning.configuration import TrainingConfig
 from learned_ik.learning.encoding import JointDecoder
 from learned_ik.learning.folding import FoldedNetwork
 from learned_ik.learning.losses import distance_loss
+from learned_ik.learning.training_config import TrainingConfig
 from learned_ik.network import Network
 from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.chain import KinematicChain
@@ -33,7 +33,7 @@ def poses_within(
     seed: int,
     device: torch.device | str = 'cpu',
     seed_spread: float | None = None,
-    scene: BasisPoints | None = None,
+    basis_points: BasisPoints | None = None,
 ) -> torch.Tensor:
     """Return poses (count, 12) that joint positions drawn uniformly within the limits reach.
 
@@ -46,11 +46,12 @@ def poses_within(
         device: where to.
         seed_spread: [rad or m], standard deviation from a pose's own joint positions of those
             that then follow it, (count, 12 + joints): for a network that takes a seed.
-        scene: for a network that takes it: what its points see where there is nothing follows.
+        basis_points: of a network that takes the scene: what they see where there is nothing
+            follows.
 
     """
     rng = np.random.default_rng(seed)
-    return poses_at(chain, chain.sample(rng, count), rng, device, seed_spread, scene)
+    return poses_at(chain, chain.sample(rng, count), rng, device, seed_spread, basis_points)
 
 
 def poses_at(
@@ -59,7 +60,7 @@ def poses_at(
     rng: np.random.Generator,
     device: torch.device | str = 'cpu',
     seed_spread: float | None = None,
-    scene: BasisPoints | None = None,
+    basis_points: BasisPoints | None = None,
 ) -> torch.Tensor:
     """Return the poses (n, 12) of joint positions q (n, joints) [rad or m].
 
@@ -70,8 +71,8 @@ def poses_at(
     if seed_spread is not None:
         near = q + rng.normal(0, seed_spread, q.shape)
         parts.append(np.clip(near, chain.lower, chain.upper))
-    if scene is not None:
-        parts.append(np.full((len(q), len(scene)), scene.far))
+    if basis_points is not None:
+        parts.append(np.full((len(q), len(basis_points)), basis_points.far))
     poses = np.concatenate(parts, axis=1)
     return torch.as_tensor(poses, dtype=torch.float32, device=device)
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 from tyro.conf import Suppress
 
 from learned_ik.errors import ConfigurationError
-from learned_ik.robot.obstacles import Sphere, checked_spheres
+from learned_ik.robot.spheres import Sphere, checked_spheres
 
 Keep = Literal['capsules', 'origins']
 

@@ -6,27 +6,13 @@ Equation 5 as it stands, L_obs = ReLU(-min_N(|t_N - c| - r - 0.1 m)) for the joi
 the same for the links' capsules, each by itself: the sum of what every capsule lacks.
 """
 
-import itertools
-from collections.abc import Callable
-from typing import Any
-
 import torch
 
 from learned_ik.errors import ConfigurationError
-from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.kinematics.clearance_batched import BatchedClearance
-from learned_ik.learning.configuration import HELD_OUT_SEED
-from learned_ik.learning.evaluation import poses_at
-from learned_ik.learning.losses import distance_loss
-from learned_ik.learning.network import PoseNetwork
-from learned_ik.learning.random_scenes import Problem, blinded, problems
-from learned_ik.learning.scene import SceneConfig
-from learned_ik.robot.basis_points import BasisPoints
+from learned_ik.learning.scenes.scene_config import SceneConfig
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
-
-CHUNK = 2_000  # poses judged at once
-ROTATION_WEIGHT = 0.3  # [m/rad], of orientation against position when heads compete
 
 
 class SceneLoss:
@@ -121,7 +107,7 @@ def equation_5(origins: torch.Tensor, spheres: torch.Tensor, margin: float) -> t
     return torch.relu(margin - distance.amin(-1)).sum(-1)
 
 
-def scene_loss(
+def scene_loss_for(
     chain: KinematicChain,
     scene: SceneConfig | None,
     body: Body | None,
@@ -153,119 +139,3 @@ def scene_loss(
     elif scene is None or not scene.counts:
         return None
     return SceneLoss(chain, scene, body if body is not None else Body.from_chain(chain), device)
-
-
-@torch.no_grad()
-def judged(
-    loss: SceneLoss,
-    poses: torch.Tensor,
-    network: Callable[[torch.Tensor], torch.Tensor],
-    decode: Callable[[torch.Tensor], torch.Tensor],
-    kinematics: BatchedKinematics,
-    rotation_weight: float = ROTATION_WEIGHT,
-    spheres: torch.Tensor | None = None,
-) -> dict[str, Any]:
-    """Return how a network does in a scene, each pose by its best head, scene included.
-
-    Args:
-        loss: of the scene.
-        poses: (n, 12), or with more behind them that the network takes.
-        network: poses to outputs.
-        decode: outputs to joint positions.
-        kinematics: the robot's.
-        rotation_weight: [m/rad], 0 where the orientation was not asked for.
-        spheres: (n, m, 4), other ones for each pose, in place of the scene's; x y z radius [m].
-
-    Returns:
-        `score` [m], mean of pose error + 0.3 m/rad * angle + loss of the scene; `colliding`, the
-        share of answers that touch; means of `position` [m] and `orientation` [rad] errors.
-
-    """
-    scores, positions, angles, clearances = [], [], [], []
-    every = [None] if spheres is None else spheres.split(CHUNK)
-    for chunk, around in zip(poses.split(CHUNK), itertools.cycle(every)):
-        q = decode(network(chunk))  # (batch, heads, joints)
-        position, rotation = kinematics.forward(q)
-        off = position - chunk[:, None, :3]
-        twist = rotation - chunk[:, None, 3:12].unflatten(-1, (3, 3))
-        total = distance_loss(off, twist, rotation_weight) + loss(q, spheres=around)
-        best = total.argmin(dim=1)
-        row = torch.arange(len(chunk), device=chunk.device)
-        scores.append(total[row, best])
-        positions.append(off[row, best].norm(dim=-1))
-        sine = twist[row, best].square().sum((-2, -1)).div(8).sqrt().clamp(max=1)
-        angles.append(2 * torch.asin(sine))
-        clearances.append(loss.clearances(q[row, best], around))
-    clearance = torch.cat(clearances)
-    return {
-        'poses': len(poses),
-        'score': float(torch.cat(scores).mean()),
-        'position_mean': float(torch.cat(positions).mean()),
-        'orientation_mean': float(torch.cat(angles).mean()),
-        'colliding': float((clearance < 0).float().mean()),
-        'units': {'position': 'm', 'orientation': 'rad'},
-    }
-
-
-def judged_in_random_scenes(
-    loss: SceneLoss,
-    sets: list[Problem],
-    network: Callable[[torch.Tensor], torch.Tensor],
-    decode: Callable[[torch.Tensor], torch.Tensor],
-    kinematics: BatchedKinematics,
-    rotation_weight: float = ROTATION_WEIGHT,
-) -> dict[str, Any]:
-    """Return what `judged` does, over sets of problems as large as each other."""
-    results = [
-        judged(loss, poses, network, decode, kinematics, rotation_weight, spheres)
-        for poses, spheres in sets
-    ]
-    numbers = ('score', 'position_mean', 'orientation_mean', 'colliding')
-    means = {name: sum(result[name] for result in results) / len(results) for name in numbers}
-    return {**results[0], **means, 'poses': sum(result['poses'] for result in results)}
-
-
-def seeing_and_blind(
-    loss: SceneLoss,
-    points: BasisPoints,
-    network: PoseNetwork,
-    kinematics: BatchedKinematics,
-    count: int,
-    rotation_weight: float = ROTATION_WEIGHT,
-) -> dict[str, Any]:
-    """Return what `judged` does in `count` random scenes; in `blind`, the scene is not shown."""
-    device = kinematics.lower.device
-    chain, body = kinematics.chain, loss.body
-    sets = problems(chain, body, points, count, HELD_OUT_SEED, device)
-    unseen = [blinded(problem, points) for problem in sets]
-    seeing, blind = (
-        judged_in_random_scenes(loss, each, network, network.decoder, kinematics, rotation_weight)
-        for each in (sets, unseen)
-    )
-    return {**seeing, 'blind': blind}
-
-
-def poses_in_the_open(
-    chain: KinematicChain,
-    loss: SceneLoss,
-    count: int,
-    seed: int,
-    seed_spread: float | None = None,
-) -> torch.Tensor:
-    """Return poses (n, 12) of postures that are free of collision; at most `count`.
-
-    These can be reached without touching anything: so many of those of `poses_within` as there
-    are, with what follows them for a network that takes a seed.
-    """
-    import numpy as np
-
-    rng = np.random.default_rng(seed)
-    q = chain.sample(rng, count)
-    poses = poses_at(chain, q, rng, seed_spread=seed_spread)
-    free = np.concatenate(
-        [
-            (loss.clearances(chunk) > 0).cpu().numpy()
-            for chunk in torch.as_tensor(q, dtype=torch.float32).split(CHUNK)
-        ]
-    )
-    return poses[torch.as_tensor(free)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from learned_ik.errors import ConfigurationError
-from learned_ik.learning.progress import Listener, Progress
+from learned_ik.learning.reports.progress import Listener, Progress
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from learned_ik.errors import ConfigurationError, ObstacleError
-from learned_ik.robot.obstacles import (
+from learned_ik.robot.spheres import (
     MOST_SPHERES,
     check_base_is_free,
     checked_spheres,

@@ -8,8 +8,9 @@ import torch
 
 from learned_ik import TrainingConfig, train
 from learned_ik.errors import ConfigurationError, ObstacleError
-from learned_ik.learning.obstacles import SceneLoss, equation_5, poses_in_the_open, scene_loss
-from learned_ik.learning.scene import SceneConfig
+from learned_ik.learning.scenes.scene_config import SceneConfig
+from learned_ik.learning.scenes.scene_evaluation import poses_in_the_open
+from learned_ik.learning.scenes.scene_loss import SceneLoss, equation_5, scene_loss_for
 from learned_ik.robot.body import Body
 
 SPHERE = (0.3, 0.1, 0.2, 0.1)
@@ -46,8 +47,8 @@ def test_going_down_the_slope_clears_a_sphere(tiago, keep):
 def test_self_collision_is_a_term_of_its_own(tiago, request):
     text = (request.config.rootpath / 'config' / 'tiago_arm.urdf').read_text()
     body = Body.from_urdf(text, tiago)
-    assert scene_loss(tiago, SceneConfig(), body, 'cpu') is None
-    loss = scene_loss(tiago, SceneConfig(self_collision_weight=2.0), body, 'cpu')
+    assert scene_loss_for(tiago, SceneConfig(), body, 'cpu') is None
+    loss = scene_loss_for(tiago, SceneConfig(self_collision_weight=2.0), body, 'cpu')
     q = torch.tensor(tiago.sample(np.random.default_rng(2), 300), dtype=torch.float32)
     touches = loss.clearances(q) < 0
     assert 0.1 < touches.float().mean() < 0.9

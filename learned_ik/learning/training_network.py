@@ -11,8 +11,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from learned_ik.learning.configuration import TrainingConfig
 from learned_ik.learning.encoding import InputScaling, JointDecoder
+from learned_ik.learning.training_config import TrainingConfig
 from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.chain import KinematicChain
 
@@ -35,9 +35,9 @@ class PoseNetwork(nn.Module):
         """Draw the first weights, the same ones from `config.seed` on every device."""
         super().__init__()
         self.decoder = JointDecoder(chain, config.encoding, device)
-        self.scene = BasisPoints.for_chain(chain) if config.scene_conditioned else None
+        self.basis_points = BasisPoints.for_chain(chain) if config.scene_conditioned else None
         self.scaling = InputScaling.for_chain(
-            chain, config.inputs, config.targets, config.seed_input, self.scene
+            chain, config.inputs, config.targets, config.seed_input, self.basis_points
         )
         self.heads = config.heads
         self.activation = config.activation

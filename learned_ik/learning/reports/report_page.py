@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from learned_ik.errors import ConfigurationError
-from learned_ik.learning.report import MARGINS, Report
+from learned_ik.learning.reports.report import MARGINS, Report
 
 POSITION, ORIENTATION, GREY = '#0072B2', '#D55E00', '#666666'  # Okabe and Ito
 AXES = 'xyz'

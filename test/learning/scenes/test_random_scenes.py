@@ -10,9 +10,10 @@ from learned_ik import TrainingConfig, train
 from learned_ik.errors import ConfigurationError, InvalidInputError
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.kinematics.clearance_batched import BatchedClearance
-from learned_ik.learning.obstacles import SceneLoss, judged_in_random_scenes
-from learned_ik.learning.random_scenes import COUNTS, KINDS, RandomScenes, blinded, problems
-from learned_ik.learning.scene import SceneConfig
+from learned_ik.learning.scenes.random_scenes import COUNTS, KINDS, RandomScenes, blinded, problems
+from learned_ik.learning.scenes.scene_config import SceneConfig
+from learned_ik.learning.scenes.scene_evaluation import errors_in_random_scenes
+from learned_ik.learning.scenes.scene_loss import SceneLoss
 from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.body import Body
 
@@ -138,7 +139,7 @@ def test_each_pose_is_judged_among_its_own_spheres(tiago):
     def network(inputs: torch.Tensor) -> torch.Tensor:
         return q[: len(inputs), None]
 
-    result = judged_in_random_scenes(loss, sets, network, lambda y: y, kinematics)
+    result = errors_in_random_scenes(loss, sets, network, lambda y: y, kinematics)
     touching = [
         float((loss.clearances(q, problem.spheres) < 0).float().mean()) for problem in sets
     ]

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from learned_ik.errors import ConfigurationError
-from learned_ik.learning.configuration import PRESETS, TrainingConfig, preset
+from learned_ik.learning.training_config import PRESETS, TrainingConfig, preset
 
 
 @pytest.mark.parametrize(

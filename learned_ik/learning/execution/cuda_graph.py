@@ -17,7 +17,7 @@ logger = logging.getLogger('learned_ik.training')
 EAGER_STEPS = 3  # before the capture: they allocate what the graph then uses again
 
 
-class Pace:
+class GraphedStep:
     """Takes steps at a learning rate."""
 
     def __init__(

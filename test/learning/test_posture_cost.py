@@ -12,7 +12,7 @@ from learned_ik.errors import InvalidInputError
 torch = pytest.importorskip('torch')
 
 from learned_ik.kinematics.batched import BatchedKinematics  # noqa: E402
-from learned_ik.learning.posture import PostureCost, log_determinant  # noqa: E402
+from learned_ik.learning.posture_cost import PostureCost, log_determinant  # noqa: E402
 
 WEIGHTS = TrainingConfig(margin_weight=0.1, manipulability_weight=0.02, preferred_weight=0.3)
 
@@ -38,7 +38,7 @@ def test_manipulability_is_the_product_of_singular_values(tiago):
     q, cost = joints(tiago), cost_of(tiago)
     J = BatchedKinematics(tiago, dtype=torch.float64).jacobian(q)
     expected = -torch.linalg.svdvals(J).log().mean(-1)
-    torch.testing.assert_close(cost.stiffness(q), expected)
+    torch.testing.assert_close(cost.singularity_closeness(q), expected)
 
 
 def test_position_only_counts_the_first_rows_and_short_arms_their_joints(tiago, artificial):
@@ -46,12 +46,12 @@ def test_position_only_counts_the_first_rows_and_short_arms_their_joints(tiago, 
     config = dataclasses.replace(WEIGHTS, targets='position')
     J = BatchedKinematics(tiago, dtype=torch.float64).jacobian(q)[:, :3]
     expected = -torch.linalg.svdvals(J).log().mean(-1)
-    torch.testing.assert_close(cost_of(tiago, config).stiffness(q), expected)
+    torch.testing.assert_close(cost_of(tiago, config).singularity_closeness(q), expected)
     short = artificial(4)
     q = joints(short)
     J = BatchedKinematics(short, dtype=torch.float64).jacobian(q)
     expected = -torch.linalg.svdvals(J).log().mean(-1)
-    torch.testing.assert_close(cost_of(short).stiffness(q), expected)
+    torch.testing.assert_close(cost_of(short).singularity_closeness(q), expected)
 
 
 def test_closeness_to_limits_is_nothing_in_the_middle_and_one_at_the_limits(tiago):

@@ -15,9 +15,9 @@ from learned_ik.robot.arms import artificial_arm_urdf
 
 torch = pytest.importorskip('torch')
 
-from learned_ik.learning.processes import Processes, processes  # noqa: E402
+from learned_ik.learning.execution.processes import Processes, processes  # noqa: E402
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SMALL = ['--hidden', '24', '24', '24', '--batch', '500', '--held-out', '2000', '--seed', '3']
 
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from learned_ik.learning.interruption import set_by_signals
+from learned_ik.learning.execution.interruption import set_by_signals
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])

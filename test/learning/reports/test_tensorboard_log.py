@@ -8,8 +8,8 @@ from learned_ik.errors import ConfigurationError
 
 pytest.importorskip('torch')
 
-from learned_ik.learning.board import tensorboard
-from learned_ik.learning.progress import Progress
+from learned_ik.learning.reports.progress import Progress
+from learned_ik.learning.reports.tensorboard_log import tensorboard
 
 
 def test_without_a_folder_nobody_listens():

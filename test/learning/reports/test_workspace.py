@@ -6,8 +6,8 @@ import pytest
 
 torch = pytest.importorskip('torch')
 
-from learned_ik.learning.evaluation import poses_within  # noqa: E402
-from learned_ik.learning.workspace import WorkspaceGrid  # noqa: E402
+from learned_ik.learning.reports.evaluation import poses_within  # noqa: E402
+from learned_ik.learning.reports.workspace import WorkspaceGrid  # noqa: E402
 
 
 def test_rare_places_weigh_more_and_the_mean_is_about_one(tiago):

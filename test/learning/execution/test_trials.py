@@ -9,17 +9,17 @@ from learned_ik.errors import ConfigurationError
 
 pytest.importorskip('torch')
 
-from learned_ik.learning import sweep
-from learned_ik.learning.sweep import Outcome, Trial, run_trials
+from learned_ik.learning.execution import trials
+from learned_ik.learning.execution.trials import Outcome, Trial, run_trials
 
 TINY = TrainingConfig(samples=1000, batch=200, hidden=(8, 8), heads=2, held_out=100)
 
 
 def test_trials_are_trained_one_by_one_or_together(artificial):
-    trials = [Trial(f'arm{joints}', artificial(joints), TINY) for joints in (2, 3)]
-    alone = {outcome.trial.name: outcome.model for outcome in run_trials(trials)}
+    both = [Trial(f'arm{joints}', artificial(joints), TINY) for joints in (2, 3)]
+    alone = {outcome.trial.name: outcome.model for outcome in run_trials(both)}
     pytest.importorskip('joblib')
-    together = {outcome.trial.name: outcome.model for outcome in run_trials(trials, jobs=2)}
+    together = {outcome.trial.name: outcome.model for outcome in run_trials(both, jobs=2)}
     assert alone.keys() == together.keys() == {'arm2', 'arm3'}
     for name, model in alone.items():
         assert model.name == name
@@ -40,7 +40,7 @@ def test_who_ends_a_training_ends_the_sweep(artificial, untrained, monkeypatch):
         model = untrained(trial.chain)
         return Outcome(trial, dataclasses.replace(model, training={'ended_early': True}), 1.0)
 
-    monkeypatch.setattr(sweep, 'run_trial', interrupted)
-    trials = [Trial(f'arm{joints}', artificial(joints), TINY) for joints in (2, 3)]
-    (outcome,) = run_trials(trials)
+    monkeypatch.setattr(trials, 'run_trial', interrupted)
+    both = [Trial(f'arm{joints}', artificial(joints), TINY) for joints in (2, 3)]
+    (outcome,) = run_trials(both)
     assert outcome.trial.name == 'arm2'

@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator, Sequence
 
 from learned_ik.errors import ConfigurationError
-from learned_ik.learning.configuration import TrainingConfig
-from learned_ik.learning.scene import SceneConfig
+from learned_ik.learning.scenes.scene_config import SceneConfig
+from learned_ik.learning.training_config import TrainingConfig
 from learned_ik.model import IkModel
 from learned_ik.robot.chain import KinematicChain
 

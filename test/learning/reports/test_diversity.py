@@ -7,8 +7,8 @@ import pytest
 torch = pytest.importorskip('torch')
 
 from learned_ik.kinematics.batched import BatchedKinematics  # noqa: E402
-from learned_ik.learning.diversity import distinct_solutions, refined  # noqa: E402
-from learned_ik.learning.evaluation import poses_within  # noqa: E402
+from learned_ik.learning.reports.diversity import distinct_solutions, refined  # noqa: E402
+from learned_ik.learning.reports.evaluation import poses_within  # noqa: E402
 
 
 @pytest.fixture

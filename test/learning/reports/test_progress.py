@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from learned_ik.learning.progress import Progress, reporting
+from learned_ik.learning.reports.progress import Progress, reporting
 
 
 def progress(fraction: float, seconds: float = 1.0) -> Progress:
