@@ -107,7 +107,13 @@ class Network:
 
         What the world's points see is the same for all requests: it becomes part of the first
         layer's biases. Distances from the points about the target remain inputs.
+
+        Raises:
+            InvalidInputError: the network does not take the scene.
+
         """
+        if self.scene is None:
+            raise InvalidInputError('the network takes no scene; expected one with basis points')
         known = self.scene.world_distances(spheres)
         rest = BasisPoints(self.scene.world[:0], self.scene.target, self.scene.far)
         return self._with_known(known, rest)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 Preset = Literal['default', 'quick', 'paper', 'paper-supervised', 'paper-position']
 
+ONE_ROBOT = 'name the robot with one of --urdf FILE, --topic NAME and --robot NAME'
 logger = logging.getLogger('learned_ik.training')
 
 
@@ -173,13 +174,11 @@ class Train:
     def _robot(self, checkpoint: 'Checkpoint | None') -> tuple[KinematicChain, Body | None, str]:
         """Return the chain to train for, the arm's capsules, and the model's name."""
         given = [way for way in (self.urdf, self.topic, self.robot) if way is not None]
-        if checkpoint is not None and not given:
+        if checkpoint is not None and self.resume is not None and not given:
             name = self.name or self.resume.name.split('.')[0]
             return checkpoint.chain, checkpoint.body, name
-        if len(given) != 1:
-            raise ConfigurationError(
-                'name the robot with one of --urdf FILE, --topic NAME and --robot NAME'
-            )
+        if len(given) > 1:
+            raise ConfigurationError(ONE_ROBOT)
         if self.topic is not None:
             urdf = _described_by(self.topic)
             chain = KinematicChain.from_urdf(
@@ -191,7 +190,7 @@ class Train:
         if self.urdf is not None:
             path, name = self.urdf, self.urdf.stem
             chain = chain_from_file(path, self.base, self.tip, soft_limits=self.soft_limits)
-        else:
+        elif self.robot is not None:
             robot = RobotConfig.named(self.robot)
             robot = dataclasses.replace(
                 robot,
@@ -200,6 +199,8 @@ class Train:
                 soft_limits=self.soft_limits or robot.soft_limits,
             )
             chain, path, name = robot.chain(), robot.urdf, robot.name
+        else:
+            raise ConfigurationError(ONE_ROBOT)
         return chain, body_from_file(path, chain, self.srdf, self.link_radius), self.name or name
 
 

@@ -7,7 +7,7 @@ memory, and the gradient is written down (virtual work) instead of recorded step
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
@@ -163,7 +163,7 @@ class _ForwardKinematics(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: torch.autograd.function.FunctionCtx, q: torch.Tensor, kinematics: BatchedKinematics
+        ctx: Any, q: torch.Tensor, kinematics: BatchedKinematics
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Take q (batch, joints) to position (batch, 3) [m] and rotation (batch, 3, 3)."""
         p, R, origins, axes = kinematics._tip_and_motions(q)
@@ -174,7 +174,7 @@ class _ForwardKinematics(torch.autograd.Function):
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(
-        ctx: torch.autograd.function.FunctionCtx, grad_p: torch.Tensor, grad_R: torch.Tensor
+        ctx: Any, grad_p: torch.Tensor, grad_R: torch.Tensor
     ) -> tuple[torch.Tensor, None]:
         """Take the loss's slopes in position and rotation to its slopes in q (batch, joints).
 

@@ -7,6 +7,7 @@ the network takes a seed, the joint positions near which an answer is wanted fol
 """
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import torch
@@ -152,18 +153,14 @@ class _Clipped(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(
-        ctx: torch.autograd.function.FunctionCtx, x: torch.Tensor, limit: torch.Tensor
-    ) -> torch.Tensor:
+    def forward(ctx: Any, x: torch.Tensor, limit: torch.Tensor) -> torch.Tensor:
         """Clip x (..., joints) to +-limit (joints,)."""
         ctx.save_for_backward(x, limit)
         return torch.minimum(torch.maximum(x, -limit), limit)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(
-        ctx: torch.autograd.function.FunctionCtx, slope: torch.Tensor
-    ) -> tuple[torch.Tensor, None]:
+    def backward(ctx: Any, slope: torch.Tensor) -> tuple[torch.Tensor, None]:
         """Stop what would lead further outside: descent goes against the slope."""
         x, limit = ctx.saved_tensors
         outward = (x.abs() > limit) & (slope * x < 0)

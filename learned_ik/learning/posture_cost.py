@@ -87,7 +87,7 @@ def log_determinant(matrices: torch.Tensor) -> torch.Tensor:
     The batch comes last, as in forward kinematics: small matrices by the thousand are what
     LAPACK is slow at.
     """
-    A, total = matrices, 0.0
+    A, total = matrices, matrices.new_zeros(matrices.shape[-1])
     for _ in range(len(matrices)):
         pivot = A[0, 0].clamp_min(SMALLEST_PIVOT)
         total = total + torch.log(pivot)

@@ -116,7 +116,7 @@ def train(
             )
         scene_loss = scene_loss_for(chain, scene, body, device, config.scene_conditioned)
         scenes = None
-        if network.basis_points is not None:
+        if network.basis_points is not None and scene_loss is not None:
             scenes = RandomScenes(scene_loss.clearance, network.basis_points, generator)
         validate = Validation(network, kinematics, config, scene_loss)
         objective = Objective(kinematics, network.decoder, config, scene_loss)

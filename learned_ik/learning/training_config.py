@@ -126,8 +126,11 @@ class TrainingConfig:
         if self.scene_conditioned:
             fits = self.method == 'unsupervised' and not self.seed_input
             fits = fits and self.bootstrap_share == 0
-            accepted = 'False with supervised, with seed_input, and with a bootstrap_share'
-            self._require('scene_conditioned', fits, accepted)
+            self._require(
+                'scene_conditioned',
+                fits,
+                'False with supervised, with seed_input, and with a bootstrap_share',
+            )
 
     @property
     def time_limit(self) -> float:
@@ -149,7 +152,8 @@ class TrainingConfig:
         wanted = {'length': math.inf, 'angle': math.inf}
         for part in self.until_error.split(','):
             found = _ERROR.fullmatch(part.strip())
-            self._require('until_error', found is not None, "such as '3mm,0.5deg' or '2mm'")
+            if found is None:
+                raise self._error('until_error', "such as '3mm,0.5deg' or '2mm'")
             kind, unit = _UNITS[found[2]]
             wanted[kind] = float(found[1]) * unit
         self._require('until_error', min(wanted.values()) > 0, 'errors above 0')
@@ -180,7 +184,10 @@ class TrainingConfig:
 
     def _require(self, field: str, right: bool, accepted: str) -> None:
         if not right:
-            raise ConfigurationError(f'{field} is {getattr(self, field)!r}; expected {accepted}')
+            raise self._error(field, accepted)
+
+    def _error(self, field: str, accepted: str) -> ConfigurationError:
+        return ConfigurationError(f'{field} is {getattr(self, field)!r}; expected {accepted}')
 
 
 _CHOICES = {

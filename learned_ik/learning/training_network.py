@@ -29,6 +29,9 @@ class PoseNetwork(nn.Module):
     Its outputs are (batch, heads, outputs).
     """
 
+    scale: torch.Tensor  # (12 or more,), buffers of the module
+    shift: torch.Tensor
+
     def __init__(
         self, chain: KinematicChain, config: TrainingConfig, device: torch.device | str = 'cpu'
     ) -> None:
@@ -62,6 +65,14 @@ class PoseNetwork(nn.Module):
         # Linear outputs are 0 and 1 at the limits (paper, section II-C).
         self.to_limits = config.encoding == 'linear'
         self.to(device)
+
+    def matrices(self) -> list[torch.Tensor]:
+        """Return the weights of the hidden layers, each (width, inputs)."""
+        return [layer.weight for layer in self.hidden if isinstance(layer, nn.Linear)]
+
+    def batch_norms(self) -> list[nn.BatchNorm1d]:
+        """Return the normalisations of the hidden layers, in their order, if there are any."""
+        return [norm for norm in self.norms if isinstance(norm, nn.BatchNorm1d)]
 
     def forward(self, poses: torch.Tensor) -> torch.Tensor:
         """Return the outputs (batch, heads, outputs) for inputs (batch, 12 or more)."""

@@ -54,6 +54,11 @@ def checked_spheres(values: Any, what: str = 'obstacles') -> Array:
     return spheres
 
 
+def sphere_tuples(spheres: Array) -> tuple[Sphere, ...]:
+    """Return spheres (n, 4) as plain numbers, x y z radius [m] each."""
+    return tuple((x, y, z, radius) for x, y, z, radius in spheres.tolist())
+
+
 def check_base_is_free(chain: KinematicChain, spheres: Array, what: str = 'obstacles') -> None:
     """Raise `ObstacleError` for a sphere that swallows where the arm begins: no answer is free."""
     shoulder = chain.transforms[0, :3, 3]
@@ -79,7 +84,8 @@ def sphere_from_text(text: str) -> Sphere:
         raise ObstacleError(
             f"obstacle '{text}'; expected x,y,z,radius in metres, such as 0.4,-0.1,0.3,0.08"
         ) from None
-    return tuple(checked_spheres([[x, y, z, radius]], f"obstacle '{text}'")[0].tolist())
+    (sphere,) = sphere_tuples(checked_spheres([[x, y, z, radius]], f"obstacle '{text}'"))
+    return sphere
 
 
 def spheres_from_texts(texts: Iterable[str]) -> tuple[Sphere, ...]:
@@ -106,7 +112,7 @@ def spheres_from_yaml(path: str | Path) -> tuple[Sphere, ...]:
             f"'{path}' holds {type(content).__name__}; expected a list of [x, y, z, radius]"
         )
     rows = [_row(entry, f"'{path}', entry {i}") for i, entry in enumerate(content)]
-    return tuple(tuple(row) for row in checked_spheres(rows, f"'{path}'").tolist())
+    return sphere_tuples(checked_spheres(rows, f"'{path}'"))
 
 
 def _row(entry: Any, what: str) -> Sequence[Any]:

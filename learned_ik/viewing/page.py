@@ -31,7 +31,7 @@ class Page:
 
         self._session = session
         with _silence():
-            self._server = viser.ViserServer(host, port, label='learned_ik', verbose=False)
+            self._server: Any = viser.ViserServer(host, port, label='learned_ik', verbose=False)
         self._server.gui.configure_theme(show_logo=False, show_share_button=False)
         self._lock = threading.Lock()
         self._asked: dict[str, Any] = {}  # by control, what is to be done at the next step
@@ -67,6 +67,9 @@ class Page:
         with self._lock:
             self._asked[what] = value
 
+    def _ask_by_button(self, what: str, event: Any) -> None:
+        self._ask(what)
+
     def _ask_to_slide(self, direction: int, event: Any) -> None:
         """Note that a user moved a slider; where the page set it, there is nothing to do."""
         if event.client is not None:
@@ -86,9 +89,9 @@ class Page:
     def _add_controls(self) -> None:
         gui = self._server.gui
         self._answer = gui.add_markdown('')
-        self._start = gui.add_dropdown('Start the search', self._session.starts)
+        self._start: Any = gui.add_dropdown('Start the search', self._session.starts)
         self._start.on_update(lambda _: self._ask('start'))
-        self._sliders = []
+        self._sliders: list[Any] = []
         for i in range(self._session.directions):
             name = 'Redundancy' if self._session.directions == 1 else f'Redundancy {i + 1}'
             slider = gui.add_slider(name, -3.0, 3.0, 0.01, 0.0)
@@ -100,15 +103,14 @@ class Page:
             ('Remove the spheres', 'no spheres'),
             ('Back to the start', 'reset'),
         ):
-            gui.add_button(label).on_click(lambda _, what=what: self._ask(what))
+            gui.add_button(label).on_click(partial(self._ask_by_button, what))
 
     def step(self) -> None:
         """Do what was asked since the last step, and show what came of it."""
         with self._lock:
             asked, self._asked = self._asked, {}
-        if self._path is not None and not asked:
-            self._play()
         if not asked:
+            self._play()
             return
         self._path = None
         if 'reset' in asked:
@@ -201,6 +203,8 @@ class Page:
 
     def _play(self) -> None:
         """Show the next posture of the spiral, there and back."""
+        if self._path is None:
+            return
         last = len(self._path) - 1
         self._path_step += last * PERIOD / SPIRAL_SECONDS
         self._robot.show(self._path[round(last - abs(last - self._path_step % (2 * last)))])

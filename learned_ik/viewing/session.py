@@ -99,12 +99,13 @@ class Session:
             return self.q
         if self.start == MIDDLE:
             return self.solver.chain.middle
-        if self.start not in self.starts:
+        model = self.solver.model
+        if model is None or self.start not in self.starts:
             raise InvalidInputError(
                 f"no start '{self.start}'; expected one of: {', '.join(self.starts)}"
             )
         head = self.starts.index(self.start) - self.starts.index(NETWORK) - 1
-        return head_answers(self.solver.model, *self.target, self.solver.obstacles, self.q)[head]
+        return head_answers(model, *self.target, self.solver.obstacles, self.q)[head]
 
     def clearance_of(self, sphere: npt.ArrayLike) -> float:
         """Return how far the moving body is from a sphere, x y z radius [m]; negative inside."""
@@ -133,13 +134,14 @@ class Session:
         outwards = np.array([position[0], position[1], 0.0])
         if np.linalg.norm(outwards) < 1e-6:
             outwards = np.array([1.0, 0.0, 0.0])
-        shape = {
-            'radius': 0.1 * self.solver.chain.reach,
-            'height': 0.1 * self.solver.chain.reach,
-            'turns': 3.0,
-            'axis': outwards,
-            'orientation': orientation,
-        }
-        path = spiral(SPIRAL_POSES, centre=(0.0, 0.0, 0.0), **shape)
+        path = spiral(
+            SPIRAL_POSES,
+            centre=(0.0, 0.0, 0.0),
+            radius=0.1 * self.solver.chain.reach,
+            height=0.1 * self.solver.chain.reach,
+            turns=3.0,
+            axis=outwards,
+            orientation=orientation,
+        )
         path = PosePath(path.positions + position - path.positions[0], path.orientations)
         return path, self.solver.follow(*path, start=self.q)

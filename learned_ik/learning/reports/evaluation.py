@@ -131,9 +131,13 @@ def errors_on(
         errors_of(decode(network(chunk)), chunk, kinematics, rotation_weight)
         for chunk in poses.split(CHUNK)
     ]
-    fields = ('position', 'orientation', 'breaks_limits', 'q')
-    joined = (torch.cat([getattr(part, field) for part in parts]) for field in fields)
-    return Errors(*joined, rotation_weight)
+    return Errors(
+        torch.cat([part.position for part in parts]),
+        torch.cat([part.orientation for part in parts]),
+        torch.cat([part.breaks_limits for part in parts]),
+        torch.cat([part.q for part in parts]),
+        rotation_weight,
+    )
 
 
 @torch.no_grad()

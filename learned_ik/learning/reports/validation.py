@@ -55,7 +55,7 @@ class Validation:
             self._chain, CHECK_POSES, CHECK_SEED, self._device, self._seed_spread, self._points
         )
         self._answers = network, network.decoder, kinematics, self._weight
-        if self._points is not None:
+        if self._points is not None and scene_loss is not None:
             self._random_scenes = problems(
                 self._chain,
                 scene_loss.body,

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 from tyro.conf import Suppress
 
 from learned_ik.errors import ConfigurationError
-from learned_ik.robot.spheres import Sphere, checked_spheres
+from learned_ik.robot.spheres import Sphere, checked_spheres, sphere_tuples
 
 Keep = Literal['capsules', 'origins']
 
@@ -34,8 +34,7 @@ class SceneConfig:
 
     def __post_init__(self) -> None:
         """Raise `ConfigurationError` or `ObstacleError` for the first field that is wrong."""
-        spheres = checked_spheres(self.obstacles).tolist()
-        object.__setattr__(self, 'obstacles', tuple(tuple(sphere) for sphere in spheres))
+        object.__setattr__(self, 'obstacles', sphere_tuples(checked_spheres(self.obstacles)))
         if self.keep_clear not in get_args(Keep):
             raise ConfigurationError(
                 f'keep_clear is {self.keep_clear!r}; expected one of {get_args(Keep)}'

@@ -58,18 +58,17 @@ class SceneLoss:
             blocked = (self.clearances(q_target, spheres) < 0)[:, None]
             return self(q, spheres=spheres) * torch.where(blocked, scene.blocked_weight, 1.0)
         loss = q.new_zeros(q.shape[:-1])
-        placed = None
         spheres = self._spheres if spheres is None else spheres
-        if self._itself or (spheres is not None and scene.keep_clear == 'capsules'):
-            placed = self.clearance.placed(q)
+        to_capsules = spheres is not None and scene.keep_clear == 'capsules'
+        placed = self.clearance.placed(q) if self._itself or to_capsules else None
         if spheres is not None and scene.keep_clear == 'origins':
             loss = loss + scene.obstacle_weight * equation_5(
                 self.clearance.origins(q), spheres, scene.margin
             )
-        elif spheres is not None:
+        elif spheres is not None and placed is not None:
             lacking = torch.relu(scene.margin - self.clearance.to_spheres(placed, spheres))
             loss = loss + scene.obstacle_weight * lacking.sum(-1)
-        if self._itself:
+        if self._itself and placed is not None:
             lacking = torch.relu(scene.self_collision_margin - self.clearance.to_itself(placed))
             loss = loss + scene.self_collision_weight * lacking.sum(-1)
         return loss
