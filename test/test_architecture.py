@@ -165,3 +165,16 @@ def test_a_file_in_a_function_counts_and_one_for_type_checkers_does_not(tmp_path
     )
     modules = set(import_graph())
     assert module_imports(path, modules) == {'learned_ik.robot.chain', 'learned_ik.errors'}
+
+
+# Rooms that are still too full.
+CROWDED = {'experiments', 'kernels', 'ros', 'solving'}
+
+
+def test_no_folder_holds_more_than_fifteen_files():
+    counts = {
+        folder.relative_to(PACKAGE).as_posix(): len(list(folder.glob('*.py')))
+        for folder in [PACKAGE, *PACKAGE.rglob('*/')]
+    }
+    full = {name: count for name, count in counts.items() if count > 15 and name not in CROWDED}
+    assert not full

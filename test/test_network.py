@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from learned_ik import KinematicChain
+from learned_ik.errors import InvalidInputError
 from learned_ik.network import DECODINGS, Network
 
 SLIDER = """
@@ -85,3 +86,8 @@ def test_torch_decodes_alike(chain, untrained, decoding):
     y = np.random.default_rng(1).normal(size=(50, 3, network.outputs_for(3) // 3))
     found = JointDecoder(chain, decoding)(torch.as_tensor(y, dtype=torch.float32)).numpy()
     np.testing.assert_allclose(found, network.decoded(chain, y), atol=2e-5)
+
+
+def test_only_a_network_that_takes_the_scene_can_be_told_of_it(chain, untrained):
+    with pytest.raises(InvalidInputError, match='takes no scene'):
+        untrained(chain).network.in_world(np.empty((0, 4)))

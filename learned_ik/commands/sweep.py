@@ -12,7 +12,7 @@ from typing import Any
 from tyro.conf import Positional
 
 from learned_ik.commands.result import Result
-from learned_ik.commands.train import check_writable
+from learned_ik.commands.training_files import check_writable
 from learned_ik.errors import ConfigurationError
 from learned_ik.learning.training_config import TrainingConfig
 from learned_ik.robot.chain import KinematicChain

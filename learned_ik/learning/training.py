@@ -222,10 +222,10 @@ def available_device(name: str) -> torch.device:
         torch.empty(0, device=device)
     # What torch raises differs between devices and builds: RuntimeError, AssertionError, ...
     except Exception as error:
-        there = ['cpu', *(f'cuda:{i}' for i in range(torch.cuda.device_count()))]
+        available = ['cpu', *(f'cuda:{i}' for i in range(torch.cuda.device_count()))]
         raise ConfigurationError(
             f"device is '{name}', which torch cannot use: {str(error).splitlines()[0]}; "
-            f'available: {", ".join(there)}'
+            f'available: {", ".join(available)}'
         ) from error
     return device
 

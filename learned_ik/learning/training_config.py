@@ -77,7 +77,7 @@ class TrainingConfig:
     density_power: float = 0.0  # weigh poses by (density of positions)^-power, at most tenfold
     bootstrap_share: float = 0.0  # of each batch: uniform in space, made by the network itself
 
-    margin_weight: float = 0.0  # [m], of closeness to joint limits; see `posture.py`
+    margin_weight: float = 0.0  # [m], of closeness to joint limits; see `posture_cost.py`
     manipulability_weight: float = 0.0  # [m], of closeness to singular postures
     preferred_weight: float = 0.0  # [m], of the distance from the preferred posture
     preferred: tuple[float, ...] | None = (

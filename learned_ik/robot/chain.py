@@ -4,8 +4,7 @@
 
 A chain is a row of constant transforms with one motion between each two. The frames are laid so
 that every motion is about or along its own z axis, which makes one short loop of every forward
-kinematics. How a URDF becomes a chain is in `urdf.py`; what is done to it in torch and in
-compiled code begins with these arrays.
+kinematics. How a URDF becomes a chain is in `urdf.py`.
 """
 
 import dataclasses
@@ -19,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.arrays import Array
+from learned_ik.arrays import Array, Booleans, Integers
 from learned_ik.errors import InvalidInputError, JointLimitError
 from learned_ik.robot import comparison
 from learned_ik.robot.parsing import urdf_text
@@ -43,8 +42,8 @@ class KinematicChain:
     upper: Array  # (joints,) [rad or m]; +pi for continuous joints
     velocity: Array  # (joints,) [rad/s or m/s]; infinite where the URDF gives none
     transforms: Array  # (motions + 1, 4, 4), before each motion; the last one ends at the tip
-    prismatic: npt.NDArray[np.bool_]  # (motions,), slides along z instead of turning about it
-    source: npt.NDArray[np.int64]  # (motions,), the actuated joint that drives it
+    prismatic: Booleans  # (motions,), slides along z instead of turning about it
+    source: Integers  # (motions,), the actuated joint that drives it
     multiplier: Array  # (motions,), 1 but for mimic joints
     offset: Array  # (motions,) [rad or m], 0 but for mimic joints
     base_frames: Mapping[str, Array] = dataclasses.field(default_factory=dict)
@@ -90,7 +89,7 @@ class KinematicChain:
         return 0.5 * (self.lower + self.upper)
 
     @property
-    def continuous(self) -> npt.NDArray[np.bool_]:
+    def continuous(self) -> Booleans:
         """(joints,), whether a joint turns without end."""
         return np.array([kind == 'continuous' for kind in self.joint_types])
 
@@ -98,9 +97,8 @@ class KinematicChain:
     def reach(self) -> float:
         """[m] No pose of the tip lies farther from the base (the paper's "maximum range")."""
         travel = np.maximum(np.abs(self.lower), np.abs(self.upper))[self.source]
-        travel = np.abs(self.multiplier) * travel + np.abs(self.offset)
-        lengths = np.linalg.norm(self.transforms[:, :3, 3], axis=-1)
-        # The first transform is fixed, but reach counts from the base: it belongs to it.
+        travel = np.abs(self.multiplier) * travel + np.abs(self.offset)  # (motions,)
+        lengths = np.linalg.norm(self.transforms[:, :3, 3], axis=-1)  # from the base on
         return float(lengths.sum() + travel[self.prismatic].sum())
 
     def forward(self, q: npt.ArrayLike) -> tuple[Array, Array]:
@@ -233,8 +231,7 @@ class KinematicChain:
 
         Args:
             robot: another chain.
-            calibration: [m], how far apart the tips may be, in any posture, of the same robot
-                measured more closely.
+            calibration: [m], how far apart the tips of the same robot may be, measured better.
             names: what the answer calls this chain and the other.
 
         """
@@ -254,12 +251,7 @@ class KinematicChain:
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> 'KinematicChain':
-        """Build the chain that `to_dict` described.
-
-        Raises:
-            KeyError, TypeError, ValueError: fields are missing or malformed.
-
-        """
+        """Build the chain that `to_dict` described; raises KeyError, TypeError or ValueError."""
         joints = len(fields['joint_names'])
         motions = len(fields['source'])
         velocity = [np.inf if v is None else v for v in fields['velocity']]

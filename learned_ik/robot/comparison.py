@@ -17,39 +17,39 @@ CALIBRATION_ANGLE = 0.02  # [rad], between the tips of a robot and of the same o
 DEVIATION_SAMPLES = 1000  # postures in which tips are compared
 
 
-class Chain(Protocol):
+class _Chain(Protocol):
     """What is compared of a `KinematicChain`, which this file need not know."""
 
     # fmt: off
     @property
-    def base_link(self) -> str: ...  # noqa: D102
+    def base_link(self) -> str: ...
     @property
-    def tip_link(self) -> str: ...  # noqa: D102
+    def tip_link(self) -> str: ...
     @property
-    def joint_names(self) -> tuple[str, ...]: ...  # noqa: D102
+    def joint_names(self) -> tuple[str, ...]: ...
     @property
-    def joint_types(self) -> tuple[str, ...]: ...  # noqa: D102
+    def joint_types(self) -> tuple[str, ...]: ...
     @property
-    def lower(self) -> Array: ...  # noqa: D102
+    def lower(self) -> Array: ...
     @property
-    def upper(self) -> Array: ...  # noqa: D102
+    def upper(self) -> Array: ...
     @property
-    def transforms(self) -> Array: ...  # noqa: D102
+    def transforms(self) -> Array: ...
     @property
-    def prismatic(self) -> Booleans: ...  # noqa: D102
+    def prismatic(self) -> Booleans: ...
     @property
-    def source(self) -> Integers: ...  # noqa: D102
+    def source(self) -> Integers: ...
     @property
-    def multiplier(self) -> Array: ...  # noqa: D102
+    def multiplier(self) -> Array: ...
     @property
-    def offset(self) -> Array: ...  # noqa: D102
-    def sample(self, rng: np.random.Generator, count: int) -> Array: ...  # noqa: D102
-    def forward_matrix(self, q: Array) -> tuple[Array, Array]: ...  # noqa: D102
+    def offset(self) -> Array: ...
+    def sample(self, rng: np.random.Generator, count: int) -> Array: ...
+    def forward_matrix(self, q: Array) -> tuple[Array, Array]: ...
     # fmt: on
 
 
 def difference(
-    chain: Chain, robot: Chain, calibration: float = 0.0, names: tuple[str, str] = NAMES
+    chain: _Chain, robot: _Chain, calibration: float = 0.0, names: tuple[str, str] = NAMES
 ) -> str | None:
     """Say the first way in which a chain does not fit a robot, or None where it fits.
 
@@ -93,7 +93,7 @@ def difference(
     return _limits_beyond(chain, robot, names)
 
 
-def deviation(chain: Chain, robot: Chain) -> tuple[float, float]:
+def deviation(chain: _Chain, robot: _Chain) -> tuple[float, float]:
     """Return how far apart the tips of two chains with the same joints are, at the most.
 
     Position [m] and angle [rad], the largest of many postures all over the first one's limits.
@@ -104,7 +104,7 @@ def deviation(chain: Chain, robot: Chain) -> tuple[float, float]:
     return float(distance), float(np.max(rotation_angle(R, R_robot)))
 
 
-def _misplaced(chain: Chain, robot: Chain) -> str | None:
+def _misplaced(chain: _Chain, robot: _Chain) -> str | None:
     """Say the first joint that stands elsewhere behind its predecessor, or None."""
     ends = [*(f"joint '{chain.joint_names[k]}'" for k in chain.source), f"'{chain.tip_link}'"]
     for end, mine, theirs in zip(ends, chain.transforms, robot.transforms, strict=True):
@@ -118,7 +118,7 @@ def _misplaced(chain: Chain, robot: Chain) -> str | None:
     return None
 
 
-def _limits_beyond(chain: Chain, robot: Chain, names: tuple[str, str]) -> str | None:
+def _limits_beyond(chain: _Chain, robot: _Chain, names: tuple[str, str]) -> str | None:
     """Say the first joint that goes further in the chain than in the robot, or None."""
     for k, name in enumerate(chain.joint_names):
         slack = TRANSFORM_TOLERANCE

@@ -1,15 +1,12 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-import math
 
 import numpy as np
 import pytest
 import torch
 
 from learned_ik import TrainingConfig, train
-from learned_ik.errors import ConfigurationError, ObstacleError
 from learned_ik.learning.scenes.scene_config import SceneConfig
-from learned_ik.learning.scenes.scene_evaluation import poses_in_the_open
 from learned_ik.learning.scenes.scene_loss import SceneLoss, equation_5, scene_loss_for
 from learned_ik.robot.body import Body
 
@@ -86,24 +83,3 @@ def test_a_network_that_takes_a_seed_learns_a_scene_too(artificial):
     model = train(chain, config, scene=scene, show_progress=False)
     assert (model.network.seed_joints, model.network.seed_weight) == (4, 0.1)
     assert 0 < model.held_out['scene']['poses'] <= 2_000
-
-
-def test_poses_in_the_open_can_be_reached_without_touching(tiago):
-    loss = SceneLoss(tiago, SceneConfig((SPHERE,)), Body.from_chain(tiago))
-    poses = poses_in_the_open(tiago, loss, 500, seed=0)
-    assert 0 < len(poses) < 500
-
-
-@pytest.mark.parametrize(
-    ('fields', 'error', 'says'),
-    [
-        ({'obstacles': ((0, 0, 1, 0),)}, ObstacleError, 'radius 0 m; expected above 0'),
-        ({'obstacles': ((0, 0, 1, math.nan),)}, ObstacleError, 'radius nan'),
-        ({'obstacle_weight': -1.0}, ConfigurationError, 'obstacle_weight is -1.0'),
-        ({'obstacle_margin': math.inf}, ConfigurationError, 'obstacle_margin is inf'),
-        ({'keep_clear': 'all'}, ConfigurationError, "keep_clear is 'all'"),
-    ],
-)
-def test_a_scene_out_of_range_is_refused(fields, error, says):
-    with pytest.raises(error, match=says):
-        SceneConfig(**fields)
