@@ -86,19 +86,6 @@ def test_a_chain_up_the_tree_carries_the_same_links():
         np.testing.assert_allclose(mine, theirs, atol=1e-9)
 
 
-def test_frames_end_where_forward_kinematics_does(real_robot):
-    _, chain = real_robot
-    q = chain.sample(np.random.default_rng(0), 10)
-    R, p = chain.frames(q)
-    assert R.shape == (10, chain.motion_count + 2, 3, 3)
-    R_tip, p_tip = chain.forward_matrix(q)
-    T = chain.transforms[-1]
-    np.testing.assert_allclose(p[:, -2] + R[:, -2] @ T[:3, 3], p_tip, atol=1e-12)
-    np.testing.assert_allclose(R[:, -2] @ T[:3, :3], R_tip, atol=1e-12)
-    np.testing.assert_array_equal(p[:, -1], p_tip)
-    np.testing.assert_array_equal(R[:, -1], R_tip)
-
-
 def test_neighbours_and_what_never_or_always_touches_are_no_pairs(tiago, request):
     text = (request.config.rootpath / 'config' / 'tiago_arm.urdf').read_text()
     body = Body.from_urdf(text, tiago)

@@ -58,6 +58,19 @@ def test_json_and_back(real_robot):
     np.testing.assert_array_equal(copy.forward(chain.middle)[0], chain.forward(chain.middle)[0])
 
 
+def test_frames_end_where_forward_kinematics_does(real_robot):
+    _, chain = real_robot
+    q = chain.sample(np.random.default_rng(0), 10)
+    R, p = chain.frames(q)
+    assert R.shape == (10, chain.motion_count + 2, 3, 3)
+    R_tip, p_tip = chain.forward_matrix(q)
+    T = chain.transforms[-1]
+    np.testing.assert_allclose(p[:, -2] + R[:, -2] @ T[:3, 3], p_tip, atol=1e-12)
+    np.testing.assert_allclose(R[:, -2] @ T[:3, :3], R_tip, atol=1e-12)
+    np.testing.assert_array_equal(p[:, -1], p_tip)
+    np.testing.assert_array_equal(R[:, -1], R_tip)
+
+
 def test_a_file_is_taken_in_place_of_its_text(tmp_path):
     path = tmp_path / 'arm.urdf'
     path.write_text(artificial_arm_urdf(3))
