@@ -112,10 +112,6 @@ def test_public_names_are_there():
         learned_ik.nothing  # noqa: B018
 
 
-# Rooms whose circles are not gone yet.
-CIRCULAR = {'solving'}
-
-
 def module_imports(path: Path, modules: set[str]) -> set[str]:
     """Return the package's own modules that a file imports, but for those for type checkers."""
     tree = ast.parse(path.read_text())
@@ -144,10 +140,7 @@ def import_graph() -> dict[str, set[str]]:
 
 
 def test_no_files_import_each_other_in_a_circle():
-    graph = {
-        name: {other for other in others if other.split('.')[1:2] not in ([r] for r in CIRCULAR)}
-        for name, others in import_graph().items()
-    }
+    graph = import_graph()
     assert len(graph) > 100
     while leaves := {name for name, others in graph.items() if not others & set(graph)}:
         graph = {name: others for name, others in graph.items() if name not in leaves}
