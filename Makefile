@@ -30,7 +30,7 @@ help:
 	@echo 'make view    set up .venv, then show the TIAGo arm in the browser, with a target to drag'
 	@echo 'make test    set up .venv, then lint and the whole test suite'
 	@echo 'make setup   only set up .venv (1.6 GB, some 3 minutes; PYTHON=python3.12 chooses another one)'
-	@echo 'make lint    only ruff'
+	@echo 'make lint    only ruff and mypy'
 	@echo 'make clean   remove .venv and everything that was built'
 
 demo: setup
@@ -46,6 +46,7 @@ test: lint
 lint: $(DONE)/test
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
 
 setup: $(DONE)/package
 
@@ -89,7 +90,7 @@ $(DONE)/package: setup.py setup.cfg | $(DONE)/train
 	@touch $@
 
 $(DONE)/test: requirements/test.txt requirements/constraints.txt | $(DONE)/package
-	@echo '[7/7] for the tests: pytest, ruff, colcon, Pinocchio, robot descriptions (900 MB, 1 min)'
+	@echo '[7/7] for the tests: pytest, ruff, mypy, colcon, Pinocchio, robot descriptions (900 MB, 1 min)'
 	@$(PIP) -r $<
 	@touch $@
 
@@ -100,4 +101,4 @@ $(DONE)/view: requirements/view.txt requirements/constraints.txt | $(DONE)/packa
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build install log learned_ik.egg-info demo.png .pytest_cache .ruff_cache
+	rm -rf $(VENV) build install log learned_ik.egg-info demo.png .mypy_cache .pytest_cache .ruff_cache

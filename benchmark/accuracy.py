@@ -30,8 +30,8 @@ from learned_ik import IkModel, TrainingConfig
 from learned_ik.benchmarking.robots import robot_named
 from learned_ik.experiments import pictures
 from learned_ik.kinematics.batched import BatchedKinematics
-from learned_ik.learning.configuration import preset
-from learned_ik.learning.sweep import Outcome, Trial, run_trials
+from learned_ik.learning.execution.trials import Outcome, Trial, run_trials
+from learned_ik.learning.training_config import preset
 from learned_ik.resources import shipped_files
 
 STATISTICS = ('mean', 'median', 'p99')

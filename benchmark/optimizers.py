@@ -21,7 +21,7 @@ import torch
 from learned_ik import TrainingConfig
 from learned_ik.benchmarking.robots import ROBOTS, robot_named
 from learned_ik.learning import optimizers, training
-from learned_ik.learning.sweep import Trial, run_trial
+from learned_ik.learning.execution.trials import Trial, run_trial
 
 # Names as pytorch_optimizer has them, options, and learning rates; 'ours' is the trainer's Muon.
 FAST = (1e-2, 3e-2)

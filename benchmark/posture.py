@@ -4,8 +4,8 @@
 
     python benchmark/posture.py --robots tiago artificial10 --samples 5000000 --json posture.json
 
-Both are judged by the same cost (`learned_ik/learning/posture.py`): closeness to joint limits and
-to singular postures. Every answer counts after refinement, by the same solver, to 1e-5 m and
+Both are judged by the same cost (`learned_ik/learning/posture_cost.py`): closeness to joint limits
+and to singular postures. Every answer counts after refinement, by the same solver, to 1e-5 m and
 1e-4 rad; what the refinement starts from is the network's best head, or joint positions drawn at
 random. The times are those of single-threaded batches, all starts included.
 """
@@ -28,7 +28,7 @@ from learned_ik.benchmarking.robots import ROBOTS, robot_named
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.encoding import JointDecoder
 from learned_ik.learning.folding import FoldedNetwork
-from learned_ik.learning.posture import PostureCost
+from learned_ik.learning.posture_cost import PostureCost
 from learned_ik.rotations import quaternion_from_matrix, rotation_angle
 
 STARTS = (1, 8, 32, 256)

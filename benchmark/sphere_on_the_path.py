@@ -18,7 +18,7 @@ import numpy.typing as npt
 from learned_ik import IkModel, IkSolver, TrainingConfig, train
 from learned_ik.benchmarking.robots import artificial_robot
 from learned_ik.experiments.spirals import spiral_for
-from learned_ik.learning.scene import SceneConfig
+from learned_ik.learning.scenes.scene_config import SceneConfig
 from learned_ik.robot.body import Body
 from learned_ik.robot.capsules import point_segment_distance
 from learned_ik.robot.skeleton import joint_origins

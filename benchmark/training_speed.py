@@ -23,13 +23,13 @@ import torch
 from learned_ik import KinematicChain, TrainingConfig
 from learned_ik.benchmarking.robots import ROBOTS, robot_named
 from learned_ik.kinematics.batched import BatchedKinematics
-from learned_ik.learning.configuration import preset
-from learned_ik.learning.evaluation import poses_within
-from learned_ik.learning.network import PoseNetwork
 from learned_ik.learning.objective import Objective
 from learned_ik.learning.optimizers import optimizers_for
+from learned_ik.learning.reports.evaluation import poses_within
 from learned_ik.learning.sampling import Sampler
 from learned_ik.learning.step import TrainingStep
+from learned_ik.learning.training_config import preset
+from learned_ik.learning.training_network import PoseNetwork
 
 STEPS = 20  # in each turn
 LABELS = {

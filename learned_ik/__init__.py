@@ -17,15 +17,15 @@ _HOMES = {
     'PathSolution': 'learned_ik.solving.paths.path_solution',
     'Solution': 'learned_ik.solving.solution',
     'Status': 'learned_ik.solving.solution',
-    'TrainingConfig': 'learned_ik.learning.configuration',
+    'TrainingConfig': 'learned_ik.learning.training_config',
     'train': 'learned_ik.learning.training',
 }
 
 __all__ = [*sorted(_HOMES), '__version__']
 
 if TYPE_CHECKING:
-    from learned_ik.learning.configuration import TrainingConfig
     from learned_ik.learning.training import train
+    from learned_ik.learning.training_config import TrainingConfig
     from learned_ik.model import IkModel
     from learned_ik.robot.chain import KinematicChain
     from learned_ik.solving.paths.path_solution import PathSolution

@@ -10,6 +10,7 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Array, Floats
 from learned_ik.errors import InvalidInputError
 from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.chain import KinematicChain
@@ -18,7 +19,7 @@ ACTIVATIONS = ('relu', 'silu')
 DECODINGS = ('clipped', 'bounded', 'linear', 'biternion')
 INPUTS = 12  # position x y z [m], then the rotation matrix, row by row
 
-Weights = npt.NDArray[np.float32]
+Weights = Floats
 
 
 def numbers_for_joint(decoding: str) -> int:
@@ -26,7 +27,7 @@ def numbers_for_joint(decoding: str) -> int:
     return 2 if decoding in ('clipped', 'biternion') else 1
 
 
-def angle_stretch(chain: KinematicChain) -> npt.NDArray[np.float64]:
+def angle_stretch(chain: KinematicChain) -> Array:
     """Return (joints,) by how much a `clipped` network's angles count [1, or m/rad].
 
     1 for a joint that turns no further than half a turn from its middle; for others so much that
@@ -101,12 +102,18 @@ class Network:
         seed = ('seed',) if self.seed_joints else ()
         return ('pose', *seed, *(() if self.scene is None else ('scene',)))
 
-    def in_world(self, spheres: npt.NDArray[np.float64]) -> 'Network':
+    def in_world(self, spheres: Array) -> 'Network':
         """Return the network for one set of obstacles (n, 4), x y z radius [m].
 
         What the world's points see is the same for all requests: it becomes part of the first
         layer's biases. Distances from the points about the target remain inputs.
+
+        Raises:
+            InvalidInputError: the network does not take the scene.
+
         """
+        if self.scene is None:
+            raise InvalidInputError('the network takes no scene; expected one with basis points')
         known = self.scene.world_distances(spheres)
         rest = BasisPoints(self.scene.world[:0], self.scene.target, self.scene.far)
         return self._with_known(known, rest)
@@ -123,7 +130,7 @@ class Network:
         first = np.hstack([self.weights[0], unused])
         return dataclasses.replace(self, weights=(first, *self.weights[1:]), scene=scene)
 
-    def at_tool(self, tool: npt.NDArray[np.float64]) -> 'Network':
+    def at_tool(self, tool: Array) -> 'Network':
         """Return the network that takes the poses of a tool behind the tip, and answers alike.
 
         The tip's pose is linear in the tool's: R = R_tool R_tip_tool', p = p_tool - R p_tip_tool.
@@ -144,9 +151,7 @@ class Network:
             scene = dataclasses.replace(scene, target=(scene.target - p) @ R)
         return dataclasses.replace(self, weights=(first, *self.weights[1:]), scene=scene)
 
-    def _with_known(
-        self, distances: npt.NDArray[np.float64], rest: BasisPoints | None
-    ) -> 'Network':
+    def _with_known(self, distances: Array, rest: BasisPoints | None) -> 'Network':
         """Fold the first of the distances, which are known, into the first layer's biases."""
         first, end = self.weights[0], INPUTS + len(distances)
         bias = self.biases[0] + first[:, INPUTS:end].astype(np.float64) @ distances
@@ -156,6 +161,43 @@ class Network:
             biases=(bias.astype(np.float32), *self.biases[1:]),
             scene=rest,
         )
+
+    def evaluate(self, chain: KinematicChain, inputs: npt.ArrayLike) -> Array:
+        """Return the unrefined answers of all heads, in float64.
+
+        This is what the network means, for whatever need not be fast: solvers have kernels, and
+        training has torch.
+
+        Args:
+            chain: whose joints they are.
+            inputs: (..., 12 or more), poses and what follows them, as the class docstring says.
+
+        Returns:
+            (..., heads, joints) [rad or m].
+
+        """
+        x = np.asarray(inputs, np.float64)
+        layers = list(zip(self.weights, self.biases, strict=True))
+        for i, (weight, bias) in enumerate(layers):
+            x = x @ weight.T.astype(np.float64) + bias
+            if i < len(layers) - 1:
+                x = np.maximum(x, 0) if self.activation == 'relu' else x / (1 + np.exp(-x))
+        return self.decoded(chain, x.reshape(*x.shape[:-1], self.heads, -1))
+
+    def decoded(self, chain: KinematicChain, y: Array) -> Array:
+        """Return joint positions (..., joints) [rad or m] of a head's numbers y (..., n)."""
+        half_range = 0.5 * (chain.upper - chain.lower)
+        if self.decoding == 'linear':
+            return y
+        if self.decoding == 'bounded':
+            return chain.middle + half_range * np.tanh(y)
+        sine, cosine = np.split(y, 2, axis=-1)
+        angle = np.arctan2(sine, cosine)
+        if self.decoding == 'clipped':
+            stretched = angle_stretch(chain) * angle
+            return chain.middle + np.clip(stretched, -half_range, half_range)
+        slides = np.array([kind == 'prismatic' for kind in chain.joint_types])
+        return np.where(slides, chain.middle + half_range * sine, angle)
 
     @property
     def parameter_count(self) -> int:

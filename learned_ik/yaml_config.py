@@ -8,13 +8,20 @@ import types
 import typing
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, ClassVar, Literal, Protocol, TypeVar, Union, get_args, get_origin
 
 import yaml
 
 from learned_ik.errors import ConfigurationError
 
-Configuration = TypeVar('Configuration')
+
+class Dataclass(Protocol):
+    """Any dataclass, for type checkers."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+Configuration = TypeVar('Configuration', bound=Dataclass)
 
 
 def load_yaml(kind: type[Configuration], path: str | Path) -> Configuration:
@@ -34,12 +41,11 @@ def load_yaml(kind: type[Configuration], path: str | Path) -> Configuration:
 
 def from_mapping(kind: type[Configuration], content: Any, where: str) -> Configuration:
     """Build a dataclass from a mapping of its fields; `where` says in errors what was read."""
+    fields = {field.name: field for field in dataclasses.fields(kind)}
     if not isinstance(content, Mapping):
         raise ConfigurationError(
-            f'{where} holds {type(content).__name__}; expected a mapping of '
-            f'{", ".join(field.name for field in dataclasses.fields(kind))}'
+            f'{where} holds {type(content).__name__}; expected a mapping of {", ".join(fields)}'
         )
-    fields = {field.name: field for field in dataclasses.fields(kind)}
     for key in content:
         if key not in fields:
             raise ConfigurationError(f"{where}: unknown key '{key}'{_suggestion(key, fields)}")

@@ -72,32 +72,8 @@ def artificial() -> Callable[..., KinematicChain]:
 
 @pytest.fixture(scope='session')
 def evaluated() -> Callable[..., np.ndarray]:
-    """Return what `Network` promises, in a few lines of numpy.
-
-    A function from a network, its chain and poses (n, 12) to joint positions (n, heads, joints).
-    """
-
-    def answers(network: Network, chain: KinematicChain, poses: np.ndarray) -> np.ndarray:
-        x = poses
-        for weight, bias in zip(network.weights[:-1], network.biases[:-1], strict=True):
-            x = x @ weight.T.astype(np.float64) + bias
-            x = np.maximum(x, 0) if network.activation == 'relu' else x / (1 + np.exp(-x))
-        y = x @ network.weights[-1].T.astype(np.float64) + network.biases[-1]
-        y = y.reshape(len(x), network.heads, -1)
-        half_range = 0.5 * (chain.upper - chain.lower)
-        if network.decoding == 'bounded':
-            return chain.middle + half_range * np.tanh(y)
-        if network.decoding == 'linear':
-            return y
-        sine, cosine = np.split(y, 2, axis=-1)
-        angle = np.arctan2(sine, cosine)
-        slides = np.array([kind == 'prismatic' for kind in chain.joint_types])
-        if network.decoding == 'biternion':
-            return np.where(slides, chain.middle + half_range * sine, angle)
-        stretch = np.where(slides, 2 * half_range / np.pi, np.maximum(1, half_range / np.pi))
-        return chain.middle + np.clip(stretch * angle, -half_range, half_range)
-
-    return answers
+    """Return the numpy reference: a network, its chain and poses (n, 12) to (n, heads, joints)."""
+    return Network.evaluate
 
 
 @pytest.fixture(scope='session')

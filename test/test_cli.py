@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from learned_ik import IkModel, TrainingConfig, cli
-from learned_ik.commands.train import save_or_rescue
+from learned_ik.commands.training_files import save_or_rescue
 from learned_ik.errors import TrainingError
 from learned_ik.robot.arms import artificial_arm_urdf
 from learned_ik.robot.named import chain_from_file

@@ -10,7 +10,7 @@ from pathlib import Path
 from learned_ik.benchmarking.peers import PEERS
 from learned_ik.benchmarking.settings import Settings
 from learned_ik.commands.result import Result
-from learned_ik.commands.train import check_writable
+from learned_ik.commands.training_files import check_writable
 from learned_ik.resources import shipped_files
 
 log = logging.getLogger(__name__)

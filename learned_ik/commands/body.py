@@ -43,7 +43,7 @@ class GiveBody:
             raise ConfigurationError(f"nothing of '{self.urdf}' moves with the chain")
         out = self.out if self.out is not None else self.model
         dataclasses.replace(model, body=body).save(out)
-        content = {'model': str(out), **summary(body)}
+        content = {'model': str(out), **(summary(body) or {})}
         return Result(content, f'{out}: {sentence(body)}')
 
 

@@ -13,9 +13,9 @@ from tyro.conf import Positional
 
 from learned_ik.arrays import Array
 from learned_ik.commands.result import Result, error_lines, statistics
-from learned_ik.commands.train import written_report
+from learned_ik.commands.training_files import written_report
 from learned_ik.errors import InvalidInputError
-from learned_ik.learning.configuration import HELD_OUT_SEED, TrainingConfig
+from learned_ik.learning.training_config import HELD_OUT_SEED, TrainingConfig
 from learned_ik.model import IkModel
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import quaternion_from_matrix, rotation_angle

@@ -9,7 +9,7 @@ from typing import Literal
 from tyro.conf import Positional
 
 from learned_ik.commands.result import Result
-from learned_ik.commands.train import check_writable
+from learned_ik.commands.training_files import check_writable
 from learned_ik.errors import TrainingError
 
 Name = Literal[

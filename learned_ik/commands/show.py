@@ -24,6 +24,16 @@ class Show:
         model = IkModel.load(self.model)
         chain, network = model.chain, model.network
         layers = [network.weights[0].shape[1], *(len(bias) for bias in network.biases)]
+        joints = [
+            {'name': name, 'type': kind, 'lower': low, 'upper': high}
+            for name, kind, low, high in zip(
+                chain.joint_names,
+                chain.joint_types,
+                chain.lower.tolist(),
+                chain.upper.tolist(),
+                strict=True,
+            )
+        ]
         content = {
             'model': str(self.model),
             'name': model.name,
@@ -31,16 +41,7 @@ class Show:
             'fingerprint': chain.fingerprint,
             'base_link': chain.base_link,
             'tip_link': chain.tip_link,
-            'joints': [
-                {'name': name, 'type': kind, 'lower': low, 'upper': high}
-                for name, kind, low, high in zip(
-                    chain.joint_names,
-                    chain.joint_types,
-                    chain.lower.tolist(),
-                    chain.upper.tolist(),
-                    strict=True,
-                )
-            ],
+            'joints': joints,
             'reach': chain.reach,
             'network': {
                 'layers': layers,
@@ -62,7 +63,7 @@ class Show:
             *(
                 f'  {joint["name"]}, {joint["type"]}: '
                 f'{joint["lower"]:.4f} to {joint["upper"]:.4f} {_unit(joint["type"])}'
-                for joint in content['joints']
+                for joint in joints
             ),
             f'network {" x ".join(map(str, layers))}, {network.activation}, '
             f'{network.parameter_count} parameters, {network.heads} heads, {network.decoding}; '

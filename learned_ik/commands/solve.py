@@ -10,7 +10,7 @@ from tyro.conf import Positional, UseAppendAction
 
 from learned_ik.commands.result import Result
 from learned_ik.errors import InvalidInputError
-from learned_ik.robot.obstacles import spheres_from_texts, spheres_from_yaml
+from learned_ik.robot.spheres import spheres_from_texts, spheres_from_yaml
 
 Tool = tuple[float, float, float, float, float, float, float]
 

@@ -12,9 +12,9 @@ from typing import Any
 from tyro.conf import Positional
 
 from learned_ik.commands.result import Result
-from learned_ik.commands.train import check_writable
+from learned_ik.commands.training_files import check_writable
 from learned_ik.errors import ConfigurationError
-from learned_ik.learning.configuration import TrainingConfig
+from learned_ik.learning.training_config import TrainingConfig
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.named import RobotConfig, chain_from_file
 from learned_ik.yaml_config import from_mapping, load_yaml
@@ -57,7 +57,7 @@ class Sweep:
         """Train for all, write the models, and tell how good each network is."""
         trials = dict(self._trials())
         check_writable(self.out / 'any.safetensors')
-        from learned_ik.learning.sweep import Trial, run_trials
+        from learned_ik.learning.execution.trials import Trial, run_trials
 
         rows = {}
         todo = [Trial(name, chain, config) for name, (chain, config) in trials.items()]

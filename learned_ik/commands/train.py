@@ -6,7 +6,6 @@ import dataclasses
 import itertools
 import logging
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -14,19 +13,24 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from tyro.conf import UseAppendAction, arg
 
 from learned_ik.commands.result import Result, error_lines
+from learned_ik.commands.training_files import (
+    check_writable,
+    checkpoint_path,
+    save_or_rescue,
+    written_report,
+)
 from learned_ik.errors import (
     ConfigurationError,
-    ModelFileError,
     RobotMismatchError,
     TrainingError,
 )
-from learned_ik.learning.configuration import TrainingConfig, preset
-from learned_ik.learning.scene import SceneConfig
+from learned_ik.learning.scenes.scene_config import SceneConfig
+from learned_ik.learning.training_config import TrainingConfig, preset
 from learned_ik.model import IkModel
 from learned_ik.robot.body import LINK_RADIUS, Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.named import RobotConfig, body_from_file, chain_from_file, text_of
-from learned_ik.robot.obstacles import (
+from learned_ik.robot.spheres import (
     check_base_is_free,
     checked_spheres,
     spheres_from_texts,
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
 
 Preset = Literal['default', 'quick', 'paper', 'paper-supervised', 'paper-position']
 
+ONE_ROBOT = 'name the robot with one of --urdf FILE, --topic NAME and --robot NAME'
 logger = logging.getLogger('learned_ik.training')
 
 
@@ -155,8 +160,11 @@ class Train:
             raise ConfigurationError('--start-from and --resume; expected one of them')
         model = IkModel.load(self.start_from)
         if model.chain.fingerprint != chain.fingerprint:
-            difference = chain.difference_from(model.chain) or 'other joint limits'
-            raise RobotMismatchError(f"--start-from '{self.start_from}': {difference}")
+            names = ('the robot', 'the model')
+            difference = chain.difference_from(model.chain, names=names)
+            raise RobotMismatchError(
+                f"--start-from '{self.start_from}': {difference or 'other joint limits'}"
+            )
         return model
 
     def _report_folder(self, out: Path) -> Path | None:
@@ -170,13 +178,11 @@ class Train:
     def _robot(self, checkpoint: 'Checkpoint | None') -> tuple[KinematicChain, Body | None, str]:
         """Return the chain to train for, the arm's capsules, and the model's name."""
         given = [way for way in (self.urdf, self.topic, self.robot) if way is not None]
-        if checkpoint is not None and not given:
+        if checkpoint is not None and self.resume is not None and not given:
             name = self.name or self.resume.name.split('.')[0]
             return checkpoint.chain, checkpoint.body, name
-        if len(given) != 1:
-            raise ConfigurationError(
-                'name the robot with one of --urdf FILE, --topic NAME and --robot NAME'
-            )
+        if len(given) > 1:
+            raise ConfigurationError(ONE_ROBOT)
         if self.topic is not None:
             urdf = _described_by(self.topic)
             chain = KinematicChain.from_urdf(
@@ -188,7 +194,7 @@ class Train:
         if self.urdf is not None:
             path, name = self.urdf, self.urdf.stem
             chain = chain_from_file(path, self.base, self.tip, soft_limits=self.soft_limits)
-        else:
+        elif self.robot is not None:
             robot = RobotConfig.named(self.robot)
             robot = dataclasses.replace(
                 robot,
@@ -197,49 +203,9 @@ class Train:
                 soft_limits=self.soft_limits or robot.soft_limits,
             )
             chain, path, name = robot.chain(), robot.urdf, robot.name
+        else:
+            raise ConfigurationError(ONE_ROBOT)
         return chain, body_from_file(path, chain, self.srdf, self.link_radius), self.name or name
-
-
-def checkpoint_path(out: Path) -> Path:
-    """Return where the checkpoints of a training go whose model goes to `out`."""
-    return out.with_suffix('.checkpoint')
-
-
-def check_writable(path: Path, option: str = '--out') -> None:
-    """Raise `ConfigurationError` unless a file can be written there: before hours of training."""
-    try:
-        if path.is_dir():
-            raise IsADirectoryError('it is a folder')
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
-    except OSError as error:
-        raise ConfigurationError(f"{option} '{path}' cannot be written: {error}") from error
-
-
-def save_or_rescue(model: IkModel, out: Path) -> None:
-    """Write the model; where the disk has become full meanwhile, at least somewhere.
-
-    Raises:
-        TrainingError: it is not where it was wanted; the message says where it is.
-
-    """
-    try:
-        model.save(out)
-    except ModelFileError as error:
-        rescued = Path(tempfile.gettempdir()) / out.name
-        if rescued == out:
-            raise
-        model.save(rescued)
-        raise TrainingError(f"{error}; the model is saved as '{rescued}'") from error
-
-
-def written_report(model: IkModel, folder: Path) -> Path:
-    """Evaluate a model and write the report; return the path of its page."""
-    from learned_ik.learning.report import Report
-    from learned_ik.learning.report_page import write_report
-
-    return write_report(Report.of(model), folder)
 
 
 def _value_of(option: str, arguments: Sequence[str]) -> str | None:
@@ -282,7 +248,7 @@ def _imported() -> tuple[Any, Any]:
     # two other processes on two cores, training was 30 times slower. OpenMP reads this once.
     os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
     try:
-        from learned_ik.learning.board import tensorboard
+        from learned_ik.learning.reports.tensorboard_log import tensorboard
         from learned_ik.learning.training import train
     except ModuleNotFoundError as error:
         if error.name not in ('torch', 'rich'):

@@ -71,7 +71,7 @@ def check_fits(model: IkModel, urdf: Path) -> None:
     if difference is not None:
         raise RobotMismatchError(
             f"model '{model.name}' was trained for another robot than that of '{urdf}': "
-            f"{difference} ('here' is the model, 'there' the URDF)"
+            f'{difference}'
         )
 
 

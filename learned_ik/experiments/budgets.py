@@ -5,7 +5,7 @@
 import dataclasses
 
 from learned_ik.experiments import paper
-from learned_ik.learning.configuration import PAPER, TrainingConfig
+from learned_ik.learning.training_config import PAPER, TrainingConfig
 
 
 @dataclasses.dataclass(frozen=True)

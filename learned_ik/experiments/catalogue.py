@@ -6,8 +6,8 @@ import dataclasses
 
 from learned_ik.experiments.budgets import Budget
 from learned_ik.experiments.networks import artificial_arm, tiago_arm
-from learned_ik.learning.scene import SceneConfig
-from learned_ik.learning.sweep import Trial
+from learned_ik.learning.execution.trials import Trial
+from learned_ik.learning.scenes.scene_config import SceneConfig
 from learned_ik.robot.chain import KinematicChain
 
 ENCODINGS = ('linear', 'biternion')

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from learned_ik.experiments import pictures
 from learned_ik.experiments.results import Table
-from learned_ik.learning.sweep import Trial
+from learned_ik.learning.execution.trials import Trial
 from learned_ik.model import IkModel
 
 

@@ -10,7 +10,7 @@ from learned_ik.experiments import pictures, spirals
 from learned_ik.experiments.budgets import Budget
 from learned_ik.experiments.catalogue import our_network, paper_network
 from learned_ik.experiments.results import Claim, Picture, Report, Table
-from learned_ik.learning.sweep import Trial
+from learned_ik.learning.execution.trials import Trial
 from learned_ik.model import IkModel
 from learned_ik.robot.skeleton import joint_origins
 

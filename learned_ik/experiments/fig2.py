@@ -23,9 +23,9 @@ from learned_ik.experiments.catalogue import (
 from learned_ik.experiments.results import Claim, Picture, Report, Table
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.encoding import JointDecoder
-from learned_ik.learning.evaluation import errors_on, score_weight
+from learned_ik.learning.execution.trials import Trial
 from learned_ik.learning.folding import FoldedNetwork
-from learned_ik.learning.sweep import Trial
+from learned_ik.learning.reports.evaluation import errors_on, score_weight
 from learned_ik.model import IkModel
 from learned_ik.robot.chain import KinematicChain
 

@@ -11,7 +11,7 @@ from learned_ik.experiments.catalogue import arm, our_network, paper_network
 from learned_ik.experiments.curves import PrintedPoint, Series, curve_tables, draw_curves
 from learned_ik.experiments.pictures import BLUE, ORANGE
 from learned_ik.experiments.results import Claim, Picture, Report
-from learned_ik.learning.sweep import Trial
+from learned_ik.learning.execution.trials import Trial
 from learned_ik.model import IkModel
 
 TITLE = 'Figure 3: narrower joint limits'

@@ -21,7 +21,7 @@ from learned_ik.experiments.curves import (
 )
 from learned_ik.experiments.pictures import BLUE, GREEN, ORANGE, PURPLE, SKY
 from learned_ik.experiments.results import Claim, Picture, Report, Table
-from learned_ik.learning.sweep import Trial
+from learned_ik.learning.execution.trials import Trial
 from learned_ik.model import IkModel
 
 TITLE = 'Figure 4: supervised against unsupervised'

@@ -18,7 +18,7 @@ from learned_ik.experiments.curves import (
 )
 from learned_ik.experiments.pictures import BLUE, GREEN, ORANGE, PURPLE, SKY, YELLOW
 from learned_ik.experiments.results import Claim, Picture, Report
-from learned_ik.learning.sweep import Trial
+from learned_ik.learning.execution.trials import Trial
 from learned_ik.model import IkModel
 
 TITLE = 'Figure 5: position alone'

@@ -14,8 +14,8 @@ from learned_ik.experiments import pictures, spirals
 from learned_ik.experiments.budgets import Budget
 from learned_ik.experiments.catalogue import keeping_clear, our_network, paper_network
 from learned_ik.experiments.results import Claim, Picture, Report, Table
-from learned_ik.learning.scene import SceneConfig
-from learned_ik.learning.sweep import Trial
+from learned_ik.learning.execution.trials import Trial
+from learned_ik.learning.scenes.scene_config import SceneConfig
 from learned_ik.model import IkModel
 from learned_ik.robot.skeleton import joint_origins
 

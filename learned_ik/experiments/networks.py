@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from learned_ik.errors import TrainingError
-from learned_ik.learning.sweep import Trial, run_trials
+from learned_ik.learning.execution.trials import Trial, run_trials
 from learned_ik.model import IkModel
 from learned_ik.robot.arms import artificial_arm_urdf
 from learned_ik.robot.chain import KinematicChain

@@ -9,7 +9,7 @@ from typing import Any
 
 from learned_ik.experiments.results import OUTCOMES, UNDECIDED, Cell, Claim, Report, Table
 from learned_ik.files import write_atomically
-from learned_ik.learning.configuration import PAPER
+from learned_ik.learning.training_config import PAPER
 
 PAGE = 'index.md'
 PAPERS, OURS = "the paper's recipe", 'the default recipe'

@@ -20,9 +20,9 @@ from learned_ik.experiments.networks import NETWORKS
 from learned_ik.experiments.results import Cell, Claim, Report, Table
 from learned_ik.experiments.table1 import refined
 from learned_ik.kinematics.batched import BatchedKinematics
-from learned_ik.learning.configuration import HELD_OUT_SEED
-from learned_ik.learning.evaluation import errors_of, poses_within
-from learned_ik.learning.sweep import Trial
+from learned_ik.learning.execution.trials import Trial
+from learned_ik.learning.reports.evaluation import errors_of, poses_within
+from learned_ik.learning.training_config import HELD_OUT_SEED
 from learned_ik.model import IkModel
 
 TITLE = 'Related work: other methods, the same arms and poses'

@@ -21,7 +21,7 @@ from learned_ik.experiments.networks import NETWORKS, Shelf
 from learned_ik.experiments.page import write_page
 from learned_ik.experiments.results import network_row
 from learned_ik.files import write_atomically
-from learned_ik.learning.sweep import Trial
+from learned_ik.learning.execution.trials import Trial
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ import torch
 
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.encoding import JointDecoder
-from learned_ik.learning.evaluation import Errors, errors_on
 from learned_ik.learning.folding import FoldedNetwork
+from learned_ik.learning.reports.evaluation import Errors, errors_on
 from learned_ik.model import IkModel
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.trajectories.pose_paths import PosePath, spiral

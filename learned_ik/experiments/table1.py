@@ -20,9 +20,9 @@ from learned_ik.experiments.catalogue import (
 )
 from learned_ik.experiments.results import Cell, Claim, Report, Table
 from learned_ik.kinematics.batched import BatchedKinematics
-from learned_ik.learning.configuration import HELD_OUT_SEED, PAPER
-from learned_ik.learning.evaluation import errors_of, poses_within
-from learned_ik.learning.sweep import Trial
+from learned_ik.learning.execution.trials import Trial
+from learned_ik.learning.reports.evaluation import errors_of, poses_within
+from learned_ik.learning.training_config import HELD_OUT_SEED, PAPER
 from learned_ik.model import IkModel
 from learned_ik.rotations import quaternion_from_matrix
 

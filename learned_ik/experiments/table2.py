@@ -9,7 +9,7 @@ from learned_ik.experiments import paper, spirals
 from learned_ik.experiments.budgets import Budget
 from learned_ik.experiments.catalogue import our_network, paper_network
 from learned_ik.experiments.results import Claim, Report, Table
-from learned_ik.learning.sweep import Trial
+from learned_ik.learning.execution.trials import Trial
 from learned_ik.model import IkModel
 
 TITLE = 'Table II: along a spiral, and everywhere'

@@ -6,10 +6,21 @@ The batch is the last dimension inside, so that each elementary operation runs o
 memory, and the gradient is written down (virtual work) instead of recorded step by step.
 """
 
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
 import torch
 
 from learned_ik.errors import InvalidInputError
 from learned_ik.robot.chain import KinematicChain
+
+
+class Frame(NamedTuple):
+    """A frame of the chain after the motion about or along its z was made, for a flat batch."""
+
+    axes: torch.Tensor  # (3, 3, batch; row, column), in the base frame
+    origin: torch.Tensor  # (3, batch) [m]
+    start: torch.Tensor  # (3, batch) [m], its origin before the motion
 
 
 class BatchedKinematics:
@@ -57,8 +68,8 @@ class BatchedKinematics:
         if batch.requires_grad and torch.is_grad_enabled():
             position, rotation = _ForwardKinematics.apply(batch, self)
         else:
-            p, R, _, _ = self._sweep(batch.T, trace=False)
-            position, rotation = p.T, R.permute(2, 0, 1)
+            *_, tip = self.frames(batch)
+            position, rotation = tip.origin.T, tip.axes.permute(2, 0, 1)
         return position.reshape(*q.shape[:-1], 3), rotation.reshape(*q.shape[:-1], 3, 3)
 
     def jacobian(self, q: torch.Tensor) -> torch.Tensor:
@@ -75,7 +86,7 @@ class BatchedKinematics:
             InvalidInputError: the last dimension is not the number of joints.
 
         """
-        position, _, origins, axes = self._sweep(self._checked(q).T)
+        position, _, origins, axes = self._tip_and_motions(self._checked(q))
         linear = torch.where(
             self._is_prismatic[:, None], axes, _cross(axes, position - origins)
         )  # (motions, 3, batch)
@@ -86,7 +97,7 @@ class BatchedKinematics:
 
     def joint_origins(self, q: torch.Tensor) -> torch.Tensor:
         """Return where each motion's frame lies: (..., motions, 3) [m], not differentiable."""
-        _, _, origins, _ = self._sweep(self._checked(q.detach()).T)
+        _, _, origins, _ = self._tip_and_motions(self._checked(q.detach()))
         return origins.permute(2, 0, 1).reshape(*q.shape[:-1], self.chain.motion_count, 3)
 
     def _checked(self, q: torch.Tensor) -> torch.Tensor:
@@ -97,39 +108,54 @@ class BatchedKinematics:
             )
         return q.reshape(-1, self.chain.joint_count)
 
-    def _sweep(
-        self, q: torch.Tensor, trace: bool = True
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Go from base to tip once.
+    def frames(self, q: torch.Tensor) -> Iterator[Frame]:
+        """Go from base to tip once, and yield each motion's frame, then that of the tip.
+
+        This is the one place where torch goes along the chain. What it yields is differentiable
+        as autograd records it.
 
         Args:
-            q: (joints, batch) [rad or m].
-            trace: whether to write down the motions' origins and axes.
+            q: (..., joints) [rad or m], of `batch` entries.
 
-        Returns:
-            position (3, batch) [m] and axes (3, 3, batch; row, column) of the tip, and for each
-            motion its origin (motions, 3, batch) [m] and axis (motions, 3, batch).
+        Raises:
+            InvalidInputError: the last dimension is not the number of joints.
 
         """
-        values = self._drive @ q + self._offset  # (motions, batch)
+        values = self._drive @ self._checked(q).T + self._offset  # (motions, batch)
         cosines, sines = torch.cos(values), torch.sin(values)
-        origins = q.new_empty(len(values) if trace else 0, 3, q.shape[1])
-        axes = torch.empty_like(origins)
         first = self._transforms[0]
-        R = first[:3].T[:, :, None].expand(3, 3, q.shape[1])
-        p = first[3][:, None].expand(3, q.shape[1])
+        R = first[:3].T[:, :, None].expand(3, 3, values.shape[1])
+        p = first[3][:, None].expand(3, values.shape[1])
         for i, transform in enumerate(self._transforms[1:]):
+            start = p
             x, y, z = R.unbind(1)
-            if trace:
-                origins[i], axes[i] = p, z
             if self._prismatic[i]:
                 p = p + z * values[i]
             else:
                 c, s = cosines[i], sines[i]
                 R = torch.stack([c * x + s * y, c * y - s * x, z], dim=1)
+            yield Frame(R, p, start)
             placed = transform @ R  # (3, 4, batch): the next frame's axes, and its displacement
             R, p = placed[:, :3], p + placed[:, 3]
-        return p, R, origins, axes
+        yield Frame(R, p, p)
+
+    def _tip_and_motions(
+        self, q: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return origin and axes of the tip, and of each motion where it is made and its axis.
+
+        Args:
+            q: (batch, joints) [rad or m].
+
+        Returns:
+            (3, batch) [m], (3, 3, batch; row, column), (motions, 3, batch) [m] and
+            (motions, 3, batch).
+
+        """
+        *motions, tip = self.frames(q)
+        origins = torch.stack([motion.start for motion in motions])
+        axes = torch.stack([motion.axes[:, 2] for motion in motions])
+        return tip.origin, tip.axes, origins, axes
 
 
 class _ForwardKinematics(torch.autograd.Function):
@@ -137,10 +163,10 @@ class _ForwardKinematics(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: torch.autograd.function.FunctionCtx, q: torch.Tensor, kinematics: BatchedKinematics
+        ctx: Any, q: torch.Tensor, kinematics: BatchedKinematics
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Take q (batch, joints) to position (batch, 3) [m] and rotation (batch, 3, 3)."""
-        p, R, origins, axes = kinematics._sweep(q.T)
+        p, R, origins, axes = kinematics._tip_and_motions(q)
         ctx.save_for_backward(p, R, origins, axes)
         ctx.kinematics = kinematics
         return p.T.contiguous(), R.permute(2, 0, 1).contiguous()
@@ -148,7 +174,7 @@ class _ForwardKinematics(torch.autograd.Function):
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(
-        ctx: torch.autograd.function.FunctionCtx, grad_p: torch.Tensor, grad_R: torch.Tensor
+        ctx: Any, grad_p: torch.Tensor, grad_R: torch.Tensor
     ) -> tuple[torch.Tensor, None]:
         """Take the loss's slopes in position and rotation to its slopes in q (batch, joints).
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import torch
 
-from learned_ik.errors import InvalidInputError
+from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 
@@ -47,12 +47,7 @@ class BatchedClearance:
             return torch.as_tensor(values, device=device, dtype=dtype)
 
         self.chain = chain
-        # Each transform as (4, 3): rows 0 to 2 its axes, row 3 its translation.
-        self._transforms = tensor(chain.transforms[:, :3, :].swapaxes(-1, -2)).contiguous()
-        self._multiplier = tensor(chain.multiplier)[:, None]  # (motions, 1)
-        self._offset = tensor(chain.offset)[:, None]  # (motions, 1)
-        self._source = tensor(chain.source, torch.long)
-        self._prismatic = chain.prismatic.tolist()
+        self._kinematics = BatchedKinematics(chain, device, dtype)
         self._frames = tensor(body.frames, torch.long)  # (capsules,)
         self._ends = tensor(body.ends)  # (capsules, 2, 3)
         self._radii = tensor(body.radii)[:, None]  # (capsules, 1)
@@ -66,10 +61,8 @@ class BatchedClearance:
             q: (..., joints) [rad or m].
 
         """
-        rotations, origins = self._frame_poses(q)
-        tip = origins[-1] + (self._transforms[-1] @ rotations[-1])[:, 3]
-        all_origins = torch.cat([origins[1:], tip[None]])  # (motions + 1, 3, n)
-        return all_origins.permute(2, 0, 1).reshape(*q.shape[:-1], len(all_origins), 3)
+        origins = torch.stack([frame.origin for frame in self._kinematics.frames(q)])
+        return origins.permute(2, 0, 1).reshape(*q.shape[:-1], len(origins), 3)
 
     def placed(self, q: torch.Tensor) -> Placed:
         """Place the capsules for joint positions (..., joints) [rad or m]."""
@@ -129,30 +122,11 @@ class BatchedClearance:
 
     def _frame_poses(self, q: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return rotations (motions + 1, 3, 3, n; row, column) and origins (motions + 1, 3, n)."""
-        if q.ndim == 0 or q.shape[-1] != self.chain.joint_count:
-            raise InvalidInputError(
-                f'q has shape {tuple(q.shape)}; expected (..., {self.chain.joint_count})'
-            )
-        joints = q.reshape(-1, self.chain.joint_count).T  # (joints, n)
-        values = self._multiplier * joints[self._source] + self._offset  # (motions, n)
-        cosines, sines = torch.cos(values), torch.sin(values)
-        n = values.shape[1]
-        R = torch.eye(3, dtype=q.dtype, device=q.device)[:, :, None].expand(3, 3, n)
-        p = q.new_zeros(3, n)
-        rotations, origins = [R], [p]
-        for i, transform in enumerate(self._transforms[:-1]):
-            turned = transform @ R  # (3, 4, n): the next frame's axes, and its displacement
-            p = p + turned[:, 3]
-            x, y, z = turned[:, 0], turned[:, 1], turned[:, 2]
-            if self._prismatic[i]:
-                p = p + z * values[i]
-            else:
-                c, s = cosines[i], sines[i]
-                x, y = c * x + s * y, c * y - s * x
-            R = torch.stack([x, y, z], dim=1)
-            rotations.append(R)
-            origins.append(p)
-        return torch.stack(rotations), torch.stack(origins)
+        *frames, _ = self._kinematics.frames(q)
+        n = frames[0].origin.shape[1]
+        base = torch.eye(3, dtype=q.dtype, device=q.device)[:, :, None].expand(3, 3, n)
+        rotations = torch.stack([base, *(frame.axes for frame in frames)])
+        return rotations, torch.stack([q.new_zeros(3, n), *(frame.origin for frame in frames)])
 
 
 def distances_to_spheres(ends: torch.Tensor, spheres: torch.Tensor) -> torch.Tensor:

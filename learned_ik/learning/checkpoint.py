@@ -20,11 +20,11 @@ import torch
 
 from learned_ik.errors import ConfigurationError, ModelFileError, RobotMismatchError
 from learned_ik.files import write_atomically
-from learned_ik.learning.configuration import TrainingConfig
-from learned_ik.learning.network import PoseNetwork
-from learned_ik.learning.processes import Processes
+from learned_ik.learning.execution.processes import Processes
 from learned_ik.learning.sampling import Sampler
-from learned_ik.learning.scene import SceneConfig
+from learned_ik.learning.scenes.scene_config import SceneConfig
+from learned_ik.learning.training_config import TrainingConfig
+from learned_ik.learning.training_network import PoseNetwork
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 
@@ -122,9 +122,11 @@ class Checkpoint:
 
         """
         if self.chain.fingerprint != chain.fingerprint:
-            difference = self.chain.difference_from(chain) or 'other joint limits'
+            names = ('the checkpoint', 'the robot')
+            difference = self.chain.difference_from(chain, names=names)
             raise RobotMismatchError(
-                f'the checkpoint is of a training for another robot: {difference}'
+                'the checkpoint is of a training for another robot: '
+                f'{difference or "other joint limits"}'
             )
         theirs, mine = self.config.to_dict(), config.to_dict()
         for field, value in theirs.items():

@@ -7,6 +7,7 @@ the network takes a seed, the joint positions near which an answer is wanted fol
 """
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import torch
@@ -36,7 +37,7 @@ class InputScaling:
         inputs: str,
         targets: str = 'pose',
         seed_input: bool = False,
-        scene: BasisPoints | None = None,
+        basis_points: BasisPoints | None = None,
     ) -> 'InputScaling':
         """Return the scaling for a robot's workspace; for one robot always the same.
 
@@ -46,7 +47,8 @@ class InputScaling:
                 to [0, 1] and the first two columns of R, since they imply the third.
             targets: 'pose', or 'position': the orientation is not shown.
             seed_input: joint positions follow the pose; their limits go to -1 and 1.
-            scene: distances follow the pose; what is far goes to 0, what touches to 1.
+            basis_points: their distances follow the pose; what is far goes to 0, what touches
+                to 1.
 
         """
         q = chain.sample(np.random.default_rng(0), WORKSPACE_SAMPLES)
@@ -69,9 +71,9 @@ class InputScaling:
             gain = np.divide(1, half_range, out=np.zeros_like(half_range), where=half_range > 0)
             scale = np.concatenate([scale, gain])
             shift = np.concatenate([shift, -gain * chain.middle])
-        if scene is not None:
-            scale = np.concatenate([scale, np.full(len(scene), -1 / scene.far)])
-            shift = np.concatenate([shift, np.ones(len(scene))])
+        if basis_points is not None:
+            scale = np.concatenate([scale, np.full(len(basis_points), -1 / basis_points.far)])
+            shift = np.concatenate([shift, np.ones(len(basis_points))])
         return cls(scale, shift)
 
 
@@ -151,18 +153,14 @@ class _Clipped(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(
-        ctx: torch.autograd.function.FunctionCtx, x: torch.Tensor, limit: torch.Tensor
-    ) -> torch.Tensor:
+    def forward(ctx: Any, x: torch.Tensor, limit: torch.Tensor) -> torch.Tensor:
         """Clip x (..., joints) to +-limit (joints,)."""
         ctx.save_for_backward(x, limit)
         return torch.minimum(torch.maximum(x, -limit), limit)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(
-        ctx: torch.autograd.function.FunctionCtx, slope: torch.Tensor
-    ) -> tuple[torch.Tensor, None]:
+    def backward(ctx: Any, slope: torch.Tensor) -> tuple[torch.Tensor, None]:
         """Stop what would lead further outside: descent goes against the slope."""
         x, limit = ctx.saved_tensors
         outward = (x.abs() > limit) & (slope * x < 0)

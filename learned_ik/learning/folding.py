@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
-from learned_ik.learning.network import ACTIVATIONS, PoseNetwork
+from learned_ik.learning.training_network import ACTIVATIONS, PoseNetwork
 from learned_ik.network import Network
 
 
@@ -21,7 +22,7 @@ def folded(network: PoseNetwork) -> Network:
     layers = [_arrays(layer) for layer in (*network.hidden, network.head)]
     weight, bias = layers[0]
     layers[0] = (weight * network.scaling.scale, bias + weight @ network.scaling.shift)
-    for i, norm in enumerate(network.norms):
+    for i, norm in enumerate(network.batch_norms()):
         weight, bias = layers[i]
         gain, offset = _gain_and_offset(norm)
         layers[i] = (gain[:, None] * weight, gain * bias + offset)
@@ -37,7 +38,7 @@ def folded(network: PoseNetwork) -> Network:
         heads=network.heads,
         seed_joints=network.seed_joints,
         seed_weight=network.seed_weight,
-        scene=network.scene,
+        scene=network.basis_points,
     )
 
 
@@ -51,8 +52,8 @@ def unfold_into(network: PoseNetwork, trained: Network) -> None:
         InvalidInputError: the two have different layers, heads, activation or encoding.
 
     """
-    if network.scene is not None and trained.scene is None and not trained.seed_joints:
-        trained = trained.with_sight(network.scene)
+    if network.basis_points is not None and trained.scene is None and not trained.seed_joints:
+        trained = trained.with_sight(network.basis_points)
     mine = (network.activation, network.decoder.encoding, network.heads, _shapes(network))
     shapes = [weight.shape for weight in trained.weights]
     theirs = (trained.activation, trained.decoding, trained.heads, shapes)
@@ -70,7 +71,7 @@ def unfold_into(network: PoseNetwork, trained: Network) -> None:
         extent, lower = _to_limits(network)
         extent = np.where(extent == 0, np.inf, extent)  # a joint that cannot move
         layers[-1] = (weight / extent[:, None], (bias - lower) / extent)
-    for i, norm in enumerate(network.norms):
+    for i, norm in enumerate(network.batch_norms()):
         weight, bias = layers[i]
         gain, offset = _gain_and_offset(norm)
         layers[i] = (weight / gain[:, None], (bias - offset) / gain)
@@ -78,7 +79,7 @@ def unfold_into(network: PoseNetwork, trained: Network) -> None:
     scale = np.where(network.scaling.scale == 0, np.inf, network.scaling.scale)
     weight = weight / scale
     layers[0] = (weight, bias - weight @ network.scaling.shift)
-    network.scene = trained.scene
+    network.basis_points = trained.scene
     with torch.no_grad():
         for layer, (weight, bias) in zip((*network.hidden, network.head), layers, strict=True):
             layer.weight.copy_(torch.as_tensor(weight))
@@ -108,27 +109,28 @@ class FoldedNetwork(nn.Module):
         return self.layers[-1](x).view(len(poses), self.heads, -1)
 
 
-def _arrays(layer: nn.Linear) -> tuple[np.ndarray, np.ndarray]:
+def _arrays(layer: nn.Linear) -> tuple[Array, Array]:
     weight, bias = layer.weight.detach(), layer.bias.detach()
     return weight.cpu().double().numpy(), bias.cpu().double().numpy()
 
 
-def _gain_and_offset(norm: nn.BatchNorm1d) -> tuple[np.ndarray, np.ndarray]:
+def _gain_and_offset(norm: nn.BatchNorm1d) -> tuple[Array, Array]:
     """Return a and b of y = a x + b, which batch normalisation is outside training."""
     mean, variance, weight, bias = (
-        tensor.detach().cpu().double().numpy()
-        for tensor in (norm.running_mean, norm.running_var, norm.weight, norm.bias)
+        norm.state_dict()[name].cpu().double().numpy()
+        for name in ('running_mean', 'running_var', 'weight', 'bias')
     )
     gain = weight / np.sqrt(variance + norm.eps)
     return gain, bias - gain * mean
 
 
-def _to_limits(network: PoseNetwork) -> tuple[np.ndarray, np.ndarray]:
+def _to_limits(network: PoseNetwork) -> tuple[Array, Array]:
     """Return ranges and lower limits (heads * joints,) [rad or m] of a linear encoding."""
-    return tuple(
+    extent, lower = (
         np.tile(limit.cpu().double().numpy(), network.heads)
         for limit in (network.decoder.range, network.decoder.lower)
     )
+    return extent, lower
 
 
 def _shapes(network: PoseNetwork) -> list[tuple[int, ...]]:

@@ -7,11 +7,11 @@ import dataclasses
 import torch
 
 from learned_ik.kinematics.batched import BatchedKinematics
-from learned_ik.learning.configuration import TrainingConfig
 from learned_ik.learning.encoding import WITHIN_LIMITS, JointDecoder
 from learned_ik.learning.losses import POSE_LOSSES, SMOOTHING
-from learned_ik.learning.obstacles import SceneLoss
-from learned_ik.learning.posture import PostureCost
+from learned_ik.learning.posture_cost import PostureCost
+from learned_ik.learning.scenes.scene_loss import SceneLoss
+from learned_ik.learning.training_config import TrainingConfig
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,14 +40,14 @@ class Objective:
         kinematics: BatchedKinematics,
         decoder: JointDecoder,
         config: TrainingConfig,
-        touching: SceneLoss | None = None,
+        scene_loss: SceneLoss | None = None,
     ) -> None:
-        """Leave out the terms whose weights are 0; `touching` is what a scene adds."""
+        """Leave out the terms whose weights are 0; `scene_loss` is what a scene adds."""
         self._config = config
         self._kinematics = kinematics
         self._decode = decoder
         self._pose_loss = POSE_LOSSES[config.loss]
-        self._touching = touching
+        self._scene_loss = scene_loss
         self._posture = PostureCost(kinematics, config) if config.has_posture else None
 
     def __call__(self, y: torch.Tensor, examples: Examples) -> torch.Tensor:
@@ -69,6 +69,6 @@ class Objective:
             loss = loss + config.seed_weight * away
         if self._posture is not None:
             loss = loss + self._posture(q)
-        if self._touching is not None:
-            loss = loss + self._touching(q, examples.q, examples.spheres)
+        if self._scene_loss is not None:
+            loss = loss + self._scene_loss(q, examples.q, examples.spheres)
         return loss

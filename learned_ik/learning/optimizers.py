@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 
 import torch
 
-from learned_ik.learning.configuration import TrainingConfig
-from learned_ik.learning.network import PoseNetwork
+from learned_ik.learning.training_config import TrainingConfig
+from learned_ik.learning.training_network import PoseNetwork
 
 MOMENTUM = 0.95
 # a, b, c of the odd polynomials a x + b x³ + c x⁵ that drive singular values towards 1, one after
@@ -55,12 +55,12 @@ class Muon(torch.optim.Optimizer):
         super().__init__(matrices, {'lr': lr})
 
     @torch.no_grad()
-    def step(self) -> None:
+    def step(self, closure: None = None) -> None:  # type: ignore[override]  # none is called
         """Move every matrix by lr * 0.2 * sqrt(its larger side) * orthogonal momentum."""
         for group in self.param_groups:
             for same_shape in _by_shape(group['params']):
                 # One batched product for all layers of a shape: these matrices are small.
-                gradients = torch.stack([matrix.grad for matrix in same_shape])
+                gradients = torch.stack([m.grad for m in same_shape if m.grad is not None])
                 state = self.state[same_shape[0]]
                 momentum = state.setdefault('momentum', torch.zeros_like(gradients))
                 momentum.lerp_(gradients, 1 - MOMENTUM)
@@ -79,7 +79,7 @@ def _by_shape(matrices: list[torch.Tensor]) -> Iterator[list[torch.Tensor]]:
 
 def optimizers_for(network: PoseNetwork, config: TrainingConfig) -> list[torch.optim.Optimizer]:
     """Return Adam for all weights, or Muon for the inner matrices and Adam for the rest."""
-    inner = [layer.weight for layer in network.hidden][1:] if config.optimizer == 'muon' else []
+    inner = network.matrices()[1:] if config.optimizer == 'muon' else []
     rest = [p for p in network.parameters() if not any(p is matrix for matrix in inner)]
     optimizers: list[torch.optim.Optimizer] = [
         torch.optim.Adam(

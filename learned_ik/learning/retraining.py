@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from learned_ik.errors import LearnedIkError
-from learned_ik.learning.configuration import HELD_OUT_SEED, TrainingConfig
-from learned_ik.learning.scene import SceneConfig
+from learned_ik.learning.scenes.scene_config import SceneConfig
+from learned_ik.learning.training_config import HELD_OUT_SEED, TrainingConfig
 from learned_ik.model import IkModel
+from learned_ik.robot.body import Body
+from learned_ik.robot.spheres import checked_spheres, sphere_tuples
 
 NICE = 19  # the lowest priority: requests come first
 LEARNING_RATE = 1e-3  # low: the network is to change where the obstacles are
@@ -58,7 +60,7 @@ def retrained(model: IkModel, spheres: list[list[float]], seconds: float) -> IkM
             'cycles': 1,
         }
     )
-    scene = dataclasses.replace(SCENE, obstacles=tuple(map(tuple, spheres)))
+    scene = dataclasses.replace(SCENE, obstacles=sphere_tuples(checked_spheres(spheres)))
     parent = os.getppid()
 
     def tell(progress: Any) -> None:
@@ -90,13 +92,15 @@ def compared(old: IkModel, new: IkModel) -> dict[str, Any]:
 
     from learned_ik.kinematics.batched import BatchedKinematics
     from learned_ik.learning.encoding import JointDecoder
-    from learned_ik.learning.evaluation import poses_at
     from learned_ik.learning.folding import FoldedNetwork
-    from learned_ik.learning.obstacles import judged, scene_loss
+    from learned_ik.learning.reports.evaluation import poses_at
+    from learned_ik.learning.scenes.scene_evaluation import errors_in_scene
+    from learned_ik.learning.scenes.scene_loss import SceneLoss
 
     chain = new.chain
-    loss = scene_loss(chain, dataclasses.replace(SCENE, obstacles=new.obstacles), new.body, 'cpu')
-    nothing = scene_loss(chain, SceneConfig(((1e3, 0, 0, 0.1),)), new.body, 'cpu')
+    body = new.body if new.body is not None else Body.from_chain(chain)
+    loss = SceneLoss(chain, dataclasses.replace(SCENE, obstacles=new.obstacles), body)
+    nothing = SceneLoss(chain, SceneConfig(((1e3, 0, 0, 0.1),)), body)
     rng = np.random.default_rng(HELD_OUT_SEED + 1)
     q = chain.sample(rng, JUDGED_POSES)
     clearance = loss.clearances(torch.as_tensor(q, dtype=torch.float32)).numpy()
@@ -108,8 +112,10 @@ def compared(old: IkModel, new: IkModel) -> dict[str, Any]:
         network = FoldedNetwork(model.network)
         decode = JointDecoder(chain, model.network.decoding)
         result[name] = {
-            'scene': judged(loss, poses[clearance > 0], network, decode, kinematics),
-            'outside': judged(nothing, poses[clearance > FAR], network, decode, kinematics),
+            'scene': errors_in_scene(loss, poses[clearance > 0], network, decode, kinematics),
+            'outside': errors_in_scene(
+                nothing, poses[clearance > FAR], network, decode, kinematics
+            ),
         }
     return result
 
@@ -127,8 +133,6 @@ def run(job: dict[str, Any]) -> None:
     """Do one job: train, compare, write the new model file."""
     old = IkModel.load(job['model'])
     if old.body is None:
-        from learned_ik.robot.body import Body
-
         old = dataclasses.replace(old, body=Body.from_chain(old.chain))
     new = retrained(old, job['spheres'], job['seconds'])
     result = compared(old, new)

@@ -12,8 +12,8 @@ from collections.abc import Callable
 import torch
 
 from learned_ik.kinematics.batched import BatchedKinematics
-from learned_ik.learning.configuration import TrainingConfig
-from learned_ik.learning.workspace import WorkspaceGrid
+from learned_ik.learning.reports.workspace import WorkspaceGrid
+from learned_ik.learning.training_config import TrainingConfig
 
 Proposal = Callable[[torch.Tensor], torch.Tensor]  # poses (n, 12) to joint positions (n, joints)
 
@@ -66,7 +66,7 @@ class Sampler:
         jittered = torch.addcmul(self.hard, self._normal(len(self.hard)), self._jitter)
         replaced = self._rank >= hard
         parts = [torch.where(replaced, self.fresh(len(jittered)), self._within(jittered))]
-        if self._bootstrapped and proposal is not None:
+        if self._bootstrapped and self._grid is not None and proposal is not None:
             poses = self._grid.draw(self._bootstrapped, self._generator)
             parts.append(self._within(proposal(poses)))
         parts.append(self.fresh(self._batch - sum(map(len, parts))))
@@ -78,7 +78,9 @@ class Sampler:
 
     def weights(self, position: torch.Tensor) -> torch.Tensor | None:
         """Return how much poses at position (batch, 3) [m] count, or None: all alike."""
-        return self._grid.weights(position, self._power) if self._power > 0 else None
+        if self._grid is None or self._power == 0:
+            return None
+        return self._grid.weights(position, self._power)
 
     def keep_hardest(self, q: torch.Tensor, loss: torch.Tensor) -> None:
         """Remember the worst of a batch: q (batch, joints) with its loss (batch,)."""

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import torch
 
 from learned_ik.kinematics.batched import BatchedKinematics
-from learned_ik.learning.configuration import TrainingConfig
 from learned_ik.learning.losses import chosen_heads
-from learned_ik.learning.network import PoseNetwork
 from learned_ik.learning.objective import Examples, Objective
-from learned_ik.learning.random_scenes import RandomScenes
 from learned_ik.learning.sampling import Sampler
+from learned_ik.learning.scenes.random_scenes import RandomScenes
+from learned_ik.learning.training_config import TrainingConfig
+from learned_ik.learning.training_network import PoseNetwork
 
 Network = Callable[[torch.Tensor], torch.Tensor]
 

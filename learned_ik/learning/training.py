@@ -25,29 +25,29 @@ from learned_ik.learning.checkpoint import (
     restored_tally,
     saved_state,
 )
-from learned_ik.learning.configuration import HELD_OUT_SEED, TrainingConfig
-from learned_ik.learning.evaluation import evaluate, is_below
+from learned_ik.learning.execution.cuda_graph import GraphedStep
+from learned_ik.learning.execution.interruption import set_by_signals
+from learned_ik.learning.execution.processes import processes
 from learned_ik.learning.folding import folded, unfold_into
-from learned_ik.learning.interruption import set_by_signals
-from learned_ik.learning.judge import Judge
-from learned_ik.learning.network import PoseNetwork
 from learned_ik.learning.objective import Objective
-from learned_ik.learning.obstacles import scene_loss
 from learned_ik.learning.optimizers import fading, one_cycle, optimizers_for, within_cycle
-from learned_ik.learning.pace import Pace
-from learned_ik.learning.processes import processes
-from learned_ik.learning.progress import Listener, Progress, reporting
-from learned_ik.learning.random_scenes import RandomScenes
+from learned_ik.learning.reports.evaluation import evaluate, is_below
+from learned_ik.learning.reports.progress import Listener, Progress, reporting
+from learned_ik.learning.reports.validation import Validation
 from learned_ik.learning.sampling import Sampler
-from learned_ik.learning.scene import SceneConfig
+from learned_ik.learning.scenes.random_scenes import RandomScenes
+from learned_ik.learning.scenes.scene_config import SceneConfig
+from learned_ik.learning.scenes.scene_loss import scene_loss_for
 from learned_ik.learning.step import TrainingStep
+from learned_ik.learning.training_config import HELD_OUT_SEED, TrainingConfig
+from learned_ik.learning.training_network import PoseNetwork
 from learned_ik.model import IkModel
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 
 logger = logging.getLogger('learned_ik.training')
 
-CHECKS = 60  # how often in a training the network is judged; the best of these is exported
+CHECKS = 60  # how often in a training the network is validated; the best of these is exported
 MOST_ROLLBACKS = 3  # of a training whose weights are no longer numbers
 
 
@@ -114,18 +114,18 @@ def train(
             tally = restored_tally(
                 resume_from.state, network, optimizers, sampler, generator, team
             )
-        touching = scene_loss(chain, scene, body, device, config.scene_conditioned)
+        scene_loss = scene_loss_for(chain, scene, body, device, config.scene_conditioned)
         scenes = None
-        if network.scene is not None:
-            scenes = RandomScenes(touching.clearance, network.scene, generator)
-        judge = Judge(network, kinematics, config, touching)
-        objective = Objective(kinematics, network.decoder, config, touching)
+        if network.basis_points is not None and scene_loss is not None:
+            scenes = RandomScenes(scene_loss.clearance, network.basis_points, generator)
+        validate = Validation(network, kinematics, config, scene_loss)
+        objective = Objective(kinematics, network.decoder, config, scene_loss)
         step = TrainingStep(
             network, team.together(network), kinematics, objective, sampler, config, generator,
             scenes,
         )  # fmt: skip
         capture = device.type == 'cuda' and team.count == 1 and scenes is None
-        take_step = Pace(step, optimizers, generator, capture)
+        take_step = GraphedStep(step, optimizers, generator, capture)
         started = saved = time.perf_counter() - tally.seconds
         reached = False
 
@@ -138,7 +138,7 @@ def train(
                 now - saved > INTERVAL,
             )
 
-            # Write down, before anything is judged, what going on from here takes.
+            # Write down, before anything is validated, what going on from here takes.
             ending = fraction >= 1 or stopped
             if checkpoint_to is not None and (due or stopped):
                 saved = now
@@ -146,10 +146,10 @@ def train(
                 if team.is_first:
                     Checkpoint(chain, config, state, scene, body).try_to_save(checkpoint_to)
 
-            # Judge the network now and then. Keep the best, and leave what is not a number.
+            # Validate the network now and then. Keep the best, and leave what is not a number.
             if ending or fraction * CHECKS >= tally.checks:
                 tally.checks += 1
-                errors, score = judge()
+                errors, score = validate()
                 if math.isfinite(score):
                     tally.curve.append(
                         {'samples': samples, **errors.row(), 'seconds': tally.seconds}
@@ -166,7 +166,7 @@ def train(
                     logger.warning('loss is not a number: back, at half the learning rate')
                     network.load_state_dict(tally.best_weights)
                     optimizers = optimizers_for(network, config)
-                    take_step = Pace(step, optimizers, generator, capture)
+                    take_step = GraphedStep(step, optimizers, generator, capture)
             report(Progress.of(min(fraction, 1.0), samples, tally.seconds, tally.curve[-1]))
             if ending or reached:
                 break
@@ -181,7 +181,7 @@ def train(
         network.load_state_dict(tally.best_weights)
         exported = folded(network.eval())
         held_out = evaluate(chain, exported, config.held_out, HELD_OUT_SEED, device, config)
-        in_scene = judge.in_scene()
+        in_scene = validate.in_scene()
         if in_scene is not None:
             held_out['scene'] = in_scene
     training = {
@@ -222,10 +222,10 @@ def available_device(name: str) -> torch.device:
         torch.empty(0, device=device)
     # What torch raises differs between devices and builds: RuntimeError, AssertionError, ...
     except Exception as error:
-        there = ['cpu', *(f'cuda:{i}' for i in range(torch.cuda.device_count()))]
+        available = ['cpu', *(f'cuda:{i}' for i in range(torch.cuda.device_count()))]
         raise ConfigurationError(
             f"device is '{name}', which torch cannot use: {str(error).splitlines()[0]}; "
-            f'available: {", ".join(there)}'
+            f'available: {", ".join(available)}'
         ) from error
     return device
 

@@ -9,7 +9,7 @@ import numpy as np
 from urdf_parser_py import urdf as urdf_parser
 
 from learned_ik.arrays import Array
-from learned_ik.robot.body import PlacedCapsule
+from learned_ik.robot.capsules import PlacedCapsule
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.parsing import parse_urdf
 from learned_ik.robot.shapes import collision_capsules
@@ -41,7 +41,7 @@ def link_frames(robot: urdf_parser.Robot, chain: KinematicChain) -> dict[str, tu
         link = joint.child if forwards else joint.parent
         if joint.type == 'fixed':
             T = T @ (T_origin if forwards else inverse_transform(T_origin))
-        else:  # as in `chain_from_urdf`: the frame's z is the axis of the motion
+        else:  # as in `chain_fields`: the frame's z is the axis of the motion
             frame += 1
             sign = 1 if forwards else -1
             T = transform(rotation_to_axis(joint_axis(joint) * sign).T, np.zeros(3))

@@ -4,30 +4,32 @@
 
 import dataclasses
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array, Integers
 from learned_ik.errors import InvalidInputError
-from learned_ik.robot.capsules import Capsule
+from learned_ik.robot.attachment import attached_capsules
+from learned_ik.robot.capsules import Capsule, PlacedCapsule
 from learned_ik.robot.chain import KinematicChain
+from learned_ik.robot.parsing import urdf_text
+from learned_ik.robot.touching import (
+    POSTURES,
+    SEGMENT,
+    disabled_pairs,
+    joined_links,
+    touching_pairs,
+)
 
 log = logging.getLogger(__name__)
 
 
 LINK_RADIUS = 0.05  # [m], of a link whose shape is not known
-
-
-class PlacedCapsule(NamedTuple):
-    """A capsule and what carries it."""
-
-    link: str
-    frame: int  # how many motions of the chain lie between the base and it; 0: it never moves
-    capsule: Capsule  # in that frame
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -47,7 +49,7 @@ class Body:
     @classmethod
     def from_urdf(
         cls,
-        urdf: str,
+        urdf: str | os.PathLike[str],
         chain: KinematicChain,
         *,
         srdf: str | None = None,
@@ -61,7 +63,7 @@ class Body:
         the segment between its joint's origin and the next one's.
 
         Args:
-            urdf: the text of the URDF that the chain was built from.
+            urdf: the text of the URDF that the chain was built from, or its file.
             chain: the chain.
             srdf: the text of an SRDF, whose `disable_collisions` are heeded.
             link_radius: [m], of links that have no geometry.
@@ -72,15 +74,13 @@ class Body:
             InvalidInputError: `link_radius` is not above 0.
 
         """
-        from learned_ik.robot.attachment import attached_capsules
-        from learned_ik.robot.touching import disabled_pairs, joined_links, touching_pairs
-
+        urdf = urdf_text(urdf)
         placed = attached_capsules(urdf, chain, [Path(folder) for folder in folders])
         placed = _without_hidden(placed) + segments(
             chain, link_radius, without={capsule.frame for capsule in placed}
         )
         apart = joined_links(urdf) | (disabled_pairs(srdf) if srdf is not None else set())
-        return touching_pairs(chain, cls._of(placed), apart)
+        return cls._of(placed, chain, apart)
 
     @classmethod
     def from_chain(cls, chain: KinematicChain, link_radius: float = LINK_RADIUS) -> 'Body':
@@ -90,22 +90,24 @@ class Body:
             InvalidInputError: `link_radius` is not above 0.
 
         """
-        from learned_ik.robot.touching import touching_pairs
-
-        return touching_pairs(chain, cls._of(segments(chain, link_radius, without=set())), set())
+        return cls._of(segments(chain, link_radius, without=set()), chain, set())
 
     @classmethod
-    def _of(cls, placed: Sequence[PlacedCapsule]) -> 'Body':
-        """Return the body of these capsules, of which no two may touch."""
+    def _of(
+        cls, placed: Sequence[PlacedCapsule], chain: KinematicChain, apart: set[frozenset[str]]
+    ) -> 'Body':
+        """Return the body of these capsules, without the pairs of links that stay apart."""
         placed = sorted(placed, key=lambda each: each.frame)
         ends = [[each.capsule.a, each.capsule.b] for each in placed]
-        return cls(
+        body = cls(
             links=tuple(each.link for each in placed),
             frames=np.array([each.frame for each in placed], np.int64),
             ends=np.array(ends, np.float64).reshape(-1, 2, 3),
             radii=np.array([each.capsule.radius for each in placed], np.float64),
             pairs=np.empty((0, 2), np.int64),
         )
+        postures = body.placed(chain, chain.sample(np.random.default_rng(0), POSTURES))
+        return dataclasses.replace(body, pairs=touching_pairs(placed, postures, apart))
 
     def __len__(self) -> int:
         return len(self.links)
@@ -123,7 +125,7 @@ class Body:
             q: (..., joints) [rad or m].
 
         """
-        R, p = frames_of(chain, chain.checked_joints(q))
+        R, p = chain.frames(q)
         R, p = R[..., self.frames, :, :], p[..., self.frames, :]
         return p[..., None, :] + np.einsum('...cij,cej->...cei', R, self.ends)
 
@@ -162,33 +164,6 @@ class Body:
         return body
 
 
-def frames_of(chain: KinematicChain, q: Array) -> tuple[Array, Array]:
-    """Return rotations (..., motions + 1, 3, 3) and origins (..., motions + 1, 3) [m] of frames.
-
-    Args:
-        chain: the robot.
-        q: (..., joints) [rad or m].
-
-    """
-    values = chain.multiplier * q[..., chain.source] + chain.offset  # (..., motions)
-    R = np.broadcast_to(np.eye(3), (*q.shape[:-1], 3, 3))
-    p = np.zeros((*q.shape[:-1], 3))
-    rotations, origins = [R], [p]
-    for i in range(chain.motion_count):
-        T = chain.transforms[i]
-        p, R = p + R @ T[:3, 3], R @ T[:3, :3]
-        value = values[..., i, None]
-        x, y, z = R[..., 0], R[..., 1], R[..., 2]
-        if chain.prismatic[i]:
-            p = p + z * value
-        else:
-            c, s = np.cos(value), np.sin(value)
-            R = np.stack([c * x + s * y, c * y - s * x, z], axis=-1)
-        rotations.append(R)
-        origins.append(p)
-    return np.stack(rotations, axis=-3), np.stack(origins, axis=-2)
-
-
 def segments(chain: KinematicChain, link_radius: float, without: set[int]) -> list[PlacedCapsule]:
     """Return a capsule from each joint's origin to the next, but for the frames in `without`.
 
@@ -203,7 +178,7 @@ def segments(chain: KinematicChain, link_radius: float, without: set[int]) -> li
         end = chain.transforms[frame][:3, 3]
         # Where two origins coincide, the neighbours' ends are there already.
         if frame not in without and np.linalg.norm(end) > 1e-6:
-            name = f'{chain.joint_names[chain.source[frame - 1]]} to the next'
+            name = f'{chain.joint_names[chain.source[frame - 1]]}{SEGMENT}'
             placed.append(PlacedCapsule(name, frame, Capsule(np.zeros(3), end, link_radius)))
     return placed
 

@@ -41,6 +41,14 @@ class Capsule(NamedTuple):
         )
 
 
+class PlacedCapsule(NamedTuple):
+    """A capsule and what carries it."""
+
+    link: str
+    frame: int  # how many motions of the chain lie between the base and it; 0: it never moves
+    capsule: Capsule  # in that frame
+
+
 def fitted_capsule(points: Array) -> Capsule:
     """Return a small capsule that holds all points (n, 3) [m], and so their convex hull.
 

@@ -11,15 +11,18 @@ import dataclasses
 import functools
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.arrays import Array
+from learned_ik.arrays import Array, Booleans, Integers
 from learned_ik.errors import InvalidInputError, JointLimitError
 from learned_ik.robot import comparison
+from learned_ik.robot.parsing import urdf_text
+from learned_ik.robot.urdf import chain_fields
 from learned_ik.rotations import quaternion_from_matrix
 
 
@@ -39,8 +42,8 @@ class KinematicChain:
     upper: Array  # (joints,) [rad or m]; +pi for continuous joints
     velocity: Array  # (joints,) [rad/s or m/s]; infinite where the URDF gives none
     transforms: Array  # (motions + 1, 4, 4), before each motion; the last one ends at the tip
-    prismatic: npt.NDArray[np.bool_]  # (motions,), slides along z instead of turning about it
-    source: npt.NDArray[np.int64]  # (motions,), the actuated joint that drives it
+    prismatic: Booleans  # (motions,), slides along z instead of turning about it
+    source: Integers  # (motions,), the actuated joint that drives it
     multiplier: Array  # (motions,), 1 but for mimic joints
     offset: Array  # (motions,) [rad or m], 0 but for mimic joints
     base_frames: Mapping[str, Array] = dataclasses.field(default_factory=dict)
@@ -49,7 +52,7 @@ class KinematicChain:
     @classmethod
     def from_urdf(
         cls,
-        urdf: str,
+        urdf: str | os.PathLike[str],
         base_link: str | None = None,
         tip_link: str | None = None,
         *,
@@ -58,7 +61,7 @@ class KinematicChain:
         """Build the chain between two links of a robot description.
 
         Args:
-            urdf: the text of the URDF (what `/robot_description` carries).
+            urdf: the text of the URDF (what `/robot_description` carries), or its file.
             base_link: where the chain begins; default: the root of the tree.
             tip_link: where it ends; default: the only leaf. Base and tip may lie anywhere in
                 the tree; where the way leads up the tree, joints are traversed backwards.
@@ -68,9 +71,7 @@ class KinematicChain:
             UrdfError: or one of its subclasses, which say what is wrong and what would be right.
 
         """
-        from learned_ik.robot.urdf import chain_from_urdf
-
-        return chain_from_urdf(urdf, base_link, tip_link, soft_limits=soft_limits)
+        return cls(**chain_fields(urdf_text(urdf), base_link, tip_link, soft_limits))
 
     @property
     def joint_count(self) -> int:
@@ -88,7 +89,7 @@ class KinematicChain:
         return 0.5 * (self.lower + self.upper)
 
     @property
-    def continuous(self) -> npt.NDArray[np.bool_]:
+    def continuous(self) -> Booleans:
         """(joints,), whether a joint turns without end."""
         return np.array([kind == 'continuous' for kind in self.joint_types])
 
@@ -96,9 +97,8 @@ class KinematicChain:
     def reach(self) -> float:
         """[m] No pose of the tip lies farther from the base (the paper's "maximum range")."""
         travel = np.maximum(np.abs(self.lower), np.abs(self.upper))[self.source]
-        travel = np.abs(self.multiplier) * travel + np.abs(self.offset)
-        lengths = np.linalg.norm(self.transforms[:, :3, 3], axis=-1)
-        # The first transform is fixed, but reach counts from the base: it belongs to it.
+        travel = np.abs(self.multiplier) * travel + np.abs(self.offset)  # (motions,)
+        lengths = np.linalg.norm(self.transforms[:, :3, 3], axis=-1)  # from the base on
         return float(lengths.sum() + travel[self.prismatic].sum())
 
     def forward(self, q: npt.ArrayLike) -> tuple[Array, Array]:
@@ -119,23 +119,42 @@ class KinematicChain:
 
     def forward_matrix(self, q: npt.ArrayLike) -> tuple[Array, Array]:
         """Return rotation (..., 3, 3) and position (..., 3) [m] of the tip; as `forward`."""
-        q = self.checked_joints(q)
+        for R, p in self._sweep(self.checked_joints(q)):  # noqa: B007
+            pass
+        return R, p
+
+    def frames(self, q: npt.ArrayLike) -> tuple[Array, Array]:
+        """Return all frames from base to tip, in the base link's frame; as `forward`.
+
+        Args:
+            q: (..., joints) [rad or m].
+
+        Returns:
+            rotations (..., motions + 2, 3, 3) and origins (..., motions + 2, 3) [m]: of the base
+            link, of each motion after it was made, whose axis is z, and of the tip.
+
+        """
+        rotations, origins = zip(*self._sweep(self.checked_joints(q)), strict=True)
+        return np.stack(rotations, axis=-3), np.stack(origins, axis=-2)
+
+    def _sweep(self, q: Array) -> Iterator[tuple[Array, Array]]:
+        """Go from base to tip: yield rotation and origin of each frame that `frames` returns."""
         values = self.multiplier * q[..., self.source] + self.offset  # (..., motions)
         R = np.broadcast_to(np.eye(3), (*q.shape[:-1], 3, 3))
         p = np.zeros((*q.shape[:-1], 3))
+        yield R, p
         for i, T in enumerate(self.transforms):
             p = p + R @ T[:3, 3]
             R = R @ T[:3, :3]
-            if i == self.motion_count:
-                break
-            value = values[..., i, None]
-            x, y, z = R[..., 0], R[..., 1], R[..., 2]  # the frame's axes, in the base
-            if self.prismatic[i]:
-                p = p + z * value
-            else:
-                c, s = np.cos(value), np.sin(value)
-                R = np.stack([c * x + s * y, c * y - s * x, z], axis=-1)
-        return R, p
+            if i < self.motion_count:
+                value = values[..., i, None]
+                x, y, z = R[..., 0], R[..., 1], R[..., 2]  # the frame's axes, in the base
+                if self.prismatic[i]:
+                    p = p + z * value
+                else:
+                    c, s = np.cos(value), np.sin(value)
+                    R = np.stack([c * x + s * y, c * y - s * x, z], axis=-1)
+            yield R, p
 
     def checked_joints(self, q: npt.ArrayLike, what: str = 'q') -> Array:
         """Return `q` as float64, or raise `InvalidInputError` for a wrong shape, NaN, infinity."""
@@ -201,16 +220,22 @@ class KinematicChain:
         canonical = json.dumps(_rounded(matter), sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
-    def difference_from(self, robot: 'KinematicChain', calibration: float = 0.0) -> str | None:
+    def difference_from(
+        self,
+        robot: 'KinematicChain',
+        calibration: float = 0.0,
+        *,
+        names: tuple[str, str] = comparison.NAMES,
+    ) -> str | None:
         """Say the first way in which this chain does not fit a robot; see `comparison`.
 
         Args:
             robot: another chain.
-            calibration: [m], how far apart the tips may be, in any posture, of the same robot
-                measured more closely.
+            calibration: [m], how far apart the tips of the same robot may be, measured better.
+            names: what the answer calls this chain and the other.
 
         """
-        return comparison.difference(self, robot, calibration)
+        return comparison.difference(self, robot, calibration, names)
 
     def deviation_from(self, robot: 'KinematicChain') -> tuple[float, float]:
         """Return how far apart the tips are at the most, [m] and [rad]; see `comparison`."""
@@ -226,12 +251,7 @@ class KinematicChain:
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> 'KinematicChain':
-        """Build the chain that `to_dict` described.
-
-        Raises:
-            KeyError, TypeError, ValueError: fields are missing or malformed.
-
-        """
+        """Build the chain that `to_dict` described; raises KeyError, TypeError or ValueError."""
         joints = len(fields['joint_names'])
         motions = len(fields['source'])
         velocity = [np.inf if v is None else v for v in fields['velocity']]

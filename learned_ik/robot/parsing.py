@@ -6,12 +6,43 @@ Parsing is urdf_parser_py's. Before it sees the text, everything that kinematics
 (meshes, materials, transmissions, simulator tags) is taken out: what is not read cannot fail.
 """
 
+import os
+from pathlib import Path
+
 from lxml import etree
 from urdf_parser_py import urdf as urdf_parser
 
 from learned_ik.errors import UrdfError
 
+FILE_SUFFIXES = ('.urdf', '.xml', '.xacro')  # text that ends so means a file
 JOINT_TAGS = ('parent', 'child', 'origin', 'axis', 'limit', 'mimic', 'safety_controller')
+
+
+def urdf_text(urdf: str | os.PathLike[str]) -> str:
+    """Return the text of a robot description that is given as text, or as the path of its file.
+
+    Raises:
+        UrdfError: the file does not exist, or cannot be read.
+
+    """
+    if not isinstance(urdf, str | os.PathLike):
+        raise UrdfError(
+            f'the robot description is a {type(urdf).__name__}; expected text (str) or a path'
+        )
+    if isinstance(urdf, str) and ('<' in urdf or not urdf.strip()):
+        return urdf
+    path = Path(urdf)
+    try:
+        if path.exists():
+            return path.read_text(encoding='utf-8')
+    except (OSError, ValueError) as error:  # ValueError: not UTF-8, or no path at all
+        raise UrdfError(f"robot description '{path}' cannot be read: {error}") from error
+    if isinstance(urdf, os.PathLike) or path.suffix in FILE_SUFFIXES:
+        raise UrdfError(
+            f"robot description '{path}' does not exist; expected the path of a URDF file, "
+            'or the text of one'
+        )
+    return urdf
 
 
 def parse_urdf(urdf: str) -> urdf_parser.Robot:

@@ -9,6 +9,7 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from lxml import etree
@@ -98,7 +99,7 @@ def _mesh_points(shape: etree._Element, folders: Sequence[Path], link: str) -> A
         if not path.is_file():
             continue
         try:
-            mesh = trimesh.load(path, force='mesh')
+            mesh: Any = trimesh.load(path, force='mesh')
             points = np.asarray(mesh.vertices, dtype=np.float64)
         except Exception as error:  # each format raises errors of its own
             log.warning("link '%s': mesh '%s' is left out: %s", link, path, error)

@@ -23,18 +23,7 @@ def joint_origins(chain: KinematicChain, q: npt.ArrayLike) -> Array:
         InvalidInputError: wrong number of joints, or entries that are not finite.
 
     """
-    q = chain.checked_joints(q)
-    values = chain.multiplier * q[chain.source] + chain.offset
-    R, p = np.eye(3), np.zeros(3)
-    origins = [p]
-    for i, T in enumerate(chain.transforms):
-        p, R = p + R @ T[:3, 3], R @ T[:3, :3]
-        origins.append(p)
-        if i == chain.motion_count:
-            break
-        if chain.prismatic[i]:
-            p = p + R[:, 2] * values[i]
-        else:
-            c, s = np.cos(values[i]), np.sin(values[i])
-            R = R @ np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
-    return np.array(origins)
+    rotations, origins = chain.frames(q)
+    # Where the next one begins: a joint that slides is drawn where it slides from.
+    steps = np.einsum('kij,kj->ki', rotations[:-1], chain.transforms[:, :3, 3])
+    return np.concatenate([origins[:1], origins[:-1] + steps])

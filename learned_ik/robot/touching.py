@@ -6,47 +6,49 @@ As MoveIt's setup assistant does it: neighbours are left out, and over many rand
 that never touch, and those that (almost) always do.
 """
 
-import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
+from learned_ik.arrays import Array, Integers
 from learned_ik.errors import UrdfError
-from learned_ik.robot.body import Body
-from learned_ik.robot.capsules import segment_distance
-from learned_ik.robot.chain import KinematicChain
+from learned_ik.robot.capsules import PlacedCapsule, segment_distance
 from learned_ik.robot.parsing import parse_urdf, parse_xml
 
 POSTURES = 4_000  # random ones that are looked at
 NEVER = 0.05  # [m], a pair that no posture brings nearer is taken never to touch
 ALWAYS = 0.95  # of all postures: a pair that touches in more of them says nothing of any
+SEGMENT = ' to the next'  # how the name ends of a link whose shape is not known
 ACROSS = 0.25  # the same for capsules with one frame between them, which bulge over its joints
 
 
-def touching_pairs(chain: KinematicChain, body: Body, apart: set[frozenset[str]]) -> Body:
-    """Return the body with the pairs of capsules that are worth a look.
+def touching_pairs(
+    placed: Sequence[PlacedCapsule], ends: Array, apart: set[frozenset[str]]
+) -> Integers:
+    """Return the pairs of capsules that are worth a look, (pairs, 2) by their numbers.
 
     Args:
-        chain: the robot.
-        body: its capsules.
+        placed: the capsules, in the order of their frames.
+        ends: (postures, capsules, 2, 3) [m], where they lie in many random postures.
         apart: pairs of links that are not to be looked at.
 
     """
-    ends = body.placed(chain, chain.sample(np.random.default_rng(0), POSTURES))
+    frames = [each.frame for each in placed]
     pairs = []
-    for i in range(len(body)):
-        for j in range(i + 1, len(body)):
-            same = body.frames[i] == body.frames[j] or body.links[i] == body.links[j]
-            if same or frozenset((body.links[i], body.links[j])) in apart:
+    for i, one in enumerate(placed):
+        for j, other in enumerate(placed[i + 1 :], start=i + 1):
+            same = one.frame == other.frame or one.link == other.link
+            if same or frozenset((one.link, other.link)) in apart:
                 continue
-            if _is_segment(body, i) and _is_segment(body, j) and _follow(body, i, j):
+            if _is_segment(one) and _is_segment(other) and _follow(one, other, frames):
                 continue
             distance = segment_distance(
                 ends[:, i, 0], ends[:, i, 1], ends[:, j, 0], ends[:, j, 1]
-            ) - (body.radii[i] + body.radii[j])
-            always = ACROSS if body.frames[j] - body.frames[i] == 2 else ALWAYS
+            ) - (one.capsule.radius + other.capsule.radius)
+            always = ACROSS if other.frame - one.frame == 2 else ALWAYS
             if distance.min() < NEVER and (distance < 0).mean() < always:
                 pairs.append((i, j))
-    return dataclasses.replace(body, pairs=np.array(pairs, np.int64).reshape(-1, 2))
+    return np.array(pairs, np.int64).reshape(-1, 2)
 
 
 def joined_links(urdf: str) -> set[frozenset[str]]:
@@ -73,10 +75,10 @@ def disabled_pairs(srdf: str) -> set[frozenset[str]]:
     return pairs
 
 
-def _is_segment(body: Body, i: int) -> bool:
-    return body.links[i].endswith(' to the next')
+def _is_segment(placed: PlacedCapsule) -> bool:
+    return placed.link.endswith(SEGMENT)
 
 
-def _follow(body: Body, i: int, j: int) -> bool:
+def _follow(one: PlacedCapsule, other: PlacedCapsule, frames: Sequence[int]) -> bool:
     """Say whether one capsule begins where the other one ends: no shape lies between them."""
-    return not any(body.frames[i] < frame < body.frames[j] for frame in body.frames)
+    return not any(one.frame < frame < other.frame for frame in frames)

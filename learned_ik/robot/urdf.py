@@ -1,10 +1,13 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""From a URDF's tree of joints to the `KinematicChain` between two of its links."""
+"""From a URDF's tree of joints to the row of motions between two of its links.
+
+What comes out are the fields of a `KinematicChain`, which this file does not know.
+"""
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from urdf_parser_py import urdf as urdf_parser
@@ -18,21 +21,16 @@ from learned_ik.errors import (
     UnsupportedJointError,
     UrdfError,
 )
-from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.parsing import parse_urdf
 from learned_ik.rotations import inverse_transform, matrix_from_rpy, rotation_to_axis, transform
 
 MOVING_TYPES = ('revolute', 'continuous', 'prismatic')
 
 
-def chain_from_urdf(
-    urdf: str,
-    base_link: str | None = None,
-    tip_link: str | None = None,
-    *,
-    soft_limits: bool = False,
-) -> KinematicChain:
-    """Build the chain from `base_link` to `tip_link`; see `KinematicChain.from_urdf`."""
+def chain_fields(
+    urdf: str, base_link: str | None, tip_link: str | None, soft_limits: bool
+) -> dict[str, Any]:
+    """Return the fields of the chain between two links; see `KinematicChain.from_urdf`."""
     robot = parse_urdf(urdf)
     base_link = base_link if base_link is not None else robot.get_root()
     tip_link = tip_link if tip_link is not None else _only_leaf(robot)
@@ -82,21 +80,21 @@ def chain_from_urdf(
         )
     prismatic, source, multiplier, offset = zip(*motions, strict=True)
     joints = [robot.joint_map[name] for name in names]
-    return KinematicChain(
-        base_link=base_link,
-        tip_link=tip_link,
-        joint_names=tuple(names),
-        joint_types=tuple(joint.type for joint in joints),
-        lower=np.array(lower),
-        upper=np.array(upper),
-        velocity=np.array([_velocity(joint) for joint in joints]),
-        transforms=np.array(transforms),
-        prismatic=np.array(prismatic, dtype=bool),
-        source=np.array(source, dtype=np.int64),
-        multiplier=np.array(multiplier, dtype=np.float64),
-        offset=np.array(offset, dtype=np.float64),
-        base_frames=_rigid_frames(robot, base_link),
-    )
+    return {
+        'base_link': base_link,
+        'tip_link': tip_link,
+        'joint_names': tuple(names),
+        'joint_types': tuple(joint.type for joint in joints),
+        'lower': np.array(lower),
+        'upper': np.array(upper),
+        'velocity': np.array([_velocity(joint) for joint in joints]),
+        'transforms': np.array(transforms),
+        'prismatic': np.array(prismatic, dtype=bool),
+        'source': np.array(source, dtype=np.int64),
+        'multiplier': np.array(multiplier, dtype=np.float64),
+        'offset': np.array(offset, dtype=np.float64),
+        'base_frames': _rigid_frames(robot, base_link),
+    }
 
 
 def _only_leaf(robot: urdf_parser.Robot) -> str:

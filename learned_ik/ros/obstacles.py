@@ -13,7 +13,7 @@ import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.errors import ObstacleError
-from learned_ik.robot.obstacles import checked_spheres
+from learned_ik.robot.spheres import checked_spheres
 
 
 class Action(enum.IntEnum):

@@ -21,7 +21,7 @@ from learned_ik.kernels.tips import forward_many
 from learned_ik.network import Network
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.robot.obstacles import check_base_is_free, checked_spheres
+from learned_ik.robot.spheres import check_base_is_free, checked_spheres
 from learned_ik.solving.packing import (
     Memory,
     PackedModel,

@@ -6,6 +6,7 @@ import contextlib
 import io
 import math
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class Page:
 
         self._session = session
         with _silence():
-            self._server = viser.ViserServer(host, port, label='learned_ik', verbose=False)
+            self._server: Any = viser.ViserServer(host, port, label='learned_ik', verbose=False)
         self._server.gui.configure_theme(show_logo=False, show_share_button=False)
         self._lock = threading.Lock()
         self._asked: dict[str, Any] = {}  # by control, what is to be done at the next step
@@ -66,6 +67,14 @@ class Page:
         with self._lock:
             self._asked[what] = value
 
+    def _ask_by_button(self, what: str, event: Any) -> None:
+        self._ask(what)
+
+    def _ask_to_slide(self, direction: int, event: Any) -> None:
+        """Note that a user moved a slider; where the page set it, there is nothing to do."""
+        if event.client is not None:
+            self._ask(f'slider {direction}', direction)
+
     def _add_target(self) -> None:
         position, orientation = self._session.target
         self._target = self._server.scene.add_transform_controls(
@@ -80,13 +89,13 @@ class Page:
     def _add_controls(self) -> None:
         gui = self._server.gui
         self._answer = gui.add_markdown('')
-        self._start = gui.add_dropdown('Start the search', self._session.starts)
+        self._start: Any = gui.add_dropdown('Start the search', self._session.starts)
         self._start.on_update(lambda _: self._ask('start'))
-        self._sliders = []
+        self._sliders: list[Any] = []
         for i in range(self._session.directions):
             name = 'Redundancy' if self._session.directions == 1 else f'Redundancy {i + 1}'
             slider = gui.add_slider(name, -3.0, 3.0, 0.01, 0.0)
-            slider.on_update(lambda _, i=i: self._ask(f'slider {i}', i))
+            slider.on_update(partial(self._ask_to_slide, i))
             self._sliders.append(slider)
         for label, what in (
             ('Follow a spiral', 'spiral'),
@@ -94,15 +103,14 @@ class Page:
             ('Remove the spheres', 'no spheres'),
             ('Back to the start', 'reset'),
         ):
-            gui.add_button(label).on_click(lambda _, what=what: self._ask(what))
+            gui.add_button(label).on_click(partial(self._ask_by_button, what))
 
     def step(self) -> None:
         """Do what was asked since the last step, and show what came of it."""
         with self._lock:
             asked, self._asked = self._asked, {}
-        if self._path is not None and not asked:
-            self._play()
         if not asked:
+            self._play()
             return
         self._path = None
         if 'reset' in asked:
@@ -113,11 +121,13 @@ class Page:
             self._remove_spheres()
         self._session.start = self._start.value
         self._place_spheres()
-        slid = [value for what, value in asked.items() if what.startswith('slider')]
-        for i in slid:
-            self._session.slide(i, self._sliders[i].value)
-        if not slid:
+        slid = {what: value for what, value in asked.items() if what.startswith('slider')}
+        if len(slid) == len(asked):
+            for i in slid.values():
+                self._session.slide(i, self._sliders[i].value)
+        else:
             self._session.move_target(self._target.position, xyzw(self._target.wxyz))
+            self._set_sliders()
         self._show()
         if 'spiral' in asked:
             self._follow_spiral()
@@ -128,10 +138,16 @@ class Page:
         position, orientation = self._session.solver.chain.forward(self._session.q)
         self._target.position, self._target.wxyz = position, wxyz(orientation)
         self._remove_spheres()
-        for slider in self._sliders:
-            slider.value = 0.0
         for line in ('wanted', 'reached'):
             self._server.scene.remove_by_name(f'{BASE}/{line}')
+
+    def _set_sliders(self) -> None:
+        """Put the sliders where the session has them: at 0 for a posture that it took over.
+
+        Only after the session solved, never while a user slides: that would pull at the mouse.
+        """
+        for slider, value in zip(self._sliders, self._session.slid, strict=True):
+            slider.value = float(value)
 
     def _add_sphere(self) -> None:
         """Put a sphere beside the target, to be dragged."""
@@ -187,6 +203,8 @@ class Page:
 
     def _play(self) -> None:
         """Show the next posture of the spiral, there and back."""
+        if self._path is None:
+            return
         last = len(self._path) - 1
         self._path_step += last * PERIOD / SPIRAL_SECONDS
         self._robot.show(self._path[round(last - abs(last - self._path_step % (2 * last)))])

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
-from learned_ik.kernels.forward_kinematics import CompiledKinematics
 from learned_ik.solving.solver import IkSolver
 
 STEP = 0.05  # [rad or m], between two corrections; a longer way is made of several
@@ -22,7 +21,6 @@ class SelfMotion:
     def __init__(self, solver: IkSolver, q: npt.ArrayLike) -> None:
         """Begin at q (joints,) [rad or m]."""
         self._solver = solver
-        self._kinematics = CompiledKinematics(solver.chain)
         self._directions = self._null_space(np.asarray(q, np.float64))
 
     @property
@@ -54,5 +52,5 @@ class SelfMotion:
 
     def _null_space(self, q: Array) -> Array:
         """Return the joints to spare as orthonormal rows, (joints beyond six, joints)."""
-        _, _, rows = np.linalg.svd(self._kinematics.jacobian(q))
+        _, _, rows = np.linalg.svd(self._solver.jacobian(q))
         return rows[6:]

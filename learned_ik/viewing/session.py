@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
-from learned_ik.kernels.clearance_single import CompiledClearance
+from learned_ik.robot.capsules import point_segment_distance
 from learned_ik.solving.paths.path_solution import PathSolution
 from learned_ik.solving.solution import Solution
 from learned_ik.solving.solver import IkSolver
@@ -39,9 +39,8 @@ class Session:
         self.begin = chain.lower + BEGIN * (chain.upper - chain.lower)
         self.q = self.begin.copy()
         self.target = chain.forward(self.q)  # position (3,) [m], orientation (4,) x y z w
-        self._clearance = CompiledClearance(chain, self.solver.body)
         self._motion = SelfMotion(self.solver, self.q)
-        self._moved = np.zeros(self._motion.count)  # [rad or m], as the sliders stand
+        self.slid = np.zeros(self._motion.count)  # (directions,) [rad or m], as the sliders stand
         self.solution = self.solve()
 
     @property
@@ -77,12 +76,15 @@ class Session:
         return self.solve()
 
     def solve(self) -> Solution:
-        """Solve for the target as the controls stand, and take over the posture."""
+        """Solve for the target as the controls stand, and take over the posture.
+
+        From a posture that reaches the target, sliding begins anew: all of `slid` is 0 again.
+        """
         self.solution = self._found()
         self.q = self.solution.joint_positions
         if self.solution.success:
             self._motion = SelfMotion(self.solver, self.q)
-            self._moved[:] = 0.0
+            self.slid[:] = 0.0
         return self.solution
 
     def _found(self) -> Solution:
@@ -97,17 +99,21 @@ class Session:
             return self.q
         if self.start == MIDDLE:
             return self.solver.chain.middle
-        if self.start not in self.starts:
+        model = self.solver.model
+        if model is None or self.start not in self.starts:
             raise InvalidInputError(
                 f"no start '{self.start}'; expected one of: {', '.join(self.starts)}"
             )
         head = self.starts.index(self.start) - self.starts.index(NETWORK) - 1
-        return head_answers(self.solver.model, *self.target, self.solver.obstacles, self.q)[head]
+        return head_answers(model, *self.target, self.solver.obstacles, self.q)[head]
 
     def clearance_of(self, sphere: npt.ArrayLike) -> float:
         """Return how far the moving body is from a sphere, x y z radius [m]; negative inside."""
-        of_sphere, _ = self._clearance.distances(self.q, np.reshape(sphere, (1, 4)))
-        return float(np.min(of_sphere, initial=math.inf))
+        body = self.solver.body
+        ends = body.placed(self.solver.chain, self.q)[body.moving]  # (moving, 2, 3) [m]
+        x, y, z, radius = np.asarray(sphere, np.float64)
+        distance = point_segment_distance(np.array([x, y, z]), ends[:, 0], ends[:, 1])
+        return float(np.min(distance - body.radii[body.moving] - radius, initial=math.inf))
 
     def slide(self, direction: int, value: float) -> Solution:
         """Move the arm while its tool stands still, until a slider stands at a value.
@@ -115,11 +121,11 @@ class Session:
         It ends early where the arm would touch a sphere, or a joint comes to its limit.
         """
         if self.solution.success:
-            way = value - self._moved[direction]
+            way = value - self.slid[direction]
             q = self._motion.move(self.q, direction, way)
             self.solution = self.solver.solve(*self.target, seed=q, prefer='first')
             self.q = self.solution.joint_positions
-        self._moved[direction] = value
+        self.slid[direction] = value
         return self.solution
 
     def spiral(self) -> tuple[PosePath, PathSolution]:
@@ -128,13 +134,14 @@ class Session:
         outwards = np.array([position[0], position[1], 0.0])
         if np.linalg.norm(outwards) < 1e-6:
             outwards = np.array([1.0, 0.0, 0.0])
-        shape = {
-            'radius': 0.1 * self.solver.chain.reach,
-            'height': 0.1 * self.solver.chain.reach,
-            'turns': 3.0,
-            'axis': outwards,
-            'orientation': orientation,
-        }
-        path = spiral(SPIRAL_POSES, centre=(0.0, 0.0, 0.0), **shape)
+        path = spiral(
+            SPIRAL_POSES,
+            centre=(0.0, 0.0, 0.0),
+            radius=0.1 * self.solver.chain.reach,
+            height=0.1 * self.solver.chain.reach,
+            turns=3.0,
+            axis=outwards,
+            orientation=orientation,
+        )
         path = PosePath(path.positions + position - path.positions[0], path.orientations)
         return path, self.solver.follow(*path, start=self.q)

@@ -12,7 +12,7 @@ from learned_ik.experiments.methods.damped_least_squares import (
 )
 from learned_ik.experiments.networks import Shelf, artificial_arm, tiago_arm
 from learned_ik.kinematics.batched import BatchedKinematics
-from learned_ik.learning.evaluation import errors_of, poses_within
+from learned_ik.learning.reports.evaluation import errors_of, poses_within
 
 
 @pytest.fixture(scope='module')

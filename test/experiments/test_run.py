@@ -12,8 +12,8 @@ from learned_ik.errors import ConfigurationError, TrainingError
 from learned_ik.experiments import paper, run
 from learned_ik.experiments.catalogue import paper_network
 from learned_ik.experiments.networks import Shelf
-from learned_ik.learning.configuration import TrainingConfig
-from learned_ik.learning.sweep import run_trial
+from learned_ik.learning.execution.trials import run_trial
+from learned_ik.learning.training_config import TrainingConfig
 
 
 def numbers(result):

@@ -47,6 +47,18 @@ def test_the_jacobian_is_that_of_automatic_differentiation(real_robot):
     torch.testing.assert_close(jacobian, torch.cat([linear, angular]), atol=1e-10, rtol=0)
 
 
+def test_every_frame_lies_where_numpy_has_it(real_robot):
+    _, chain = real_robot
+    q = chain.sample(np.random.default_rng(4), 6)
+    rotations, origins = chain.frames(q)
+    kinematics = BatchedKinematics(chain, dtype=torch.float64)
+    frames = list(kinematics.frames(torch.as_tensor(q)))
+    assert len(frames) == chain.motion_count + 1  # all but the base
+    for k, frame in enumerate(frames, start=1):
+        np.testing.assert_allclose(frame.axes.permute(2, 0, 1), rotations[:, k], atol=1e-12)
+        np.testing.assert_allclose(frame.origin.T, origins[:, k], atol=1e-12)
+
+
 def test_joint_origins_lie_where_the_joints_are(artificial):
     chain = artificial(4)
     q = torch.zeros(2, 4)

@@ -10,9 +10,9 @@ from learned_ik.errors import InvalidInputError
 
 torch = pytest.importorskip('torch')
 
-from learned_ik.learning.evaluation import poses_within  # noqa: E402
 from learned_ik.learning.folding import FoldedNetwork, folded, unfold_into  # noqa: E402
-from learned_ik.learning.network import PoseNetwork  # noqa: E402
+from learned_ik.learning.reports.evaluation import poses_within  # noqa: E402
+from learned_ik.learning.training_network import PoseNetwork  # noqa: E402
 
 SMALL = TrainingConfig(hidden=(24, 20, 24), heads=3)
 KINDS = {

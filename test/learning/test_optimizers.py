@@ -6,7 +6,6 @@ from learned_ik import TrainingConfig
 
 torch = pytest.importorskip('torch')
 
-from learned_ik.learning.network import PoseNetwork  # noqa: E402
 from learned_ik.learning.optimizers import (  # noqa: E402
     Muon,
     fading,
@@ -14,6 +13,7 @@ from learned_ik.learning.optimizers import (  # noqa: E402
     optimizers_for,
     orthogonalized,
 )
+from learned_ik.learning.training_network import PoseNetwork  # noqa: E402
 
 
 @pytest.mark.parametrize('shape', [(1, 16, 16), (1, 8, 24), (1, 24, 8), (3, 12, 12)])

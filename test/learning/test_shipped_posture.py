@@ -11,12 +11,12 @@ from learned_ik.robot.named import RobotConfig
 torch = pytest.importorskip('torch')
 
 from learned_ik.kinematics.batched import BatchedKinematics  # noqa: E402
-from learned_ik.learning.diversity import refined  # noqa: E402
 from learned_ik.learning.encoding import JointDecoder  # noqa: E402
-from learned_ik.learning.evaluation import errors_on, poses_within  # noqa: E402
 from learned_ik.learning.folding import FoldedNetwork  # noqa: E402
-from learned_ik.learning.posture import PostureCost  # noqa: E402
-from learned_ik.learning.report import configuration_of  # noqa: E402
+from learned_ik.learning.posture_cost import PostureCost  # noqa: E402
+from learned_ik.learning.reports.diversity import refined  # noqa: E402
+from learned_ik.learning.reports.evaluation import errors_on, poses_within  # noqa: E402
+from learned_ik.learning.reports.report import configuration_of  # noqa: E402
 
 
 def test_its_best_head_beats_the_best_of_eight_random_starts():

@@ -15,12 +15,12 @@ from learned_ik.robot.arms import artificial_arm_urdf
 torch = pytest.importorskip('torch')
 
 from learned_ik.kinematics.batched import BatchedKinematics  # noqa: E402
-from learned_ik.learning import judge  # noqa: E402
 from learned_ik.learning.encoding import JointDecoder  # noqa: E402
-from learned_ik.learning.evaluation import evaluate, poses_within  # noqa: E402
 from learned_ik.learning.folding import FoldedNetwork  # noqa: E402
 from learned_ik.learning.losses import POSE_LOSSES  # noqa: E402
-from learned_ik.learning.posture import PostureCost  # noqa: E402
+from learned_ik.learning.posture_cost import PostureCost  # noqa: E402
+from learned_ik.learning.reports import validation  # noqa: E402
+from learned_ik.learning.reports.evaluation import evaluate, poses_within  # noqa: E402
 from learned_ik.learning.training import train  # noqa: E402
 
 TINY = TrainingConfig(
@@ -231,17 +231,17 @@ def test_another_thread_can_watch_and_end_it(tiago):
 def test_the_best_of_all_checks_is_exported(tiago, monkeypatch):
     # At this rate the network is soon worse than it was.
     config = dataclasses.replace(TINY, samples=20_000, learning_rate=3.0, warm_up=0.5)
-    scores, real = [], judge.errors_on
+    scores, real = [], validation.errors_on
 
     def errors_on(*arguments):
         errors = real(*arguments)
         scores.append(errors.score)
         return errors
 
-    monkeypatch.setattr(judge, 'errors_on', errors_on)
+    monkeypatch.setattr(validation, 'errors_on', errors_on)
     model = quietly(tiago, config)
     assert min(scores) < scores[-1]
-    exported = evaluate(tiago, model.network, judge.CHECK_POSES, judge.CHECK_SEED)
+    exported = evaluate(tiago, model.network, validation.CHECK_POSES, validation.CHECK_SEED)
     score = exported['position']['mean'] + 0.3 * exported['orientation']['mean']
     assert score == pytest.approx(min(scores), rel=1e-3)
 

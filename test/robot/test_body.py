@@ -7,7 +7,7 @@ import pytest
 
 from learned_ik import KinematicChain
 from learned_ik.errors import InvalidInputError, UrdfError
-from learned_ik.robot.body import Body, frames_of
+from learned_ik.robot.body import Body
 from learned_ik.robot.capsules import point_segment_distance, segment_distance
 
 ARM = """
@@ -84,16 +84,6 @@ def test_a_chain_up_the_tree_carries_the_same_links():
         mine = here[body.links.index(link)]
         theirs = there[other.links.index(link)] @ R.T + p
         np.testing.assert_allclose(mine, theirs, atol=1e-9)
-
-
-def test_frames_end_where_forward_kinematics_does(real_robot):
-    _, chain = real_robot
-    q = chain.sample(np.random.default_rng(0), 10)
-    R, p = frames_of(chain, q)
-    R_tip, p_tip = chain.forward_matrix(q)
-    T = chain.transforms[-1]
-    np.testing.assert_allclose(p[:, -1] + R[:, -1] @ T[:3, 3], p_tip, atol=1e-12)
-    np.testing.assert_allclose(R[:, -1] @ T[:3, :3], R_tip, atol=1e-12)
 
 
 def test_neighbours_and_what_never_or_always_touches_are_no_pairs(tiago, request):

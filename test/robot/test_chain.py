@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from learned_ik import KinematicChain
-from learned_ik.errors import InvalidInputError, JointLimitError
+from learned_ik.errors import InvalidInputError, JointLimitError, UrdfError
 from learned_ik.robot.arms import artificial_arm_urdf
+from learned_ik.robot.body import Body
 
 
 def test_forward_takes_any_leading_dimensions(tiago):
@@ -57,6 +58,31 @@ def test_json_and_back(real_robot):
     np.testing.assert_array_equal(copy.forward(chain.middle)[0], chain.forward(chain.middle)[0])
 
 
+def test_frames_end_where_forward_kinematics_does(real_robot):
+    _, chain = real_robot
+    q = chain.sample(np.random.default_rng(0), 10)
+    R, p = chain.frames(q)
+    assert R.shape == (10, chain.motion_count + 2, 3, 3)
+    R_tip, p_tip = chain.forward_matrix(q)
+    T = chain.transforms[-1]
+    np.testing.assert_allclose(p[:, -2] + R[:, -2] @ T[:3, 3], p_tip, atol=1e-12)
+    np.testing.assert_allclose(R[:, -2] @ T[:3, :3], R_tip, atol=1e-12)
+    np.testing.assert_array_equal(p[:, -1], p_tip)
+    np.testing.assert_array_equal(R[:, -1], R_tip)
+
+
+def test_a_file_is_taken_in_place_of_its_text(tmp_path):
+    path = tmp_path / 'arm.urdf'
+    path.write_text(artificial_arm_urdf(3))
+    expected = KinematicChain.from_urdf(artificial_arm_urdf(3)).fingerprint
+    for given in (path, str(path)):
+        chain = KinematicChain.from_urdf(given)
+        assert chain.fingerprint == expected
+        assert Body.from_urdf(given, chain).links == Body.from_urdf(path.read_text(), chain).links
+    with pytest.raises(UrdfError, match=r"'arm.urdf' does not exist"):
+        KinematicChain.from_urdf('arm.urdf')
+
+
 class TestFingerprint:
     text = artificial_arm_urdf(4)
 
@@ -102,15 +128,26 @@ class TestDifference:
         assert '10.000 mm' in difference
 
     def test_other_names(self):
-        assert 'joint names: joint_1, joint_2, joint_3 here, joint_1, wrist, joint_3 there' == (
-            self.between('joint_2', 'wrist')
+        assert self.between('joint_2', 'wrist') == (
+            'joint names: joint_1, joint_2, joint_3 of the model, '
+            'joint_1, wrist, joint_3 of the robot'
         )
+
+    def test_it_calls_the_two_as_it_is_told(self):
+        mine, other = (KinematicChain.from_urdf(artificial_arm_urdf(n)) for n in (3, 4))
+        difference = mine.difference_from(other, names=('the checkpoint', 'the URDF'))
+        assert 'joint_3 of the checkpoint' in difference
+        assert difference.endswith('joint_4 of the URDF')
 
     def test_narrower_limits_fit_and_wider_ones_do_not(self):
         robot = KinematicChain.from_urdf(self.text)
         narrow = robot.with_scaled_limits(0.5)
         assert narrow.difference_from(robot) is None
-        assert "limits of joint 'joint_1'" in robot.difference_from(narrow)
+        difference = robot.difference_from(narrow)
+        assert (
+            "'joint_1': [-2.0944, 2.0944] of the model, [-1.0472, 1.0472] of the robot"
+            in difference
+        )
 
 
 def test_scaled_limits_keep_the_middle(tiago):

@@ -4,7 +4,7 @@
 import pytest
 
 from learned_ik.errors import UrdfError
-from learned_ik.robot.parsing import parse_urdf
+from learned_ik.robot.parsing import parse_urdf, urdf_text
 
 LINKS = '<link name="a"/><link name="b"/>'
 JOINT = '<joint name="j" type="fixed"><parent link="a"/><child link="b"/></joint>'
@@ -75,3 +75,32 @@ def test_an_entity_bomb_is_refused_at_once():
 def test_bytes_are_not_text():
     with pytest.raises(UrdfError, match='is a bytes; expected text'):
         parse_urdf(b'<robot name="r"/>')
+
+
+class TestTextOrPath:
+    def test_text_is_itself(self):
+        for text in ('<robot/>', '', 'no robot at all'):
+            assert urdf_text(text) == text
+
+    def test_a_path_is_read(self, tmp_path):
+        for name in ('arm.urdf', 'arm'):
+            path = tmp_path / name
+            path.write_text('<robot/>')
+            assert urdf_text(path) == urdf_text(str(path)) == '<robot/>'
+
+    @pytest.mark.parametrize('name', ['arm.urdf', 'arm.xml', 'arm.urdf.xacro'])
+    def test_a_file_that_is_not_there_is_named(self, tmp_path, name):
+        for path in (tmp_path / name, str(tmp_path / name)):
+            with pytest.raises(UrdfError, match=f"{name}' does not exist"):
+                urdf_text(path)
+
+    def test_a_file_that_cannot_be_read_is_named(self, tmp_path):
+        with pytest.raises(UrdfError, match=f"'{tmp_path}' cannot be read"):
+            urdf_text(tmp_path)
+        (tmp_path / 'binary.urdf').write_bytes(b'\xff\xfe')
+        with pytest.raises(UrdfError, match=r"binary.urdf' cannot be read"):
+            urdf_text(tmp_path / 'binary.urdf')
+
+    def test_anything_else_is_refused(self):
+        with pytest.raises(UrdfError, match=r'is a bytes; expected text \(str\) or a path'):
+            urdf_text(b'<robot/>')

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import numpy as np
@@ -43,11 +44,17 @@ def test_the_controls_do_what_they_say(seen):
     assert 'The target is reached' in printed
     assert 'A spiral of 300 poses: followed' in printed
     moved = [line for line in printed.splitlines() if '->' in line]
-    assert [line.split()[0] for line in moved] == ['arm_4_joint', 'arm_3_joint']
-    for line in moved:  # by the mouse, and by the slider
-        before, after = (float(row.split()[-1]) for row in line.split('->'))
-        assert abs(after - before) > 0.05
+    assert [line.split()[0] for line in moved] == [
+        'arm_3_joint',
+        'arm_4_joint',
+        *2 * ['arm_3_joint'],
+    ]
+    rows = [[float(row.split()[-1]) for row in line.split('->')] for line in moved]
+    slid, dragged, touched, slid_again = (abs(after - before) for before, after in rows)
+    assert min(slid, dragged, slid_again) > 0.05
+    assert 0 < touched < 0.02  # the slider was set back: the next touch is a small step
     assert 'dragged: The target is reached' in printed
+    assert 'slider set back to 0' in printed
     (clear,) = (line for line in printed.splitlines() if line.startswith('clearance'))
     assert float(clear.split()[1]) >= 10.0  # [mm]
     assert printed.rstrip().endswith('closed')
@@ -60,6 +67,50 @@ def test_the_robot_and_its_path_are_drawn(seen):
     assert greys.mean() > 0.02  # the robot, and its shadow
     colourful = np.ptp(scene, axis=-1) > 0.3
     assert colourful.sum() > 100  # target and path
+
+
+@pytest.fixture
+def page():
+    """Return a page that no browser looks at, of an arm of which only the chain is known."""
+    pytest.importorskip('viser')
+    from learned_ik import IkSolver
+    from learned_ik.viewing.page import Page
+    from learned_ik.viewing.session import Session
+
+    page = Page(Session(IkSolver.load(MODEL)), None, '127.0.0.1', 8140)
+    yield page
+    page.close()
+
+
+def test_the_slider_is_set_back_when_the_target_moves(page):
+    (slider,) = page._sliders
+    slide(page, 0.6)
+    page._target.position = np.asarray(page._target.position) - [0.0, 0.0, 0.05]
+    page._ask('target')
+    page.step()
+    assert slider.value == 0.0
+    assert not page._asked  # the page set it, and nobody slides
+    before = page._session.q.copy()
+    slide(page, 0.01)
+    assert np.abs(page._session.q - before).max() < 0.02
+
+
+def test_a_target_that_moves_while_the_slider_does_is_not_missed(page):
+    page._target.position = np.asarray(page._target.position) - [0.0, 0.0, 0.05]
+    page._ask('target')
+    page._sliders[0].value = 0.3
+    page._ask_to_slide(0, types.SimpleNamespace(client='a browser'))
+    page.step()
+    np.testing.assert_allclose(page._session.target[0], page._target.position)
+    assert page._sliders[0].value == 0.0
+
+
+def slide(page, value):
+    """Move the slider as a user does."""
+    page._sliders[0].value = value
+    page._ask_to_slide(0, types.SimpleNamespace(client='a browser'))
+    page.step()
+    assert page._sliders[0].value == value
 
 
 def run(*arguments):

@@ -74,6 +74,31 @@ def test_a_slider_moves_the_arm_and_leaves_the_tool(session):
     np.testing.assert_allclose(session.q, before, atol=0.02)
 
 
+def test_sliding_begins_anew_when_the_target_moves(session):
+    session.slide(0, 0.6)
+    assert session.slid == pytest.approx([0.6])
+    position, orientation = session.target
+    session.move_target(position - [0.0, 0.0, 0.05], orientation)
+    assert session.slid == pytest.approx([0.0])
+    before = session.q.copy()
+    session.slide(0, 0.01)
+    assert np.abs(session.q - before).max() < 0.02
+    session.move_target((3.0, 0.0, 0.0), orientation)  # not reached: nothing to slide from
+    assert session.slid == pytest.approx([0.01])
+
+
+def test_clearance_counts_what_moves(session):
+    chain, body = session.solver.chain, session.solver.body
+    far = [2.0, 0.0, 0.0, 0.1]
+    ends = body.placed(chain, session.q)[body.moving]
+    along = np.linspace(0, 1, 2001)[:, None]
+    nearest = min(
+        np.linalg.norm(a + along * (b - a) - far[:3], axis=1).min() - radius
+        for (a, b), radius in zip(ends, body.radii[body.moving], strict=True)
+    )
+    assert session.clearance_of(far) == pytest.approx(nearest - 0.1, abs=1e-6)
+
+
 def test_an_arm_with_four_joints_to_spare_has_four_sliders(artificial):
     session = Session(IkSolver(artificial(10)))
     chain = session.solver.chain

@@ -1,0 +1,70 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`SceneConfig`: what a training keeps the arm away from, and how strongly. Needs no torch."""
+
+import dataclasses
+import math
+from typing import Annotated, Any, Literal, get_args
+
+from tyro.conf import Suppress
+
+from learned_ik.errors import ConfigurationError
+from learned_ik.robot.spheres import Sphere, checked_spheres, sphere_tuples
+
+Keep = Literal['capsules', 'origins']
+
+MARGINS = {'capsules': 0.04, 'origins': 0.1}  # [m], the latter is the paper's (equation 5)
+
+
+@dataclasses.dataclass(frozen=True)
+class SceneConfig:
+    """What is added to the loss of a pose so that the answers keep clear.
+
+    With the pose's loss in metres, a weight of 1 gives up one millimetre of pose error for one
+    millimetre of clearance that the margin lacks.
+    """
+
+    obstacles: Annotated[tuple[Sphere, ...], Suppress] = ()  # x y z radius [m], in the base
+    keep_clear: Keep = 'capsules'  # of obstacles; origins: of joints alone (paper, equation 5)
+    obstacle_weight: float = 1.0  # [1], of each metre that a capsule lacks, or the worst origin
+    obstacle_margin: float | None = None  # clearance wanted [m]; 0.04, of origins 0.1 (eq. 5)
+    self_collision_weight: float = 0.0  # [1], of each metre that a pair of capsules lacks
+    self_collision_margin: float = 0.01  # clearance wanted between them [m]
+    blocked_weight: float = 1.0  # [1], factor of all that where the pose's own posture touches
+
+    def __post_init__(self) -> None:
+        """Raise `ConfigurationError` or `ObstacleError` for the first field that is wrong."""
+        object.__setattr__(self, 'obstacles', sphere_tuples(checked_spheres(self.obstacles)))
+        if self.keep_clear not in get_args(Keep):
+            raise ConfigurationError(
+                f'keep_clear is {self.keep_clear!r}; expected one of {get_args(Keep)}'
+            )
+        for field in (
+            'obstacle_weight',
+            'self_collision_weight',
+            'self_collision_margin',
+            'blocked_weight',
+        ):
+            value = getattr(self, field)
+            if not (math.isfinite(value) and value >= 0):
+                raise ConfigurationError(f'{field} is {value!r}; expected 0 or more')
+        if not (math.isfinite(self.margin) and self.margin >= 0):
+            raise ConfigurationError(f'obstacle_margin is {self.margin!r}; expected 0 or more')
+
+    @property
+    def margin(self) -> float:
+        """[m] The clearance from obstacles below which the loss begins."""
+        given = self.obstacle_margin
+        return MARGINS[self.keep_clear] if given is None else given
+
+    @property
+    def counts(self) -> bool:
+        """Whether it adds anything to the loss."""
+        return self.self_collision_weight > 0 or (
+            len(self.obstacles) > 0 and self.obstacle_weight > 0
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers, strings and lists, ready for JSON."""
+        fields = dataclasses.asdict(self)
+        return {**fields, 'obstacles': [list(s) for s in self.obstacles], 'margin': self.margin}

@@ -1,0 +1,272 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`TrainingConfig`: every choice that a training makes, and the named presets of them.
+
+Importing this needs no torch, so that a command line can explain the choices without it.
+"""
+
+import dataclasses
+import math
+import re
+from typing import Any, Literal, get_args
+
+from learned_ik.errors import ConfigurationError
+
+DEFAULT_MINUTES = 2.0  # the budget where none is given
+HELD_OUT_SEED = 1  # of the test poses: the same for every training, so that figures compare
+
+Activation = Literal['silu', 'relu']
+Encoding = Literal['clipped', 'bounded', 'linear', 'biternion']
+Inputs = Literal['centred', 'paper']
+Loss = Literal['distance', 'squared']
+Method = Literal['unsupervised', 'supervised']
+Optimizer = Literal['muon', 'adam']
+Targets = Literal['pose', 'position']
+
+LADDER_OF_CYCLES = 4  # with `until_error`: budgets of 1, 2, 4 and 8 fifteenths in a row
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingConfig:
+    """How a network is trained. The defaults are those of the preset `default`.
+
+    Give a budget in minutes, in samples, or in both: training ends with the first that is used
+    up. Only a budget in samples alone gives the same weights again.
+    """
+
+    minutes: float | None = None  # budget [min]; 2 where there is no budget in samples either
+    samples: int | None = None  # budget in poses, all batches together
+    until_error: str | None = None  # end where mean errors are below, such as '3mm,0.5deg'
+    seed: int = 0  # of the first weights and of every sample
+    device: str = 'cpu'  # 'cpu', 'cuda', 'cuda:1', ...: whatever torch knows
+    threads: int = 1  # of the CPU; batches are so small that more help on an idle machine only
+
+    hidden: tuple[int, ...] = (128,) * 6  # neurons of each hidden layer
+    heads: int = 8  # answers to each pose, of which the best by forward kinematics counts
+    activation: Activation = 'silu'  # of the hidden layers
+    batch_norm: bool = False  # normalise each hidden layer over the batch (paper, section II-C)
+    inputs: Inputs = 'centred'  # position to [-1, 1] and all of R; paper: [0, 1], two columns
+    encoding: Encoding = 'clipped'  # of joints: angles, cut off at the limits; or as in the paper
+
+    method: Method = 'unsupervised'  # pose errors teach; supervised: the sampled joint positions
+    targets: Targets = 'pose'  # position: the orientation is neither shown nor asked for
+    seed_input: bool = False  # show the network joint positions too, near which it answers
+    seed_spread: float = 0.3  # their standard deviation from the pose's own [rad or m]; 1 is good
+    seed_weight: float = 0.0  # [m/rad], of answers' distance from it in the loss; 0.1 is good
+    scene_conditioned: bool = False  # show the network obstacles too, and train in random scenes
+
+    batch: int = 1000  # poses in each step, of all processes together
+    optimizer: Optimizer = 'muon'  # for the matrices between hidden layers; Adam for the rest
+    learning_rate: float = 1e-2  # the peak of the 1cycle schedule
+    warm_up: float = 0.2  # share of a cycle in which the learning rate rises
+    cycles: int | None = (
+        None  # of the schedule, each twice as long as the last; 1, or 4 with until
+    )
+
+    loss: Loss = 'distance'  # of a pose: lengths in m and rad, or the paper's mean squares
+    rotation_weight: float = 0.3  # [m/rad], of orientation against position
+    limit_weight: float = 1.0  # of broken joint limits; a bounded encoding has none
+    mean_weight: float = 0.03  # of all heads' mean against the best head; fades to 0
+    mean_end: float = 1.0  # share of a cycle after which that weight is 0
+
+    hard_share: float = 0.1  # of each batch: the worst of the batch before, jittered
+    hard_end: float = (
+        0.5  # share of a cycle after which they give way to fresh ones, little by little
+    )
+    hard_jitter: float = 0.007  # standard deviation of that, as a share of a joint's range
+    density_power: float = 0.0  # weigh poses by (density of positions)^-power, at most tenfold
+    bootstrap_share: float = 0.0  # of each batch: uniform in space, made by the network itself
+
+    margin_weight: float = 0.0  # [m], of closeness to joint limits; see `posture_cost.py`
+    manipulability_weight: float = 0.0  # [m], of closeness to singular postures
+    preferred_weight: float = 0.0  # [m], of the distance from the preferred posture
+    preferred: tuple[float, ...] | None = (
+        None  # that posture, (joints,) [rad or m]; default: middle
+    )
+
+    held_out: int = 200_000  # poses on which the finished network is judged
+
+    def __post_init__(self) -> None:
+        """Raise `ConfigurationError` for the first field that is out of its range."""
+        for field in ('minutes', 'samples'):
+            value = getattr(self, field)
+            self._require(field, value is None or _is_positive(value), 'above 0, or none')
+        self.error_wanted  # noqa: B018  raises for what it cannot read
+        for field in ('heads', 'held_out', 'threads'):
+            self._require(field, getattr(self, field) >= 1, '1 or more')
+        self._require('cycles', self.cycles is None or 1 <= self.cycles <= 10, '1 up to 10')
+        self._require('batch', self.batch >= 2, '2 or more')
+        self._require('seed', 0 <= self.seed < 2**63, '0 up to 2^63 - 1')
+        object.__setattr__(self, 'hidden', tuple(self.hidden))
+        self._require(
+            'hidden',
+            len(self.hidden) >= 1 and all(width >= 1 for width in self.hidden),
+            'one width or more, each 1 or more',
+        )
+        for field, accepted in _CHOICES.items():
+            self._require(field, getattr(self, field) in accepted, f'one of {accepted}')
+        self._require('learning_rate', _is_positive(self.learning_rate), 'above 0')
+        self._require('warm_up', 0 <= self.warm_up < 1, '0 up to below 1')
+        for field in _WEIGHTS:
+            value = getattr(self, field)
+            self._require(field, math.isfinite(value) and value >= 0, '0 or more')
+        self._require('mean_end', 0 < self.mean_end <= 1, 'above 0 up to 1')
+        self._require('hard_end', 0 <= self.hard_end < 1, '0 up to below 1')
+        for field in ('hard_share', 'bootstrap_share'):
+            self._require(field, 0 <= getattr(self, field) <= 0.9, '0 up to 0.9')
+        reused = self.hard_share + self.bootstrap_share
+        self._require('bootstrap_share', reused <= 0.9, 'with hard_share at most 0.9')
+        if self.preferred is not None:
+            object.__setattr__(self, 'preferred', tuple(self.preferred))
+            finite = all(math.isfinite(value) for value in self.preferred)
+            self._require('preferred', finite, 'finite joint positions')
+        if self.method == 'supervised':
+            fits = not (self.seed_input or self.has_posture or self.targets == 'position')
+            self._require('method', fits, 'unsupervised with seed_input, posture, position')
+        if self.scene_conditioned:
+            fits = self.method == 'unsupervised' and not self.seed_input
+            fits = fits and self.bootstrap_share == 0
+            self._require(
+                'scene_conditioned',
+                fits,
+                'False with supervised, with seed_input, and with a bootstrap_share',
+            )
+
+    @property
+    def time_limit(self) -> float:
+        """[s] When training ends at the latest."""
+        if self.minutes is None and self.samples is None:
+            return 60 * DEFAULT_MINUTES
+        return math.inf if self.minutes is None else 60 * self.minutes
+
+    @property
+    def sample_limit(self) -> float:
+        """After how many samples training ends at the latest."""
+        return math.inf if self.samples is None else self.samples
+
+    @property
+    def error_wanted(self) -> tuple[float, float] | None:
+        """Mean position error [m] and orientation error [rad] at which training may end."""
+        if self.until_error is None:
+            return None
+        wanted = {'length': math.inf, 'angle': math.inf}
+        for part in self.until_error.split(','):
+            found = _ERROR.fullmatch(part.strip())
+            if found is None:
+                raise self._error('until_error', "such as '3mm,0.5deg' or '2mm'")
+            kind, unit = _UNITS[found[2]]
+            wanted[kind] = float(found[1]) * unit
+        self._require('until_error', min(wanted.values()) > 0, 'errors above 0')
+        return wanted['length'], wanted['angle']
+
+    @property
+    def cycle_count(self) -> int:
+        """How many cycles the learning rate goes through, each twice as long as the last."""
+        default = 1 if self.until_error is None else LADDER_OF_CYCLES
+        return default if self.cycles is None else self.cycles
+
+    @property
+    def has_posture(self) -> bool:
+        """Whether any term of the loss prefers some postures to others."""
+        return self.margin_weight + self.manipulability_weight + self.preferred_weight > 0
+
+    @property
+    def orientation_weight(self) -> float:
+        """[m/rad], `rotation_weight`, or 0 where the orientation is not asked for."""
+        return self.rotation_weight if self.targets == 'pose' else 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers, strings and lists, ready for JSON."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in dataclasses.asdict(self).items()
+        }
+
+    def _require(self, field: str, right: bool, accepted: str) -> None:
+        if not right:
+            raise self._error(field, accepted)
+
+    def _error(self, field: str, accepted: str) -> ConfigurationError:
+        return ConfigurationError(f'{field} is {getattr(self, field)!r}; expected {accepted}')
+
+
+_CHOICES = {
+    'activation': get_args(Activation),
+    'inputs': get_args(Inputs),
+    'encoding': get_args(Encoding),
+    'optimizer': get_args(Optimizer),
+    'loss': get_args(Loss),
+    'method': get_args(Method),
+    'targets': get_args(Targets),
+}
+_WEIGHTS = (
+    'rotation_weight',
+    'limit_weight',
+    'mean_weight',
+    'hard_jitter',
+    'density_power',
+    'seed_spread',
+    'seed_weight',
+    'margin_weight',
+    'manipulability_weight',
+    'preferred_weight',
+)
+_ERROR = re.compile(r'(\d+(?:\.\d*)?|\.\d+)\s*(mm|cm|m|deg|rad)')
+_UNITS = {
+    'mm': ('length', 1e-3),
+    'cm': ('length', 1e-2),
+    'm': ('length', 1.0),
+    'deg': ('angle', math.radians(1)),
+    'rad': ('angle', 1.0),
+}
+
+
+def _is_positive(value: float) -> bool:
+    return math.isfinite(value) and value > 0
+
+
+# The network and the training of the paper (sections II-C to II-E): 1.6 million steps of 100.
+PAPER = TrainingConfig(
+    samples=160_000_000,
+    hidden=(100, 100, 100),
+    heads=1,
+    activation='relu',
+    batch_norm=True,
+    inputs='paper',
+    encoding='linear',
+    batch=100,
+    optimizer='adam',
+    learning_rate=1e-3,
+    loss='squared',
+    rotation_weight=1.0,
+    warm_up=0.3,
+    mean_weight=0.0,
+    hard_share=0.0,
+)
+
+# For budgets of seconds: a small network, which many small steps at a high rate teach soon.
+QUICK = TrainingConfig(hidden=(96,) * 4, batch=500, learning_rate=2e-2)
+
+# What else the paper tries (table I): joint positions as teacher, and position alone.
+PAPER_SUPERVISED = dataclasses.replace(PAPER, method='supervised')
+PAPER_POSITION = dataclasses.replace(PAPER, targets='position')
+
+PRESETS = {
+    'default': TrainingConfig(),
+    'quick': QUICK,
+    'paper': PAPER,
+    'paper-supervised': PAPER_SUPERVISED,
+    'paper-position': PAPER_POSITION,
+}
+
+
+def preset(name: str) -> TrainingConfig:
+    """Return the configuration of this name.
+
+    Raises:
+        ConfigurationError: there is no such preset.
+
+    """
+    if name not in PRESETS:
+        raise ConfigurationError(f"no preset '{name}'; there are: {', '.join(PRESETS)}")
+    return PRESETS[name]
