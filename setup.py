@@ -55,7 +55,7 @@ setup(
     entry_points={
         'console_scripts': [
             'ik_node = learned_ik.ros.node:main',
-            'trajectory_node = learned_ik.ros.trajectory_node:main',
+            'trajectory_node = learned_ik.player.trajectory_node:main',
             'train = learned_ik.cli:train_main',
             'sweep = learned_ik.cli:sweep_main',
             'evaluate = learned_ik.cli:evaluate_main',

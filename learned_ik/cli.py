@@ -35,7 +35,7 @@ COMMANDS = {
 # node: its main function, which takes ROS arguments, and what it does
 NODES = {
     'ik_node': ('learned_ik.ros.node:main', 'serve a model over ROS 2'),
-    'trajectory_node': ('learned_ik.ros.trajectory_node:main', 'make an arm follow a path'),
+    'trajectory_node': ('learned_ik.player.trajectory_node:main', 'make an arm follow a path'),
 }
 
 

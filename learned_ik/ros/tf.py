@@ -8,7 +8,6 @@ Waiting for a transform that is still on its way is a coroutine: others are serv
 import time
 from typing import Any
 
-from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode
 from rclpy.task import Future
 from rclpy.time import Time
@@ -16,6 +15,7 @@ from rclpy.time import Time
 from learned_ik.arrays import Array
 from learned_ik.errors import UnknownFrameError
 from learned_ik.ros import parameters
+from learned_ik.ros.running import steady_clock
 from learned_ik.rotations import matrix_from_quaternion, transform
 
 POLL_PERIOD = 0.01  # [s], between two looks whether a transform has come, while somebody waits
@@ -32,7 +32,6 @@ class MovingFrames:
         self._listener: Any = None
         self._waiting: list[tuple[Future, str, int, float]] = []  # frame, stamp [ns], until [s]
         self._timer: Any = None
-        self._clock = Clock(clock_type=ClockType.STEADY_TIME)  # goes on where time is simulated
         try:
             import tf2_ros
         except ModuleNotFoundError as error:
@@ -83,7 +82,7 @@ class MovingFrames:
         future: Future = Future(executor=self._node.executor)
         self._waiting.append((future, frame, stamp, until))
         if self._timer is None:
-            self._timer = self._node.create_timer(POLL_PERIOD, self._look, clock=self._clock)
+            self._timer = self._node.create_timer(POLL_PERIOD, self._look, clock=steady_clock())
         await future
 
     def _is_known(self, frame: str, stamp: int) -> bool:

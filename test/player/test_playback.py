@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from learned_ik.errors import InvalidInputError
-from learned_ik.ros.playback import Playback
+from learned_ik.player.playback import Playback
 
 TIMES = np.array([0.0, 0.5, 1.5])  # [s]
 POINTS = np.array([[1.0, 0.0], [1.2, 0.5], [0.8, 0.1]])

@@ -14,9 +14,15 @@ from learned_ik.errors import (
     UrdfError,
 )
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.ros.exchange import Collisions, Defaults, ErrorCode, IkAnswer, IkRequest
-from learned_ik.ros.frames import Lookup, pose_in_base
-from learned_ik.ros.seeds import JointMemory, seed_by_name
+from learned_ik.serving.frames import Lookup, pose_in_base
+from learned_ik.serving.requests_and_answers import (
+    Collisions,
+    Defaults,
+    ErrorCode,
+    IkAnswer,
+    IkRequest,
+)
+from learned_ik.serving.seeds import JointMemory, seed_by_name
 
 if TYPE_CHECKING:
     from learned_ik.solving.solver import IkSolver
@@ -107,7 +113,7 @@ class IkServing:
         if difference is not None:
             self.mismatch = (
                 f"model '{self._solver.model.name}' was trained for another robot than the one "
-                f"described: {difference} ('here' is the model, 'there' the robot)"
+                f'described: {difference}'
             )
             return
         self._base_frames = robot.base_frames

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from learned_ik import IkSolver, KinematicChain
-from learned_ik.ros.exchange import Defaults, ErrorCode, PathRequest
-from learned_ik.ros.path_serving import PathServing
-from learned_ik.ros.serving import IkServing
 from learned_ik.rotations import matrix_from_quaternion, quaternion_from_matrix
+from learned_ik.serving.ik_serving import IkServing
+from learned_ik.serving.path_serving import PathServing
+from learned_ik.serving.requests_and_answers import Defaults, ErrorCode, PathRequest
 
 TIAGO = (Path(__file__).parents[2] / 'config' / 'tiago_arm.urdf').read_text(encoding='utf-8')
 CAMERA = (

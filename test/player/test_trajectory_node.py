@@ -58,7 +58,7 @@ def test_the_tip_follows_the_spiral_without_a_jump(
         axis=(1.0, 0.0, 0.0),
         orientation=(0.0, 0.3826834, 0.0, 0.9238795),
     )
-    with start_node(*START, '-p', f'mode:={mode}', module='learned_ik.ros.trajectory_node'):
+    with start_node(*START, '-p', f'mode:={mode}', module='learned_ik.player.trajectory_node'):
 
         def near_the_end():
             if not states or not set(chain.joint_names) <= set(states[-1].name):
@@ -88,7 +88,7 @@ def test_follows_a_path_that_is_published(node, client, heard, chain, start_node
     line = begin + np.linspace(0.0, 0.04, 20)[:, None] * [0.0, 1.0, 0.0]
     publisher = client.node.create_publisher(Path, '/trajectory/path', 1)
     options = (*START, '-p', 'path:=topic', '-p', 'repeat:=false')
-    with start_node(*options, module='learned_ik.ros.trajectory_node') as follower:
+    with start_node(*options, module='learned_ik.player.trajectory_node') as follower:
         client.spin_until(lambda: publisher.get_subscription_count() == 1)
         path = Path(poses=[client.stamped_pose(p, orientation) for p in line])
         publisher.publish(path)
@@ -118,7 +118,7 @@ def test_follows_a_path_that_is_published(node, client, heard, chain, start_node
     ],
 )
 def test_a_path_that_is_none_keeps_it_from_starting(start_node, parameter, words):
-    with start_node('-p', parameter, module='learned_ik.ros.trajectory_node') as node:
+    with start_node('-p', parameter, module='learned_ik.player.trajectory_node') as node:
         assert node.exit_status() == 1
         assert words in node.ended_log()
         assert 'Traceback' not in node.log

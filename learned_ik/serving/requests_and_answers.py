@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""What is asked of the node and what it answers, as typed objects: no message, no rclpy."""
+"""What is asked and what is answered, as typed objects: poses and paths. No message, no rclpy."""
 
 import dataclasses
 import enum

@@ -21,12 +21,12 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 
 from learned_ik.errors import LearnedIkError
+from learned_ik.player import trajectory_parameters as parameters
+from learned_ik.player.interactive_target import interactive_server, offer_target
+from learned_ik.player.playback import Playback
 from learned_ik.robot.parsing import parse_urdf
-from learned_ik.ros import trajectory_parameters as parameters
-from learned_ik.ros.endpoints import LATCHED
-from learned_ik.ros.interactive_target import interactive_server, offer_target
 from learned_ik.ros.messages import arrays_from_pose, fill_pose, seconds_from_duration
-from learned_ik.ros.playback import Playback
+from learned_ik.ros.qos import LATCHED
 from learned_ik.ros.running import run
 from learned_ik.trajectories.pose_paths import PosePath
 from learned_ik_interfaces.srv import GetIKPath

@@ -1,21 +1,89 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""MoveIt's service `GetPositionIK`: from its request to ours, and back. Fields alone, no ROS.
+"""MoveIt's service `GetPositionIK`, offered where moveit_msgs is installed, and its fields.
 
 What the fields mean is what move_group's `compute_ik` and MoveIt's SrvKinematicsPlugin make of
 them: where the vectors have an element, they win over the single fields. Poses are the tip link's,
 which a request names: of the node's `tool` MoveIt knows nothing.
 """
 
+import traceback
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.lifecycle import LifecycleNode
 
 from learned_ik.arrays import Array
-from learned_ik.ros.exchange import Collisions, Defaults, ErrorCode, IkAnswer, IkRequest
+from learned_ik.ros import parameters
 from learned_ik.ros.messages import arrays_from_pose, nanoseconds, seconds_from_duration
-from learned_ik.ros.serving import IkServing
+from learned_ik.ros.tf import MovingFrames
 from learned_ik.rotations import matrix_from_quaternion, quaternion_from_matrix
+from learned_ik.serving.health import Health
+from learned_ik.serving.ik_serving import IkServing
+from learned_ik.serving.requests_and_answers import (
+    Collisions,
+    Defaults,
+    ErrorCode,
+    IkAnswer,
+    IkRequest,
+)
+
+
+class MoveItEndpoint:
+    """Answers MoveIt's own inverse kinematics request; from `__init__` to `close`."""
+
+    def __init__(
+        self,
+        node: LifecycleNode,
+        serving: IkServing,
+        health: Health,
+        defaults: Callable[[], Defaults],
+        frames: MovingFrames,
+    ) -> None:
+        """Open the service; without moveit_msgs, say so and open nothing."""
+        self._node, self._serving = node, serving
+        self._health, self._defaults = health, defaults
+        self._frames = frames
+        self._service = None
+        try:
+            from moveit_msgs.srv import GetPositionIK
+        except ModuleNotFoundError as error:
+            if error.name != 'moveit_msgs':
+                raise
+            node.get_logger().debug('moveit_msgs is not installed: no ~/get_position_ik')
+            return
+        self._service = node.create_service(
+            GetPositionIK,
+            '~/get_position_ik',
+            self._on_request,
+            callback_group=ReentrantCallbackGroup(),
+        )
+
+    def close(self) -> None:
+        """Withdraw the service."""
+        if self._service is not None:
+            self._node.destroy_service(self._service)
+
+    async def _on_request(self, request: Any, response: Any) -> Any:
+        try:
+            asked = request_from_position_ik(request.ik_request, self._serving.solver.tool)
+            if not self._serving.is_rigid(asked.frame):
+                await self._frames.wait(asked.frame, asked.stamp)
+            answer = answer_position_ik(
+                request.ik_request,
+                response,
+                self._serving,
+                self._defaults(),
+                parameters.MOVEIT_GROUP.of(self._node),
+            )
+            self._health.note_answer(answer.error_code, answer.solve_time)
+        except Exception:  # a fault of ours must not take the node down
+            self._health.note_fault()
+            self._node.get_logger().error(f'get_position_ik failed:\n{traceback.format_exc()}')
+            response.error_code.val = int(ErrorCode.FAILURE)
+        return response
 
 
 def answer_position_ik(

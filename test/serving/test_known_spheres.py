@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from learned_ik.errors import ObstacleError
-from learned_ik.ros.obstacles import Action, ObstacleBook, spheres_of
+from learned_ik.serving.known_spheres import Action, KnownSpheres, spheres_of
 
 A, B, C = (np.array([[x, 0.0, 0.5, 0.1]]) for x in (1.0, 2.0, 3.0))
 
@@ -16,7 +16,7 @@ A, B, C = (np.array([[x, 0.0, 0.5, 0.1]]) for x in (1.0, 2.0, 3.0))
 @pytest.fixture
 def book():
     accepted = []
-    book = ObstacleBook(accepted.append)
+    book = KnownSpheres(accepted.append)
     book.accepted = accepted
     return book
 
@@ -83,7 +83,7 @@ def test_what_the_solver_refuses_is_not_written_down():
         if len(spheres):
             raise ObstacleError('it swallows the base')
 
-    book = ObstacleBook(refuse)
+    book = KnownSpheres(refuse)
     with pytest.raises(ObstacleError, match='swallows'):
         book.update(Action.ADD, A, [])
     with pytest.raises(ObstacleError, match='swallows'):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from learned_ik.errors import SeedError
-from learned_ik.ros.seeds import JointMemory, seed_by_name
+from learned_ik.serving.seeds import JointMemory, seed_by_name
 
 JOINTS = ('shoulder', 'elbow', 'wrist')
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""`ObstacleBook`: which spheres the node knows, from its parameter and its topic. No rclpy.
+"""`KnownSpheres`: which spheres the node knows, from its parameter and its topic. No rclpy.
 
 Both are kept apart and their union is what counts: a topic that is cleared leaves the parameter's.
 """
@@ -24,7 +24,7 @@ class Action(enum.IntEnum):
     CLEAR = 2
 
 
-class ObstacleBook:
+class KnownSpheres:
     """Spheres by name, and without; each change is checked as a whole or refused as a whole."""
 
     def __init__(self, accept: Callable[[Array], None]) -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from learned_ik.errors import InvalidInputError, UnknownFrameError
-from learned_ik.ros.frames import pose_in_base
 from learned_ik.rotations import matrix_from_rpy, transform
+from learned_ik.serving.frames import pose_in_base
 
 HALF = np.sqrt(0.5)
 UNTURNED = np.array([0.0, 0.0, 0.0, 1.0])

@@ -17,7 +17,7 @@ import pytest
 from learned_ik import IkModel
 from learned_ik.errors import TrainingError
 from learned_ik.robot.basis_points import BasisPoints
-from learned_ik.ros.retraining import Retraining, retrained_path
+from learned_ik.serving.retraining_process import RetrainingProcess, retrained_path
 
 SPHERES = np.array([[0.5, 0.1, 0.1, 0.1]])
 PATIENCE = 150  # [s]
@@ -31,12 +31,12 @@ def model(tiago, untrained) -> IkModel:
 @pytest.fixture
 def retraining():
     pytest.importorskip('torch')
-    retraining = Retraining()
+    retraining = RetrainingProcess()
     yield retraining
     retraining.cancel()
 
 
-def ended(retraining: Retraining):
+def ended(retraining: RetrainingProcess):
     deadline = time.monotonic() + PATIENCE
     while (end := retraining.poll()) is None:
         assert time.monotonic() < deadline
@@ -45,7 +45,7 @@ def ended(retraining: Retraining):
     return end
 
 
-def begun(retraining: Retraining) -> None:
+def begun(retraining: RetrainingProcess) -> None:
     """Wait until training itself is under way."""
     deadline = time.monotonic() + PATIENCE
     while retraining.progress is None:
@@ -81,7 +81,9 @@ def test_a_better_network_is_written_beside_the_model(retraining, model, tmp_pat
 
 
 def test_a_network_that_is_not_better_is_not_written(retraining, model, tmp_path, monkeypatch):
-    monkeypatch.setattr('learned_ik.ros.retraining.WORKER', 'test_worker_that_is_no_better')
+    monkeypatch.setattr(
+        'learned_ik.serving.retraining_process.WORKER', 'test_worker_that_is_no_better'
+    )
     (tmp_path / 'test_worker_that_is_no_better.py').write_text(
         'import json\n'
         'one = {"score": 0.01, "colliding": 0.1}\n'
@@ -125,9 +127,9 @@ def test_the_end_of_python_ends_it_too(tmp_path):
         'from pathlib import Path\n'
         'from learned_ik import IkModel\n'
         'from learned_ik.resources import shipped_file\n'
-        'from learned_ik.ros.retraining import Retraining\n'
+        'from learned_ik.serving.retraining_process import RetrainingProcess\n'
         "model = IkModel.load(shipped_file('models/tiago_arm.safetensors'))\n"
-        'retraining = Retraining()\n'
+        'retraining = RetrainingProcess()\n'
         'spheres = numpy.array([[0.5, 0.1, 0.1, 0.1]])\n'
         f'retraining.start(model, spheres, 60.0, Path({str(tmp_path)!r}) / "x.safetensors")\n'
         'print(retraining._folder, retraining._process.pid)\n'
@@ -169,7 +171,7 @@ def test_without_torch_it_is_said_at_once(model, tmp_path, monkeypatch, how):
         monkeypatch.delitem(sys.modules, 'torch', raising=False)
         monkeypatch.setattr(sys, 'meta_path', [Blocker(), *sys.meta_path])
     with pytest.raises(TrainingError, match='needs torch, which is not installed'):
-        Retraining().start(model, SPHERES, 1.0, tmp_path / 'x.safetensors')
+        RetrainingProcess().start(model, SPHERES, 1.0, tmp_path / 'x.safetensors')
 
 
 def test_the_model_itself_is_never_the_place():

@@ -8,8 +8,8 @@ import enum
 
 import numpy as np
 
-from learned_ik.ros.exchange import ErrorCode
-from learned_ik.ros.serving import IkServing
+from learned_ik.serving.ik_serving import IkServing
+from learned_ik.serving.requests_and_answers import ErrorCode
 
 REMEMBERED = 1000  # solve times, of which the percentiles are taken
 PERCENTILES = (50, 95, 99)

@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""`Scene`: what there is to draw of the node's work. No message, no rclpy.
+"""`TargetHistory`: what there is to draw of the node's work. No message, no rclpy.
 
 Taking a note costs a request next to nothing; forward kinematics waits until somebody looks.
 """
@@ -14,15 +14,15 @@ import numpy as np
 from learned_ik.arrays import Array
 from learned_ik.errors import UnknownFrameError
 from learned_ik.robot.skeleton import joint_origins
-from learned_ik.ros.exchange import IkAnswer, IkRequest, PathAnswer, PathRequest
-from learned_ik.ros.serving import IkServing
+from learned_ik.serving.ik_serving import IkServing
+from learned_ik.serving.requests_and_answers import IkAnswer, IkRequest, PathAnswer, PathRequest
 
 UPRIGHT = np.array([0.0, 0.0, 0.0, 1.0])
 TRAIL = 1000  # targets that are remembered
 
 
 @dataclasses.dataclass(frozen=True)
-class Picture:
+class RvizPicture:
     """What to draw, all in the frame of the base link [m]."""
 
     frame: str  # the base link
@@ -32,7 +32,7 @@ class Picture:
     text: str  # the last error, or why there is no answer
 
 
-class Scene:
+class TargetHistory:
     """Remembers the last targets, or the last path, and what was reached of them."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Scene:
         self._path_shown = False
         self._text = 'no target yet'
 
-    def picture(self, serving: IkServing) -> Picture:
+    def picture(self, serving: IkServing) -> RvizPicture:
         """Return what to draw now: the arm where its joints are, else as last answered."""
         chain = serving.solver.chain
         wanted = [_known_position(serving, *pose) for pose in self._wanted]
@@ -83,7 +83,7 @@ class Scene:
         q = serving.joint_positions
         if q is None and len(found):
             q = found[-1]
-        return Picture(
+        return RvizPicture(
             frame=chain.base_link,
             wanted=np.reshape(wanted, (-1, 3)),
             reached=chain.forward_matrix(found)[1],

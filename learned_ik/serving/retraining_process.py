@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""`Retraining`: a training for obstacles in a process of its own, and what is heard of it.
+"""`RetrainingProcess`: a training for obstacles in a process of its own, and what is heard of it.
 
 No message, no rclpy, no torch: whoever owns it calls `poll` now and then.
 """
@@ -55,7 +55,7 @@ class RetrainingEnd:
     new_colliding: float = math.nan
 
 
-class Retraining:
+class RetrainingProcess:
     """One retraining at a time; a new one ends the one before."""
 
     def __init__(self) -> None:
