@@ -45,7 +45,7 @@ def run(
         name: for the log, where the node cannot be made.
         make: makes the node.
         args: as ROS takes them from the command line; None: those of this process.
-        program: the node's executable, for `--help`.
+        program: the node's name as a command, for `--help`.
         declared: its parameters, likewise.
         start: called once before the first message is taken; False ends the process with 1.
         finished: asked now and then whether the node is done.
