@@ -20,9 +20,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 
+from learned_ik.arrays import Array
 from learned_ik.errors import LearnedIkError, TrainingError
 from learned_ik.model import IkModel
 
@@ -77,7 +76,7 @@ class RetrainingProcess:
         return self._process is not None
 
     def start(
-        self, model: IkModel, spheres: npt.NDArray[np.float64], seconds: float, out: Path
+        self, model: IkModel, spheres: Array, seconds: float, out: Path
     ) -> None:
         """Start a training of a model for spheres (n, 4) [m]; its result goes to `out`.
 

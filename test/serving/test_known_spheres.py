@@ -14,48 +14,48 @@ A, B, C = (np.array([[x, 0.0, 0.5, 0.1]]) for x in (1.0, 2.0, 3.0))
 
 
 @pytest.fixture
-def book():
+def known():
     accepted = []
-    book = KnownSpheres(accepted.append)
-    book.accepted = accepted
-    return book
+    known = KnownSpheres(accepted.append)
+    known.accepted = accepted
+    return known
 
 
-def known(book) -> list[float]:
-    return sorted(book.spheres[:, 0].tolist())
+def known_at(known) -> list[float]:
+    return sorted(known.spheres[:, 0].tolist())
 
 
-def test_topic_and_parameter_make_a_union(book):
-    book.set_given([1.0, 0, 0.5, 0.1])
-    book.update(Action.ADD, B, ['b'])
-    assert known(book) == [1, 2]
-    np.testing.assert_array_equal(book.accepted[-1], book.spheres)
-    book.update(Action.CLEAR, np.empty((0, 4)), [])
-    assert known(book) == [1]
-    book.set_given([])
-    assert known(book) == []
+def test_topic_and_parameter_make_a_union(known):
+    known.set_given([1.0, 0, 0.5, 0.1])
+    known.update(Action.ADD, B, ['b'])
+    assert known_at(known) == [1, 2]
+    np.testing.assert_array_equal(known.accepted[-1], known.spheres)
+    known.update(Action.CLEAR, np.empty((0, 4)), [])
+    assert known_at(known) == [1]
+    known.set_given([])
+    assert known_at(known) == []
 
 
-def test_adding_a_known_id_moves_it(book):
-    book.update(Action.ADD, A, ['a'])
-    book.update(Action.ADD, B, ['a'])
-    assert known(book) == [2]
+def test_adding_a_known_id_moves_it(known):
+    known.update(Action.ADD, A, ['a'])
+    known.update(Action.ADD, B, ['a'])
+    assert known_at(known) == [2]
 
 
-def test_replace_forgets_all_that_was_told_on_the_topic(book):
-    book.update(Action.ADD, np.concatenate([A, B]), ['a', 'b'])
-    book.update(Action.ADD, C, [])
-    book.update(Action.REPLACE, B, [])
-    assert known(book) == [2]
+def test_replace_forgets_all_that_was_told_on_the_topic(known):
+    known.update(Action.ADD, np.concatenate([A, B]), ['a', 'b'])
+    known.update(Action.ADD, C, [])
+    known.update(Action.REPLACE, B, [])
+    assert known_at(known) == [2]
 
 
-def test_clear_forgets_by_id_or_everything(book):
-    book.update(Action.ADD, np.concatenate([A, B]), ['a', 'b'])
-    book.update(Action.ADD, C, [])
-    book.update(Action.CLEAR, np.empty((0, 4)), ['a', 'unknown'])
-    assert known(book) == [2, 3]
-    book.update(Action.CLEAR, np.empty((0, 4)), [])
-    assert known(book) == []
+def test_clear_forgets_by_id_or_everything(known):
+    known.update(Action.ADD, np.concatenate([A, B]), ['a', 'b'])
+    known.update(Action.ADD, C, [])
+    known.update(Action.CLEAR, np.empty((0, 4)), ['a', 'unknown'])
+    assert known_at(known) == [2, 3]
+    known.update(Action.CLEAR, np.empty((0, 4)), [])
+    assert known_at(known) == []
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def test_clear_forgets_by_id_or_everything(book):
         (Action.REPLACE, np.repeat(A, 10_000, axis=0), [], '10000 spheres; expected 1024 at most'),
     ],
 )
-def test_a_wrong_message_changes_nothing(book, action, spheres, names, says):
-    book.update(Action.ADD, C, ['c'])
+def test_a_wrong_message_changes_nothing(known, action, spheres, names, says):
+    known.update(Action.ADD, C, ['c'])
     with pytest.raises(ObstacleError, match=says):
-        book.update(action, np.asarray(spheres, dtype=float), names)
-    assert known(book) == [3]
-    assert len(book.accepted) == 1
+        known.update(action, np.asarray(spheres, dtype=float), names)
+    assert known_at(known) == [3]
+    assert len(known.accepted) == 1
 
 
 def test_what_the_solver_refuses_is_not_written_down():
@@ -83,19 +83,19 @@ def test_what_the_solver_refuses_is_not_written_down():
         if len(spheres):
             raise ObstacleError('it swallows the base')
 
-    book = KnownSpheres(refuse)
+    known = KnownSpheres(refuse)
     with pytest.raises(ObstacleError, match='swallows'):
-        book.update(Action.ADD, A, [])
+        known.update(Action.ADD, A, [])
     with pytest.raises(ObstacleError, match='swallows'):
-        book.set_given([1.0, 0, 0.5, 0.1])
-    assert len(book.spheres) == 0
+        known.set_given([1.0, 0, 0.5, 0.1])
+    assert len(known.spheres) == 0
 
 
-def test_too_many_together_are_refused(book):
-    book.set_given(np.repeat(A, 1000, axis=0).ravel())
+def test_too_many_together_are_refused(known):
+    known.set_given(np.repeat(A, 1000, axis=0).ravel())
     with pytest.raises(ObstacleError, match='1030 spheres; expected 1024 at most'):
-        book.update(Action.ADD, np.repeat(B, 30, axis=0), [])
-    assert len(book.spheres) == 1000
+        known.update(Action.ADD, np.repeat(B, 30, axis=0), [])
+    assert len(known.spheres) == 1000
 
 
 @pytest.mark.parametrize('numbers', [[1.0], 'abc', [0.5, 0.1, 0.2, 0.1, 1.0], [True, 'x'], 3.0])
