@@ -20,7 +20,6 @@ import threading
 from pathlib import Path
 from typing import Any
 
-
 from learned_ik.arrays import Array
 from learned_ik.errors import LearnedIkError, TrainingError
 from learned_ik.model import IkModel
@@ -75,9 +74,7 @@ class RetrainingProcess:
         """Whether one is under way."""
         return self._process is not None
 
-    def start(
-        self, model: IkModel, spheres: Array, seconds: float, out: Path
-    ) -> None:
+    def start(self, model: IkModel, spheres: Array, seconds: float, out: Path) -> None:
         """Start a training of a model for spheres (n, 4) [m]; its result goes to `out`.
 
         Raises:
