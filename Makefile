@@ -84,7 +84,7 @@ $(DONE)/train: requirements/train.txt requirements/constraints.txt | $(DONE)/int
 	@$(PIP) -r $<
 	@touch $@
 
-$(DONE)/package: setup.py setup.cfg | $(DONE)/train
+$(DONE)/package: setup.py setup.cfg $(wildcard ros2_run/*) | $(DONE)/train
 	@echo '[6/7] learned_ik itself, editable (2 s)'
 	@$(PIP) --no-deps --editable .
 	@touch $@

@@ -16,8 +16,10 @@ setup(
     maintainer_email='dev@example.org',
     license='Apache-2.0',
     packages=find_packages(include=[package_name, package_name + '.*']),
+    package_data={package_name: ['py.typed']},
     data_files=[
         ('share/ament_index/resource_index/packages', ['resource/' + package_name]),
+        ('lib/' + package_name, glob('ros2_run/*')),
         ('share/' + package_name, ['package.xml']),
         ('share/' + package_name + '/launch', glob('launch/*.py')),
         ('share/' + package_name + '/config', glob('config/*.*')),
@@ -52,20 +54,6 @@ setup(
         'test': ['example-robot-data', 'hypothesis', 'pin', 'pytest', 'ruff'],
     },
     zip_safe=True,
-    entry_points={
-        'console_scripts': [
-            'ik_node = learned_ik.ros.node:main',
-            'trajectory_node = learned_ik.ros.trajectory_node:main',
-            'train = learned_ik.cli:train_main',
-            'sweep = learned_ik.cli:sweep_main',
-            'evaluate = learned_ik.cli:evaluate_main',
-            'solve = learned_ik.cli:solve_main',
-            'show = learned_ik.cli:show_main',
-            'body = learned_ik.cli:body_main',
-            'export = learned_ik.cli:export_main',
-            'view = learned_ik.cli:view_main',
-            'benchmark = learned_ik.cli:benchmark_main',
-            'experiment = learned_ik.cli:experiment_main',
-        ],
-    },
+    # One program; what `ros2 run learned_ik` looks for calls it with a command: see `ros2_run/`.
+    entry_points={'console_scripts': ['learned_ik = learned_ik.cli:main']},
 )

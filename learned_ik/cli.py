@@ -1,6 +1,8 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""The command line: `python -m learned_ik COMMAND`, and `ros2 run learned_ik COMMAND`.
+"""The command line: `learned_ik COMMAND`, or `python -m learned_ik COMMAND`.
+
+In a ROS workspace it is `ros2 run learned_ik COMMAND`: see `ros2_run/ik_node`.
 
 Results go to standard output, progress and errors to standard error. An error of the package's
 own is one line and exit status 2; a pose without a solution is exit status 1.
@@ -12,12 +14,13 @@ import logging
 import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from learned_ik import __version__
 from learned_ik.errors import LearnedIkError
 
-PROGRAM = 'python -m learned_ik'
+PROGRAM = 'learned_ik'  # as setup.py installs it
 
 # command: the class with its options, and what it does in one line
 COMMANDS = {
@@ -35,7 +38,7 @@ COMMANDS = {
 # node: its main function, which takes ROS arguments, and what it does
 NODES = {
     'ik_node': ('learned_ik.ros.node:main', 'serve a model over ROS 2'),
-    'trajectory_node': ('learned_ik.ros.trajectory_node:main', 'make an arm follow a path'),
+    'trajectory_node': ('learned_ik.player.trajectory_node:main', 'make an arm follow a path'),
 }
 
 
@@ -58,56 +61,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run(command, arguments[1:])
 
 
-def train_main() -> int:
-    """Be `ros2 run learned_ik train`."""
-    return run('train', sys.argv[1:])
-
-
-def sweep_main() -> int:
-    """Be `ros2 run learned_ik sweep`."""
-    return run('sweep', sys.argv[1:])
-
-
-def evaluate_main() -> int:
-    """Be `ros2 run learned_ik evaluate`."""
-    return run('evaluate', sys.argv[1:])
-
-
-def solve_main() -> int:
-    """Be `ros2 run learned_ik solve`."""
-    return run('solve', sys.argv[1:])
-
-
-def show_main() -> int:
-    """Be `ros2 run learned_ik show`."""
-    return run('show', sys.argv[1:])
-
-
-def body_main() -> int:
-    """Be `ros2 run learned_ik body`."""
-    return run('body', sys.argv[1:])
-
-
-def export_main() -> int:
-    """Be `ros2 run learned_ik export`."""
-    return run('export', sys.argv[1:])
-
-
-def view_main() -> int:
-    """Be `ros2 run learned_ik view`."""
-    return run('view', sys.argv[1:])
-
-
-def benchmark_main() -> int:
-    """Be `ros2 run learned_ik benchmark`."""
-    return run('benchmark', sys.argv[1:])
-
-
-def experiment_main() -> int:
-    """Be `ros2 run learned_ik experiment`."""
-    return run('experiment', sys.argv[1:])
-
-
 def run(command: str, arguments: Sequence[str]) -> int:
     """Run a command with its arguments and return the exit status."""
     import tyro
@@ -121,7 +74,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
             defaults['default'] = options_type.defaults_for(arguments)
         options = tyro.cli(
             options_type,
-            prog=f'{PROGRAM} {command}',
+            prog=f'{program()} {command}',
             args=arguments,
             config=(
                 tyro.conf.DisallowNone,  # no `--urdf None`: leave the option out
@@ -130,7 +83,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
             ),
             **defaults,
         )
-        result = options.run(shlex.join([*PROGRAM.split(), command, *arguments]))
+        result = options.run(shlex.join([*program().split(), command, *arguments]))
     except LearnedIkError as error:
         print(f'error: {error}', file=sys.stderr)
         return 2
@@ -155,6 +108,16 @@ def run_node(node: str, arguments: Sequence[str]) -> int:
     return node_main([node, *arguments])
 
 
+def program() -> str:
+    """Return how the program was called, for usage texts and for what a model file tells."""
+    path = Path(sys.argv[0])
+    if path.name != PROGRAM:
+        return f'python -m {PROGRAM}'
+    if path.parent.name == PROGRAM:  # lib/learned_ik, where colcon puts it
+        return f'ros2 run {PROGRAM}'
+    return PROGRAM
+
+
 def without_ros_arguments(arguments: Sequence[str]) -> list[str]:
     """Return the arguments without those that are for ROS: from `--ros-args` to `--`."""
     kept, for_ros = [], False
@@ -176,10 +139,10 @@ def _imported(place: str) -> Any:
 
 def _help() -> str:
     lines = [
-        f'usage: {PROGRAM} COMMAND ...',
+        f'usage: {program()} COMMAND ...',
         '',
         'Learned inverse kinematics of one robot arm.',
         '',
     ]
     lines += [f'  {name:<15} {what}' for name, (_, what) in [*COMMANDS.items(), *NODES.items()]]
-    return '\n'.join([*lines, '', f'{PROGRAM} COMMAND --help tells what a command takes.'])
+    return '\n'.join([*lines, '', f'{program()} COMMAND --help tells what a command takes.'])

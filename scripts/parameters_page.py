@@ -19,8 +19,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from learned_ik.learning.scenes.scene_config import SceneConfig
 from learned_ik.learning.training_config import TrainingConfig
+from learned_ik.player import trajectory_parameters
 from learned_ik.robot.named import RobotConfig
-from learned_ik.ros import parameters, trajectory_parameters
+from learned_ik.ros import parameters
 from learned_ik.ros.parameters import NodeParameter
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -33,15 +33,9 @@ MAY_IMPORT = {
         'solving',
         'trajectories',
     },
-    'ros': {
-        'robot',
-        'model',
-        'solving',
-        'kernels',
-        'yaml_config',
-        'resources',
-        'trajectories',
-    },
+    'serving': {'robot', 'model', 'kernels', 'solving', 'resources', 'trajectories'},
+    'ros': {'robot', 'solving', 'resources', 'serving'},
+    'player': {'robot', 'trajectories', 'ros'},
 }
 HEAVY = {'torch', 'numba', 'rclpy', 'matplotlib'}
 
@@ -74,9 +68,17 @@ def test_nothing_imports_from_a_floor_above(room):
 
 
 def test_the_wings_keep_to_their_compilers():
-    for wing, foreign in (('learning', 'numba'), ('solving', 'torch'), ('ros', 'torch')):
+    wings = ('learning', 'numba'), ('solving', 'torch'), ('serving', 'torch'), ('ros', 'torch')
+    for wing, foreign in (*wings, ('player', 'torch')):
         for path in (PACKAGE / wing).rglob('*.py'):
             assert foreign not in {name.split('.')[0] for name in imports(path)}, path
+
+
+def test_serving_needs_no_ros():
+    for path in (PACKAGE / 'serving').rglob('*.py'):
+        packages = {name.split('.')[0] for name in imports(path)}
+        ours = {name for name in packages if name.endswith(('_msgs', '_interfaces'))}
+        assert not ours | packages & {'rclpy', 'tf2_ros', 'rcl_interfaces'}, path
 
 
 def loaded(program: str) -> set[str]:

@@ -371,6 +371,20 @@ def test_no_command_imports_what_it_may_not_need():
     assert 'tyro' in done.stdout.split()
 
 
+@pytest.mark.parametrize(
+    ('path', 'name'),
+    [
+        ('/usr/local/bin/learned_ik', 'learned_ik'),
+        ('learned_ik/__main__.py', 'python -m learned_ik'),
+        ('install/learned_ik/lib/learned_ik/learned_ik', 'ros2 run learned_ik'),
+    ],
+)
+def test_usage_names_the_program_as_it_was_called(called, monkeypatch, path, name):
+    monkeypatch.setattr(sys, 'argv', [path])
+    assert called('--help')[1].startswith(f'usage: {name} COMMAND')
+    assert called('show', '--help')[1].startswith(f'usage: {name} show ')
+
+
 def test_an_unknown_command_is_refused_with_the_known_ones(called):
     status, output, errors = called('trian')
     assert (status, output) == (2, '')
@@ -392,8 +406,8 @@ def test_a_node_without_ros_is_told_to_source_it(called, monkeypatch):
 def test_arguments_for_ros_are_left_to_ros(monkeypatch, model_file, capsys):
     arguments = [str(model_file), '--ros-args', '-r', '__node:=a', '--', '--json', '--ros-args']
     assert cli.without_ros_arguments(arguments) == [str(model_file), '--json']
-    monkeypatch.setattr(sys, 'argv', ['show', *arguments])
-    assert cli.show_main() == 0
+    monkeypatch.setattr(sys, 'argv', ['/opt/bin/learned_ik', 'show', *arguments])
+    assert cli.main() == 0
     assert json.loads(capsys.readouterr().out)['name'] == 'untrained'
 
 

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 import pytest
 
 import learned_ik
+from learned_ik import cli
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFESTS = {
@@ -25,6 +26,10 @@ MANIFESTS = {
 
 OPTIONAL = {'moveit_msgs'}  # imported where it is installed
 COMMANDS = ('train', 'evaluate', 'solve', 'show', 'view', 'benchmark')
+INSTALLED = (  # what `pip install .` reads of a checkout
+    *('setup.py', 'setup.cfg', 'package.xml', 'LICENSE'),
+    *('learned_ik', 'ros2_run', 'launch', 'config', 'models', 'resource'),
+)
 
 
 def run(*command: str, **env: str) -> str:
@@ -85,7 +90,8 @@ def test_manifest_names_what_the_node_imports() -> None:
     package = ElementTree.parse(MANIFESTS['learned_ik']).getroot()
     declared = {e.text for e in package if e.tag in ('depend', 'exec_depend')}
     imported = set()
-    for file in (ROOT / 'learned_ik' / 'ros').glob('*.py'):
+    folders = (ROOT / 'learned_ik' / name for name in ('ros', 'player'))
+    for file in (file for folder in folders for file in folder.glob('*.py')):
         imported |= set(re.findall(r'^\s*(?:from|import) (\w+)', file.read_text(), re.MULTILINE))
     ros = {name for name in imported if name == 'rclpy' or name.endswith(('_msgs', '_interfaces'))}
     assert ros - OPTIONAL <= declared
@@ -107,6 +113,60 @@ def test_versions_agree() -> None:
     assert len(set(versions.values())) == 1, versions
 
 
+# --------------------------------------------------------------------------------------- by pip
+
+
+@pytest.fixture(scope='module')
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the repository to install from: setuptools leaves files in it."""
+    copy = tmp_path_factory.mktemp('checkout')
+    for name in INSTALLED:
+        place = ROOT / name
+        if place.is_dir():
+            shutil.copytree(place, copy / name, symlinks=True)
+        else:
+            shutil.copy(place, copy)
+    return copy
+
+
+def installed_by_pip(checkout: Path, prefix: Path, *options: str) -> set[str]:
+    """Install the package alone below a prefix; return the programs that this puts on the path."""
+    pytest.importorskip('pip')
+    alone = ('--no-deps', '--no-build-isolation', '--no-index', '--ignore-installed', '--quiet')
+    place = ('--prefix', str(prefix), *options, str(checkout))
+    # The copy, not the checkout of the tests, is what an editable installation points to.
+    run(sys.executable, '-m', 'pip', 'install', *alone, *place, PYTHONPATH='')
+    return {program.name for program in (prefix / 'bin').iterdir()}
+
+
+@pytest.mark.parametrize('options', [(), ('--editable',)], ids=['installed', 'editable'])
+def test_pip_puts_one_program_on_the_path(
+    checkout: Path, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    assert installed_by_pip(checkout, tmp_path, *options) == {'learned_ik'}
+    help_text = run(str(tmp_path / 'bin' / 'learned_ik'), '--help', PYTHONPATH=str(ROOT))
+    assert help_text.startswith('usage: learned_ik COMMAND')
+
+
+def test_pip_installs_what_ros2_run_looks_for_and_the_mark_of_types(
+    checkout: Path, tmp_path: Path
+) -> None:
+    installed_by_pip(checkout, tmp_path)
+    executables = tmp_path / 'lib' / 'learned_ik'
+    assert {file.name for file in executables.iterdir()} == {*cli.COMMANDS, *cli.NODES}
+    assert all(os.access(file, os.X_OK) for file in executables.iterdir())
+    help_text = run(str(executables / 'show'), '--help', PYTHONPATH=str(ROOT))
+    assert help_text.startswith('usage: learned_ik show ')
+    assert [*tmp_path.rglob('site-packages/learned_ik/py.typed')]
+
+
+def test_what_ros2_run_looks_for_says_when_the_program_is_missing(tmp_path: Path) -> None:
+    shutil.copy(ROOT / 'ros2_run' / 'show', tmp_path)
+    result = subprocess.run([tmp_path / 'show'], capture_output=True, text=True, check=False)
+    assert result.returncode == 127
+    assert result.stderr.startswith('error: no program learned_ik in ')
+
+
 # ------------------------------------------------------------------------------- in a workspace
 
 
@@ -120,18 +180,22 @@ def colcon(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
     return path, '--log-base', str(tmp_path_factory.mktemp('colcon') / 'log')
 
 
+def built(colcon: tuple[str, ...], base: Path, packages: tuple[str, ...], *options: str) -> Path:
+    """Build packages of this repository as a workspace does; return the install folder."""
+    env = {'PATH': f'{Path(sys.executable).parent}:{os.environ["PATH"]}'}
+    if (Path(sys.prefix) / 'share' / 'rclpy').exists():  # ROS 2 from wheels: nothing is sourced
+        env |= {'AMENT_PREFIX_PATH': sys.prefix, 'CMAKE_PREFIX_PATH': sys.prefix}
+    folders = ('--build-base', f'{base}/build', '--install-base', f'{base}/install')
+    cmake = ('--cmake-args', f'-DPython3_EXECUTABLE={sys.executable}', '-DBUILD_TESTING=OFF')
+    run(*colcon, 'build', '--base-paths', *packages, *options, *folders, *cmake, **env)
+    return base / 'install'
+
+
 @pytest.fixture(scope='module')
 def install(colcon: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the install folder of this repository as a workspace, built as the README says."""
     base = tmp_path_factory.mktemp('workspace')
-    env = {'PATH': f'{Path(sys.executable).parent}:{os.environ["PATH"]}'}
-    if (Path(sys.prefix) / 'share' / 'rclpy').exists():  # ROS 2 from wheels: nothing is sourced
-        env |= {'AMENT_PREFIX_PATH': sys.prefix, 'CMAKE_PREFIX_PATH': sys.prefix}
-    build = ('build', '--base-paths', '.', 'learned_ik_interfaces')
-    folders = ('--build-base', f'{base}/build', '--install-base', f'{base}/install')
-    cmake = ('--cmake-args', f'-DPython3_EXECUTABLE={sys.executable}', '-DBUILD_TESTING=OFF')
-    run(*colcon, *build, *folders, *cmake, **env)
-    return base / 'install'
+    return built(colcon, base, ('.', 'learned_ik_interfaces'))
 
 
 def in_workspace(install: Path, command: str) -> str:
@@ -158,6 +222,25 @@ def test_ros2_run_finds_the_executable(install: Path, name: str) -> None:
 def test_command_explains_itself(install: Path, name: str) -> None:
     command = install / 'learned_ik' / 'lib' / 'learned_ik' / name
     assert 'usage' in in_workspace(install, f'{shlex.quote(str(command))} --help').lower()
+
+
+def test_a_workspace_has_the_program_beside_what_ros2_run_looks_for(install: Path) -> None:
+    folder = install / 'learned_ik' / 'lib' / 'learned_ik'
+    assert {file.name for file in folder.iterdir()} == {'learned_ik', *cli.COMMANDS, *cli.NODES}
+    help_text = in_workspace(install, f'{shlex.quote(str(folder / "show"))} --help')
+    assert help_text.startswith('usage: ros2 run learned_ik show ')
+
+
+def test_a_workspace_of_links_runs_too(
+    colcon: tuple[str, ...], checkout: Path, tmp_path: Path
+) -> None:
+    linked = built(colcon, tmp_path, (str(checkout),), '--symlink-install')
+    folder = linked / 'learned_ik' / 'lib' / 'learned_ik'
+    assert {file.name for file in folder.iterdir()} == {'learned_ik', *cli.COMMANDS, *cli.NODES}
+    for name in (*cli.COMMANDS, *cli.NODES):
+        assert os.access(folder / name, os.X_OK), name
+    help_text = in_workspace(linked, f'{shlex.quote(str(folder / "show"))} --help')
+    assert help_text.startswith('usage: ros2 run learned_ik show ')
 
 
 @pytest.mark.parametrize('folder', ['launch', 'config', 'models'])

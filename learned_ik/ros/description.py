@@ -5,10 +5,10 @@
 import time
 
 import rclpy
-from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import String
 
 from learned_ik.errors import UrdfError
+from learned_ik.ros.qos import LATCHED
 
 TIMEOUT = 10.0  # [s] that a publisher may take to be found
 
@@ -29,9 +29,8 @@ def robot_description(topic: str, timeout: float = TIMEOUT) -> str:
     rclpy.init(context=context)
     try:
         node = rclpy.create_node('learned_ik_train', context=context)
-        latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         node.create_subscription(
-            String, topic, lambda message: received.append(message.data), latched
+            String, topic, lambda message: received.append(message.data), LATCHED
         )
         executor = rclpy.executors.SingleThreadedExecutor(context=context)
         executor.add_node(node)

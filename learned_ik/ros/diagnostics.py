@@ -1,11 +1,11 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""From a `health.Report` to a message on `/diagnostics`."""
+"""From a `Report` to a message on `/diagnostics`."""
 
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
-from learned_ik.ros.health import Report
+from learned_ik.serving.health import Report
 
 
 def diagnostic_array(report: Report, node: str, stamp: Time) -> DiagnosticArray:

@@ -9,32 +9,36 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from geometry_msgs.msg import PoseStamped
 from rclpy.callback_groups import ReentrantCallbackGroup
-from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode
-from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
+from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 from trajectory_msgs.msg import JointTrajectoryPoint
 from visualization_msgs.msg import MarkerArray
 
+from learned_ik.arrays import Array
 from learned_ik.ros import messages
-from learned_ik.ros.exchange import Defaults, ErrorCode, IkAnswer, IkRequest, PathAnswer
-from learned_ik.ros.health import Health
 from learned_ik.ros.markers import marker_array
-from learned_ik.ros.moving_frames import MovingFrames
-from learned_ik.ros.outages import OutageReporter
-from learned_ik.ros.path_serving import PathServing
-from learned_ik.ros.scene import Scene
-from learned_ik.ros.serving import IkServing
+from learned_ik.ros.qos import LATCHED, LATEST
+from learned_ik.ros.running import steady_clock
+from learned_ik.ros.tf import MovingFrames
+from learned_ik.serving.health import Health
+from learned_ik.serving.ik_serving import IkServing
+from learned_ik.serving.outages import OutageReporter
+from learned_ik.serving.path_serving import PathServing
+from learned_ik.serving.requests_and_answers import (
+    Defaults,
+    ErrorCode,
+    IkAnswer,
+    IkRequest,
+    PathAnswer,
+)
+from learned_ik.serving.rviz_picture import TargetHistory
 from learned_ik_interfaces.srv import GetIK, GetIKPath
 
 MARKER_PERIOD = 0.1  # [s]
-LATEST = QoSProfile(depth=1)  # of targets, only the newest is worth an answer
-LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class Endpoints:
@@ -55,9 +59,9 @@ class Endpoints:
         self._paths = PathServing(serving)
         self._health = health
         self._defaults = defaults
-        self._scene = Scene()
+        self._history = TargetHistory()
         self._outages = OutageReporter()
-        self._last_command: npt.NDArray[np.float64] | None = None  # (joints,) [rad or m]
+        self._last_command: Array | None = None  # (joints,) [rad or m]
         self._commands = node.create_lifecycle_publisher(JointState, '~/joint_command', 10)
         self._markers = node.create_lifecycle_publisher(MarkerArray, '~/markers', 1)
         self._marker_timer = node.create_timer(
@@ -96,7 +100,7 @@ class Endpoints:
     def forget_commands(self) -> None:
         """Let no earlier command be the seed of the next target: time or the arm has changed."""
         self._last_command = None
-        self._scene.clear()
+        self._history.clear()
 
     async def _on_request(
         self, request: GetIK.Request, response: GetIK.Response
@@ -126,7 +130,7 @@ class Endpoints:
             messages.fill_path_response(
                 response, answer, self._serving.joint_names, JointTrajectoryPoint
             )
-            self._scene.note_path(asked, answer)
+            self._history.note_path(asked, answer)
             self._health.note_answer(answer.error_code, 0.0)  # solve times are those of one pose
         except Exception as error:  # a fault of ours must not take the node down
             failure = PathAnswer(ErrorCode.FAILURE, self._fault('get_ik_path', error))
@@ -152,7 +156,7 @@ class Endpoints:
     def _follow_target(self, target: PoseStamped, asked: IkRequest) -> None:
         answer = self._serving.answer(asked, self._defaults(), self._last_command)
         self._health.note_answer(answer.error_code, answer.solve_time)
-        self._scene.note_target(asked, answer)
+        self._history.note_target(asked, answer)
         if answer.solved:
             self._last_command = answer.joint_positions
             command = JointState()
@@ -173,7 +177,7 @@ class Endpoints:
     def _publish_markers(self) -> None:
         if self._serving.paused is None and self._markers.get_subscription_count():
             stamp = self._node.get_clock().now().to_msg()
-            self._markers.publish(marker_array(self._scene.picture(self._serving), stamp))
+            self._markers.publish(marker_array(self._history.picture(self._serving), stamp))
 
     def _drop(self) -> None:
         """Log and count an exception under way, which leaves a message without effect."""
@@ -190,11 +194,6 @@ class Endpoints:
                 self._drop()
 
         return guarded
-
-
-def steady_clock() -> Clock:
-    """Return a clock that goes on where time is simulated and stands still."""
-    return Clock(clock_type=ClockType.STEADY_TIME)
 
 
 def check_robot(serving: IkServing, description: str | None, log: Any) -> None:

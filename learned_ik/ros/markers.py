@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""From a `scene.Picture` to markers for RViz: paths, arm, and the error as text."""
+"""From an `RvizPicture` to markers for RViz: paths, arm, and the error as text."""
 
 import numpy as np
 from builtin_interfaces.msg import Time
@@ -9,7 +9,7 @@ from std_msgs.msg import ColorRGBA
 from visualization_msgs.msg import Marker, MarkerArray
 
 from learned_ik.arrays import Array
-from learned_ik.ros.scene import Picture
+from learned_ik.serving.rviz_picture import RvizPicture
 
 # Colours that everybody can tell apart (Okabe and Ito).
 ORANGE = ColorRGBA(r=0.90, g=0.62, b=0.0, a=1.0)
@@ -20,7 +20,7 @@ WHITE = ColorRGBA(r=1.0, g=1.0, b=1.0, a=1.0)
 TEXT_ABOVE_TIP = 0.15  # [m]
 
 
-def marker_array(picture: Picture, stamp: Time) -> MarkerArray:
+def marker_array(picture: RvizPicture, stamp: Time) -> MarkerArray:
     """Return one marker a namespace: `target_path`, `reached_path`, `arm`, `joints`, `error`."""
     arm = np.empty((0, 3)) if picture.arm is None else picture.arm
     markers = [
@@ -49,7 +49,7 @@ def _points(namespace: str, kind: int, points: Array, width: float, color: Color
     return marker
 
 
-def _text(namespace: str, picture: Picture, arm: Array) -> Marker:
+def _text(namespace: str, picture: RvizPicture, arm: Array) -> Marker:
     marker = Marker(ns=namespace, type=Marker.TEXT_VIEW_FACING, color=WHITE, text=picture.text)
     x, y, z = arm[-1].tolist() if len(arm) else (0.0, 0.0, 0.0)
     marker.pose.position = Point(x=x, y=y, z=z + TEXT_ABOVE_TIP)

@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Between ROS messages and the objects of `exchange.py`: nothing but conversion.
+"""Between ROS messages and the objects of `requests_and_answers.py`: nothing but conversion.
 
 Messages are read and written by their fields alone, so that this module needs no ROS.
 """
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
-from learned_ik.ros.exchange import IkAnswer, IkRequest, PathAnswer, PathRequest
+from learned_ik.serving.requests_and_answers import IkAnswer, IkRequest, PathAnswer, PathRequest
 
 
 def request_from_service(message: Any) -> IkRequest:

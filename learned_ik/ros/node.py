@@ -18,14 +18,14 @@ from rclpy.parameter import Parameter
 from learned_ik.errors import LearnedIkError
 from learned_ik.ros import parameters
 from learned_ik.ros.diagnostics import diagnostic_array
-from learned_ik.ros.endpoints import Endpoints, check_robot, steady_clock
-from learned_ik.ros.health import Health
-from learned_ik.ros.loading import description_of, load_solver
-from learned_ik.ros.moveit_endpoint import MoveItEndpoint
-from learned_ik.ros.moving_frames import MovingFrames
+from learned_ik.ros.endpoints import Endpoints, check_robot
+from learned_ik.ros.moveit import MoveItEndpoint
 from learned_ik.ros.obstacle_endpoints import ObstacleEndpoints
-from learned_ik.ros.running import run
-from learned_ik.ros.serving import IkServing
+from learned_ik.ros.running import run, steady_clock
+from learned_ik.ros.tf import MovingFrames
+from learned_ik.serving.health import Health
+from learned_ik.serving.ik_serving import IkServing
+from learned_ik.serving.loading import description_of, load_solver
 from learned_ik.solving.solver import IkSolver
 
 NODE_NAME = 'learned_ik'

@@ -15,7 +15,6 @@ import numpy as np
 from geometry_msgs.msg import Point
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.lifecycle import LifecycleNode
-from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import ColorRGBA
 from visualization_msgs.msg import Marker, MarkerArray
 
@@ -23,19 +22,17 @@ from learned_ik import resources
 from learned_ik.arrays import Array
 from learned_ik.errors import LearnedIkError, ObstacleError, TrainingError, UnknownFrameError
 from learned_ik.ros import parameters
-from learned_ik.ros.endpoints import steady_clock
-from learned_ik.ros.health import Health
-from learned_ik.ros.loading import SHIPPED_MODEL
-from learned_ik.ros.obstacles import Action, ObstacleBook
-from learned_ik.ros.retraining import Retraining, RetrainingEnd, retrained_path
-from learned_ik.ros.serving import IkServing
+from learned_ik.ros.qos import ALL_KEPT, LATCHED
+from learned_ik.ros.running import steady_clock
+from learned_ik.serving.health import Health
+from learned_ik.serving.ik_serving import IkServing
+from learned_ik.serving.known_spheres import Action, KnownSpheres
+from learned_ik.serving.loading import SHIPPED_MODEL
+from learned_ik.serving.retraining_process import RetrainingEnd, RetrainingProcess, retrained_path
 from learned_ik.solving.solver import IkSolver
 from learned_ik_interfaces.action import Retrain
 from learned_ik_interfaces.msg import ObstacleSpheres
 
-# A publisher of the last set is heard by a node that starts later; updates must not get lost.
-KEPT = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 POLL_PERIOD = 0.1  # [s], between two looks at a retraining
 SETTLING = 1.0  # [s], without a change of the obstacles before a retraining for them begins
 VERMILION = ColorRGBA(r=0.84, g=0.37, b=0.0, a=0.6)
@@ -54,13 +51,13 @@ class ObstacleEndpoints:
         """Open the topic and the action; `use_solver` swaps the network that is served."""
         self._node, self._serving, self._health = node, serving, health
         self._use_solver = use_solver
-        self._book = ObstacleBook(self._tell_solver)
-        self._retraining = Retraining()
+        self._known = KnownSpheres(self._tell_solver)
+        self._retraining = RetrainingProcess()
         self._due: float | None = None  # when a retraining is to begin, on the steady clock [s]
         self._goal: Any = None  # the action's goal that waits for the retraining
         self._markers = node.create_publisher(MarkerArray, '~/obstacle_markers', LATCHED)
         self._subscription = node.create_subscription(
-            ObstacleSpheres, '~/obstacles', self._on_message, KEPT
+            ObstacleSpheres, '~/obstacles', self._on_message, ALL_KEPT
         )
         self._server = ActionServer(
             node,
@@ -95,16 +92,16 @@ class ObstacleEndpoints:
             ObstacleError: it is refused, and the old value stays.
 
         """
-        self._book.set_given(numbers)
+        self._known.set_given(numbers)
         self._changed()
 
     def tell_again(self) -> None:
         """Let a solver that has just taken another's place know the obstacles."""
-        self._tell_solver(self._book.spheres)
+        self._tell_solver(self._known.spheres)
 
     def _on_message(self, message: ObstacleSpheres) -> None:
         try:
-            self._book.update(message.action, self._spheres_in_base(message), list(message.ids))
+            self._known.update(message.action, self._spheres_in_base(message), list(message.ids))
         except (ObstacleError, UnknownFrameError) as error:
             self._health.notes['obstacles refused'] = str(error)
             self._node.get_logger().error(f'obstacles refused, the old set stays: {error}')
@@ -130,7 +127,7 @@ class ObstacleEndpoints:
         self._serving.solver.set_obstacles(spheres)
 
     def _changed(self) -> None:
-        spheres = self._book.spheres
+        spheres = self._known.spheres
         self._health.notes['obstacles'] = str(len(spheres))
         self._show(spheres)
         if self._goal is None and not parameters.RETRAIN.of(self._node):
@@ -168,7 +165,7 @@ class ObstacleEndpoints:
 
     def _on_goal(self, goal: Any) -> None:
         self._goal = goal
-        if len(self._book.spheres) == 0:
+        if len(self._known.spheres) == 0:
             self._end_goal(RetrainingEnd('there are no obstacles to train for'), failed=True)
         elif not self._retraining.running:
             self._begin(goal.request.seconds)
@@ -178,7 +175,7 @@ class ObstacleEndpoints:
         try:
             self._retraining.start(
                 self._serving.solver.model,
-                self._book.spheres,
+                self._known.spheres,
                 seconds or parameters.RETRAIN_SECONDS.of(self._node),
                 retrained_path(self._model_path()),
             )

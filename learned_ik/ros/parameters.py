@@ -10,7 +10,7 @@ from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescri
 from rclpy.node import Node
 
 from learned_ik.errors import ConfigurationError
-from learned_ik.ros.exchange import PREFERENCES, Defaults
+from learned_ik.serving.requests_and_answers import PREFERENCES, Defaults
 from learned_ik.solving.fitting import CALIBRATION
 
 

@@ -1,6 +1,9 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Run one node as a process: from its making to its end, by a signal or by itself."""
+"""Run one node as a process: from its making to its end, by a signal or by itself.
+
+Also the clock by which whatever is due now and then in a node is timed.
+"""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -11,13 +14,13 @@ import rclpy.logging
 
 # Not public, but the only name of what rcl says of arguments that it cannot read.
 from rclpy._rclpy_pybind11 import RCLError
+from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import ParameterException
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from learned_ik.errors import LearnedIkError
-from learned_ik.ros.endpoints import steady_clock
 from learned_ik.ros.parameters import NodeParameter
 from learned_ik.ros.stopping import stopped_by_signals
 from learned_ik.ros.usage import answered
@@ -42,7 +45,7 @@ def run(
         name: for the log, where the node cannot be made.
         make: makes the node.
         args: as ROS takes them from the command line; None: those of this process.
-        program: the node's executable, for `--help`.
+        program: the node's name as a command, for `--help`.
         declared: its parameters, likewise.
         start: called once before the first message is taken; False ends the process with 1.
         finished: asked now and then whether the node is done.
@@ -77,3 +80,8 @@ def run(
         finally:
             rclpy.try_shutdown()
     return 0
+
+
+def steady_clock() -> Clock:
+    """Return a clock that goes on where time is simulated and stands still."""
+    return Clock(clock_type=ClockType.STEADY_TIME)

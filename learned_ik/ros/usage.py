@@ -19,7 +19,7 @@ def answered(
     """Answer arguments that are not for ROS.
 
     Args:
-        program: the node's executable.
+        program: the node's name as a command.
         arguments: the program's name and what follows it; None: those of this process.
         declared: the node's parameters.
 
@@ -34,8 +34,8 @@ def answered(
         print(usage(program, declared))
         return 0
     print(
-        f"error: {program} takes no '{own[0]}'; what it takes follows --ros-args: "
-        f'{program} --ros-args -p NAME:=VALUE, or see {program} --help',
+        f"error: {program} takes no '{own[0]}'; what it takes follows --ros-args: ros2 run "
+        f'learned_ik {program} --ros-args -p NAME:=VALUE, or see its --help',
         file=sys.stderr,
     )
     return 2

@@ -38,7 +38,7 @@ def result_of(coroutine):
 @pytest.fixture
 def endpoints(node):
     from learned_ik.ros.endpoints import Endpoints
-    from learned_ik.ros.moving_frames import MovingFrames
+    from learned_ik.ros.tf import MovingFrames
 
     frames = MovingFrames(node, 'base')
     endpoints = Endpoints(node, Broken(), node.health, lambda: None, frames)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from learned_ik.ros import messages
-from learned_ik.ros.exchange import ErrorCode, IkAnswer, PathAnswer
+from learned_ik.serving.requests_and_answers import ErrorCode, IkAnswer, PathAnswer
 
 
 def pose_message():

@@ -1,0 +1,206 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""MoveIt's service `GetPositionIK`, offered where moveit_msgs is installed, and its fields.
+
+What the fields mean is what move_group's `compute_ik` and MoveIt's SrvKinematicsPlugin make of
+them: where the vectors have an element, they win over the single fields. Poses are the tip link's,
+which a request names: of the node's `tool` MoveIt knows nothing.
+"""
+
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.lifecycle import LifecycleNode
+
+from learned_ik.arrays import Array
+from learned_ik.ros import parameters
+from learned_ik.ros.messages import arrays_from_pose, nanoseconds, seconds_from_duration
+from learned_ik.ros.tf import MovingFrames
+from learned_ik.rotations import matrix_from_quaternion, quaternion_from_matrix
+from learned_ik.serving.health import Health
+from learned_ik.serving.ik_serving import IkServing
+from learned_ik.serving.requests_and_answers import (
+    Collisions,
+    Defaults,
+    ErrorCode,
+    IkAnswer,
+    IkRequest,
+)
+
+
+class MoveItEndpoint:
+    """Answers MoveIt's own inverse kinematics request; from `__init__` to `close`."""
+
+    def __init__(
+        self,
+        node: LifecycleNode,
+        serving: IkServing,
+        health: Health,
+        defaults: Callable[[], Defaults],
+        frames: MovingFrames,
+    ) -> None:
+        """Open the service; without moveit_msgs, say so and open nothing."""
+        self._node, self._serving = node, serving
+        self._health, self._defaults = health, defaults
+        self._frames = frames
+        self._service = None
+        try:
+            from moveit_msgs.srv import GetPositionIK
+        except ModuleNotFoundError as error:
+            if error.name != 'moveit_msgs':
+                raise
+            node.get_logger().debug('moveit_msgs is not installed: no ~/get_position_ik')
+            return
+        self._service = node.create_service(
+            GetPositionIK,
+            '~/get_position_ik',
+            self._on_request,
+            callback_group=ReentrantCallbackGroup(),
+        )
+
+    def close(self) -> None:
+        """Withdraw the service."""
+        if self._service is not None:
+            self._node.destroy_service(self._service)
+
+    async def _on_request(self, request: Any, response: Any) -> Any:
+        try:
+            asked = request_from_position_ik(request.ik_request, self._serving.solver.tool)
+            if not self._serving.is_rigid(asked.frame):
+                await self._frames.wait(asked.frame, asked.stamp)
+            answer = answer_position_ik(
+                request.ik_request,
+                response,
+                self._serving,
+                self._defaults(),
+                parameters.MOVEIT_GROUP.of(self._node),
+            )
+            self._health.note_answer(answer.error_code, answer.solve_time)
+        except Exception:  # a fault of ours must not take the node down
+            self._health.note_fault()
+            self._node.get_logger().error(f'get_position_ik failed:\n{traceback.format_exc()}')
+            response.error_code.val = int(ErrorCode.FAILURE)
+        return response
+
+
+def answer_position_ik(
+    request: Any, response: Any, serving: IkServing, defaults: Defaults, group: str
+) -> IkAnswer:
+    """Fill a `GetPositionIK.Response`, whatever the request is.
+
+    Args:
+        request: a `PositionIKRequest`.
+        response: to be filled: the whole robot state of the request, with the arm moved in it.
+        serving: what answers.
+        defaults: what holds where the request gives nothing.
+        group: the only planning group that is served; empty: any.
+
+    """
+    answer = refusal(request, serving.solver.chain.tip_link, group)
+    if answer is None:
+        answer = serving.answer(request_from_position_ik(request, serving.solver.tool), defaults)
+    fill_position_ik_response(response, answer, request, serving.joint_names)
+    return answer
+
+
+def refusal(request: Any, tip_link: str, group: str) -> IkAnswer | None:
+    """Return the answer to a request that asks for what this arm is not; else None."""
+    if group and request.group_name != group:
+        return IkAnswer(
+            ErrorCode.INVALID_GROUP_NAME,
+            f"group '{request.group_name}' is not served here; expected '{group}'",
+        )
+    poses, links = len(request.pose_stamped_vector), list(request.ik_link_names)
+    if poses > 1 or len(links) > 1:
+        return IkAnswer(
+            ErrorCode.INVALID_LINK_NAME,
+            f'{poses} poses for the links {links}; expected one: the arm has the one tip '
+            f"'{tip_link}'",
+        )
+    link = asked_link(request)
+    if link not in ('', tip_link):
+        return IkAnswer(
+            ErrorCode.INVALID_LINK_NAME,
+            f"link '{link}' is not the tip of this arm; expected '{tip_link}', or an empty name",
+        )
+    constraints = request.constraints
+    if any(
+        getattr(constraints, kind)
+        for kind in (
+            'joint_constraints',
+            'position_constraints',
+            'orientation_constraints',
+            'visibility_constraints',
+        )
+    ):
+        return IkAnswer(
+            ErrorCode.INVALID_GOAL_CONSTRAINTS,
+            'the request has constraints, which are not supported; expected none',
+        )
+    return None
+
+
+def asked_link(request: Any) -> str:
+    """Return the link that is to reach the pose; empty: the tip."""
+    if request.pose_stamped_vector or request.ik_link_names:
+        return next(iter(request.ik_link_names), '')
+    return request.ik_link_name
+
+
+def request_from_position_ik(request: Any, tool: Array | None = None) -> IkRequest:
+    """Return what a `PositionIKRequest` asks for: one pose, near the joints of its state.
+
+    Args:
+        request: whose pose is that of the link it names, the tip.
+        tool: (7,), the tool behind the tip that the solver's poses are for, if there is one.
+
+    """
+    stamped = next(iter(request.pose_stamped_vector), request.pose_stamped)
+    position, orientation = arrays_from_pose(stamped.pose)
+    if tool is not None:
+        position, orientation = moved_to_tool(position, orientation, tool)
+    joints = request.robot_state.joint_state
+    return IkRequest(
+        frame=stamped.header.frame_id,
+        position=position,
+        orientation=orientation,
+        seed_names=joints.name,
+        seed_positions=joints.position,
+        stamp=nanoseconds(stamped.header.stamp),
+        timeout=seconds_from_duration(request.timeout),
+        collisions=Collisions.DEFAULT if request.avoid_collisions else Collisions.IGNORE,
+    )
+
+
+def moved_to_tool(position: Array, orientation: Array, tool: Array) -> tuple[Array, Array]:
+    """Return the pose of a tool (7,) whose tip is at a pose; no orientation stays none."""
+    length = float(np.linalg.norm(orientation))
+    if not 0 < length < np.inf:  # which is refused later, with a reason
+        return position, orientation
+    R = matrix_from_quaternion(orientation / length)
+    turned = quaternion_from_matrix(R @ matrix_from_quaternion(tool[3:]))
+    return position + R @ tool[:3], turned
+
+
+def fill_position_ik_response(
+    response: Any, answer: IkAnswer, request: Any, joint_names: tuple[str, ...]
+) -> None:
+    """Write an answer into a `GetPositionIK.Response`; only a success has a solution."""
+    code = response.error_code
+    code.val = int(answer.error_code)
+    if hasattr(code, 'message'):  # since MoveIt for Jazzy
+        code.message = answer.message
+        code.source = 'learned_ik'
+    if not answer.solved:
+        return
+    given = request.robot_state.joint_state
+    state = dict(zip(given.name, given.position, strict=False))
+    state.update(zip(joint_names, answer.joint_positions.tolist(), strict=True))
+    solution = response.solution
+    solution.joint_state.header.frame_id = given.header.frame_id
+    solution.joint_state.name = list(state)
+    solution.joint_state.position = list(state.values())
+    solution.multi_dof_joint_state = request.robot_state.multi_dof_joint_state

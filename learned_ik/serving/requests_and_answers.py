@@ -1,0 +1,125 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""What is asked and what is answered, as typed objects: poses and paths. No message, no rclpy."""
+
+import dataclasses
+import enum
+import math
+from collections.abc import Sequence
+
+from learned_ik.arrays import Array
+
+
+class ErrorCode(enum.IntEnum):
+    """The constants of GetIK.srv and GetIKPath.srv: those of moveit_msgs/MoveItErrorCodes."""
+
+    SUCCESS = 1
+    FAILURE = 99999
+    PLANNING_FAILED = -1  # of paths alone
+    TIMED_OUT = -6
+    GOAL_IN_COLLISION = -12
+    INVALID_GROUP_NAME = -15  # of MoveIt's request alone
+    INVALID_GOAL_CONSTRAINTS = -16
+    INVALID_ROBOT_STATE = -17
+    INVALID_LINK_NAME = -18
+    FRAME_TRANSFORM_FAILURE = -21
+    NO_IK_SOLUTION = -31
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds where a request says nothing: the node's parameters."""
+
+    position_tolerance: float  # [m]
+    orientation_tolerance: float  # [rad]
+    timeout: float  # [s]
+    avoid_collisions: bool = True  # as soon as there are obstacles
+    min_clearance: float = 0.0  # [m]
+    prefer: str = 'nearest'  # one of PREFERENCES: which of many solutions is wanted
+
+
+PREFERENCES = ('nearest', 'first', 'middle')  # as `IkSolver.solve` has them
+
+
+class Collisions(enum.IntEnum):
+    """The constants of GetIK.srv: whether an answer has to keep clear."""
+
+    DEFAULT = 0
+    AVOID = 1
+    IGNORE = 2
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class IkRequest:
+    """One pose to be reached, as it came: nothing is checked yet."""
+
+    frame: str  # the frame of the pose; empty: the chain's base link
+    position: Array  # (3,) [m]
+    orientation: Array  # (4,) x y z w
+    seed_names: Sequence[str] = ()  # joint names, in any order
+    seed_positions: Sequence[float] = ()  # one for each name [rad or m]
+    stamp: int = 0  # when the pose holds, for a frame that moves [ns]; 0: the latest
+    position_tolerance: float = 0.0  # [m]; 0: the default
+    orientation_tolerance: float = 0.0  # [rad]; 0: the default
+    timeout: float = 0.0  # [s]; 0: the default
+    collisions: int = Collisions.DEFAULT
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class IkAnswer:
+    """What became of a request."""
+
+    error_code: ErrorCode
+    message: str = ''  # what went wrong; empty on success
+    joint_positions: Array | None = None  # (joints,) [rad or m]; None when the request is refused
+    position_error: float = math.nan  # [m]
+    orientation_error: float = math.nan  # [rad]
+    solve_time: float = 0.0  # [s]
+    clearance: float = math.nan  # [m]; infinite without obstacles
+
+    @property
+    def solved(self) -> bool:
+        """Whether the pose is reached within both tolerances."""
+        return self.error_code is ErrorCode.SUCCESS
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PathRequest:
+    """Poses to be reached one after the other, as they came: nothing is checked yet."""
+
+    frame: str  # the frame of the poses; empty: the chain's base link
+    positions: Array  # (n, 3) [m]
+    orientations: Array  # (n, 4) x y z w
+    start_names: Sequence[str] = ()  # joint names, in any order
+    start_positions: Sequence[float] = ()  # one for each name [rad or m]
+    stamp: int = 0  # when the poses hold, for a frame that moves [ns]; 0: the latest
+    position_tolerance: float = 0.0  # [m]; 0: the default
+    orientation_tolerance: float = 0.0  # [rad]; 0: the default
+    jump_threshold: float = 0.0  # [rad or m]; 0: the default
+    velocity_scaling: float = 0.0  # share of the velocity limits; 0: all
+    acceleration: float = 0.0  # [rad/s² or m/s²]; 0: the default
+    timeout: float = 0.0  # [s]; 0: the default
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PathAnswer:
+    """What became of a path; all arrays are None when the request is refused."""
+
+    error_code: ErrorCode
+    message: str = ''  # what went wrong; empty on success
+    joint_positions: Array | None = None  # (n, joints) [rad or m]
+    velocities: Array | None = None  # (n, joints) [rad/s or m/s]
+    times: Array | None = None  # (n,) [s]
+    failed_poses: Sequence[int] = ()
+    jumps: Sequence[int] = ()
+    fraction: float = 0.0  # share of the poses before the first of both
+    max_position_error: float = math.nan  # [m]
+    max_orientation_error: float = math.nan  # [rad]
+    largest_step: float = math.nan  # [rad or m]
+    start_step: float = math.nan  # [rad or m]
+    solve_time: float = 0.0  # [s]
+
+    @property
+    def solved(self) -> bool:
+        """Whether every pose is reached, without a jump."""
+        return self.error_code is ErrorCode.SUCCESS
