@@ -64,8 +64,6 @@ setup(
             'body = learned_ik.cli:body_main',
             'export = learned_ik.cli:export_main',
             'view = learned_ik.cli:view_main',
-            'benchmark = learned_ik.cli:benchmark_main',
-            'experiment = learned_ik.cli:experiment_main',
         ],
     },
 )

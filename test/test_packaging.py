@@ -24,7 +24,7 @@ MANIFESTS = {
 }
 
 OPTIONAL = {'moveit_msgs'}  # imported where it is installed
-COMMANDS = ('train', 'evaluate', 'solve', 'show', 'view', 'benchmark')
+COMMANDS = ('train', 'evaluate', 'solve', 'show', 'view')
 
 
 def run(*command: str, **env: str) -> str:
