@@ -86,7 +86,7 @@ class Judge:
         return Poses(positions, rotations)
 
     def errors(self, q: Array, wanted: Poses) -> tuple[Array, Array]:
-        """Return how far answers miss their poses.
+        """Return how far answers are from their poses.
 
         Args:
             q: (n, joints) [rad or m]; a row with NaN is no answer.

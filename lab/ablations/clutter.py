@@ -76,13 +76,32 @@ def rows(
         if network is None:
             continue
         for label, groups, walks in ingredients:
-            solver = IkSolver(network, body=body)
-            if first is not None:
-                solver._keep_clear().share_store(first._keep_clear())
-            solver.prepare_to_avoid()
-            solver._avoidance.choices = Choices(groups, walks)
+            solver = prepared(network, body, Choices(groups, walks), store_of=first)
             first = first or solver
             yield label, ours(solver)
+
+
+def prepared(
+    network: IkModel | KinematicChain,
+    body: Body,
+    choices: Choices,
+    store_of: IkSolver | None = None,
+) -> IkSolver:
+    """Return a solver with these ingredients alone; nothing else here looks inside a solver.
+
+    Args:
+        network: what it is made from.
+        body: the capsules of the arm.
+        choices: the ingredients.
+        store_of: another solver of the same arm, whose stored postures it takes over.
+
+    """
+    solver = IkSolver(network, body=body)
+    if store_of is not None:
+        solver._keep_clear().share_store(store_of._keep_clear())
+    solver.prepare_to_avoid()
+    solver._avoidance.choices = choices
+    return solver
 
 
 def ours(solver: IkSolver) -> Solve:

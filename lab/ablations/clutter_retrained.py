@@ -18,7 +18,16 @@ from pathlib import Path
 
 import numpy as np
 
-from lab.ablations.clutter import FIGURES, TOLERANCES, Solve, measured, ours, robots, rows
+from lab.ablations.clutter import (
+    FIGURES,
+    TOLERANCES,
+    Solve,
+    measured,
+    ours,
+    prepared,
+    robots,
+    rows,
+)
 from lab.ablations.clutter_scenes import Judge, Scene, kinds, scene_of
 from learned_ik import IkModel, IkSolver, KinematicChain
 from learned_ik.arrays import Array
@@ -36,10 +45,7 @@ RETRAINED = [
 def retrained_rows(model: IkModel, body: Body) -> Iterator[tuple[str, Solve]]:
     """Yield the ways to an answer by a retrained network."""
     for label, groups in RETRAINED:
-        solver = IkSolver(model, body=body)
-        solver.prepare_to_avoid()
-        solver._avoidance.choices = Choices(groups)
-        yield label, ours(solver)
+        yield label, ours(prepared(model, body, Choices(groups)))
 
 
 def free_poses(

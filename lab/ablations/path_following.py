@@ -63,7 +63,7 @@ def methods(model: IkModel) -> Iterator[tuple[str, Method]]:
     solver, bare = IkSolver(model), IkSolver(model.chain)
     yield 'start next to mid-range, track', track_from(solver, model.chain.middle)
     yield "start at the network's choice, track", track_from(solver, None)
-    yield "all heads' solutions, best promise first", track_from_blocks(solver, 1)
+    yield "all heads' solutions, the best-ranked first", track_from_blocks(solver, 1)
     yield 'and then restarts', track_from_blocks(solver, None)
     yield 'and then the ladder: ours', follow_with(solver)
     yield 'ours without the network', follow_with(bare)

@@ -121,7 +121,11 @@ def running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
             yield process
         finally:
             process.terminate()
-            process.wait(10)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:  # rclpy sometimes misses the signal
+                process.kill()
+                process.wait()
 
 
 def cpu_seconds(pid: int) -> float:

@@ -109,17 +109,19 @@ class PinocchioLm(_Loop):
 
     def _search(self, target: Any, q: Array, deadline: float) -> tuple[Array, bool]:
         T, error = self._error(target, q)
-        factor, squared, diagonal, vain = 0.1, error @ error, np.eye(len(q)), 0
+        factor, squared, diagonal, without_gain = 0.1, error @ error, np.eye(len(q)), 0
         for _ in range(self.steps):
             if self._reached(error):
                 return q, True
-            if vain == self.patience or perf_counter() > deadline:
+            if without_gain == self.patience or perf_counter() > deadline:
                 break
             J = self._jacobian(T, q)
             step = np.linalg.solve(J.T @ J + (factor * squared + 1e-10) * diagonal, -J.T @ error)
             moved = self._inside(q + step)
             T_moved, error_moved = self._error(target, moved)
-            vain = 0 if error_moved @ error_moved < self.gain * squared else vain + 1
+            without_gain = (
+                0 if error_moved @ error_moved < self.gain * squared else without_gain + 1
+            )
             if error_moved @ error_moved < squared:
                 q, T, error, squared = moved, T_moved, error_moved, error_moved @ error_moved
                 factor *= 0.3

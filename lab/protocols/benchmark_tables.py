@@ -13,7 +13,7 @@ TITLES = {
     'reachable': 'reachable poses, from mid-range',
     'near': 'reachable poses, a seed within 0.1 rad of a solution in every joint',
     'paths': 'straight lines and spirals of 200 poses',
-    'unreachable': 'unreachable poses: the search in vain',
+    'unreachable': 'unreachable poses: until the solver gives up',
     'batch': 'many poses in one call',
     'growth': 'the artificial arm as it grows',
 }

@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Poses that may be out of reach: how long a search in vain takes, and whether it is honest."""
+"""Poses that may be out of reach: how long until a solver gives up, and what it claims."""
 
 import dataclasses
 from typing import Any
@@ -39,10 +39,10 @@ def unreachable(robot: Robot, field: Field, task: Task, settings: Settings) -> d
     rows = []
     for name, trial in trials.items():
         asked = len(trial.times)
-        vain, possible = ~reached[:asked], reached[:asked]
-        if not vain.any():
+        unreached, possible = ~reached[:asked], reached[:asked]
+        if not unreached.any():
             continue
-        part = Trial(trial.times[vain], trial.joints[vain])
+        part = Trial(trial.times[unreached], trial.joints[unreached])
         row = score(name, field.solvers[name], part, np.zeros(len(part.times), bool), task, None)
         wrong = int((trial.claimed & ~solved[name]).sum())
         refused = int((possible & ~solved[name]).sum())
