@@ -1,8 +1,10 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Prints what `clutter.py --json` has measured as tables for docs/clutter.md.
+"""Print what `clutter.py --json` has measured as tables for docs/clutter.md.
 
-python -m lab.ablations.clutter_table tiago.json panda.json > docs/clutter.md
+    python -m lab.ablations.clutter_table tiago.json panda.json > docs/clutter.md
+
+`--columns` chooses a few kinds of scenes.
 """
 
 import argparse

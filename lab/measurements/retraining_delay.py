@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How long a scene takes to reach the served network, and what requests feel of it meanwhile.
 
-python -m lab.measurements.retraining_delay     # with a node and a model file of its own
+    python -m lab.measurements.retraining_delay
+
+It starts a node of its own, with a copy of the model that ships.
 """
 
 import argparse
