@@ -32,8 +32,14 @@ COMMANDS = {
     'body': ('learned_ik.commands.body:GiveBody', 'give a model file the capsules of its arm'),
     'export': ('learned_ik.commands.export:Export', 'the network for other runtimes'),
     'view': ('learned_ik.commands.view:View', 'look at an arm in the browser, and drag it'),
-    'experiment': ('learned_ik.commands.experiment:Experiment', "the paper's tables and figures"),
-    'benchmark': ('learned_ik.commands.benchmark:Benchmark', 'our solver against its peers'),
+}
+# the same for the lab: a folder beside the package in a clone, which is not installed
+LAB_COMMANDS = {
+    'experiment': (
+        'lab.commands.experiment:Experiment',
+        "the paper's tables and figures (in a clone)",
+    ),
+    'benchmark': ('lab.commands.benchmark:Benchmark', 'our solver against its peers (in a clone)'),
 }
 # node: its main function, which takes ROS arguments, and what it does
 NODES = {
@@ -54,8 +60,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if command in NODES:
         return run_node(command, arguments[1:])
-    if command not in COMMANDS:
-        known = ', '.join([*COMMANDS, *NODES])
+    if command in LAB_COMMANDS and not _find_lab(command):
+        print(
+            f"error: '{command}' needs the lab, which comes with the source of learned_ik and is "
+            f'not installed: clone the repository and run {PROGRAM} {command} there',
+            file=sys.stderr,
+        )
+        return 2
+    if command not in COMMANDS | LAB_COMMANDS:
+        known = ', '.join([*COMMANDS, *LAB_COMMANDS, *NODES])
         print(f"no command '{command}'; there are: {known}", file=sys.stderr)
         return 2
     return run(command, arguments[1:])
@@ -68,7 +81,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
     arguments = without_ros_arguments(arguments)
     logging.basicConfig(level=logging.INFO, format='%(message)s', stream=sys.stderr)
     try:
-        options_type = _imported(COMMANDS[command][0])
+        options_type = _imported((COMMANDS | LAB_COMMANDS)[command][0])
         defaults = {}
         if hasattr(options_type, 'defaults_for'):  # some arguments change others' defaults
             defaults['default'] = options_type.defaults_for(arguments)
@@ -131,6 +144,16 @@ def without_ros_arguments(arguments: Sequence[str]) -> list[str]:
     return kept
 
 
+def _find_lab(command: str) -> bool:
+    """Make the lab of this clone importable, from any folder; return whether there is one."""
+    clone = Path(__file__).resolve().parents[1]
+    if not (clone / 'lab' / 'commands' / f'{command}.py').is_file():
+        return False
+    if sys.path[0] != str(clone):  # before any other package of that name
+        sys.path.insert(0, str(clone))
+    return True
+
+
 def _imported(place: str) -> Any:
     """Return what `module:name` means."""
     module, _, name = place.partition(':')
@@ -144,5 +167,6 @@ def _help() -> str:
         'Learned inverse kinematics of one robot arm.',
         '',
     ]
-    lines += [f'  {name:<15} {what}' for name, (_, what) in [*COMMANDS.items(), *NODES.items()]]
+    known = COMMANDS | LAB_COMMANDS | NODES
+    lines += [f'  {name:<15} {what}' for name, (_, what) in known.items()]
     return '\n'.join([*lines, '', f'{program()} COMMAND --help tells what a command takes.'])

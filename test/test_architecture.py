@@ -3,6 +3,7 @@
 """The rules of the house: floors import downwards, and the wings meet only in the model file."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / 'learned_ik'
+LAB = Path(__file__).parents[1] / 'lab'
 
 # Each room, and the rooms of the package that it may import from.
 FOUNDATION = {'arrays', 'errors', 'files', 'rotations', 'learned_ik'}
@@ -24,18 +26,28 @@ MAY_IMPORT = {
     'learning': {'robot', 'kinematics', 'network', 'model', 'yaml_config'},
     'solving': {'robot', 'kernels', 'network', 'model'},
     'viewing': {'robot', 'kernels', 'network', 'model', 'solving', 'trajectories'},
-    'benchmarking': {'robot', 'model', 'solving', 'resources', 'trajectories'},
-    'experiments': {
-        'robot',
-        'kinematics',
-        'model',
-        'learning',
-        'solving',
-        'trajectories',
-    },
     'serving': {'robot', 'model', 'kernels', 'solving', 'resources', 'trajectories'},
     'ros': {'robot', 'solving', 'resources', 'serving'},
     'player': {'robot', 'trajectories', 'ros'},
+}
+# Each room of the lab, the rooms of the lab below it, and those of the package that it may use.
+LAB_MAY_IMPORT = {
+    'pinocchio_judge': (set(), {'robot'}),
+    'robots': ({'pinocchio_judge'}, {'robot', 'model', 'resources'}),
+    'peers': ({'pinocchio_judge'}, {'robot', 'model', 'solving'}),
+    'protocols': (
+        {'pinocchio_judge', 'robots', 'peers'},
+        {'robot', 'model', 'solving', 'trajectories'},
+    ),
+    'methods': (set(), {'robot', 'kinematics', 'model', 'learning'}),
+    'paper': (
+        {'methods'},
+        {'robot', 'kinematics', 'model', 'learning', 'solving', 'trajectories'},
+    ),
+    'commands': ({'peers', 'protocols', 'paper'}, {'commands', 'resources'}),
+    # These look into every part of the package, but run none of its commands.
+    'measurements': ({'robots', 'paper'}, set(MAY_IMPORT) | {'resources'}),
+    'ablations': ({'robots', 'peers', 'paper'}, set(MAY_IMPORT) | {'resources'}),
 }
 HEAVY = {'torch', 'numba', 'rclpy', 'matplotlib'}
 
@@ -51,20 +63,52 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f'{node.module}.{alias.name}' for alias in node.names)
 
 
-def rooms(path: Path) -> set[str]:
-    """Return the rooms of the package that a file imports from."""
+def rooms(path: Path, package: Path = PACKAGE) -> set[str]:
+    """Return the rooms of the package, or of the lab, that a file imports from."""
     parts = [name.split('.') for name in imports(path)]
-    inside = {p[1] for p in parts if p[0] == 'learned_ik' and len(p) > 1}
-    known = {p.stem for p in PACKAGE.iterdir()}
+    inside = {p[1] for p in parts if p[0] == package.name and len(p) > 1}
+    known = {p.stem for p in package.iterdir()}
     return inside & known
+
+
+def files(room: str, package: Path = PACKAGE) -> Iterator[Path]:
+    """Yield the files of a room, which is a folder or one file."""
+    place = package / room
+    yield from place.rglob('*.py') if place.is_dir() else [place.with_suffix('.py')]
 
 
 @pytest.mark.parametrize('room', MAY_IMPORT)
 def test_nothing_imports_from_a_floor_above(room):
-    place = PACKAGE / room
-    for path in place.rglob('*.py') if place.is_dir() else [place.with_suffix('.py')]:
+    for path in files(room):
         strange = rooms(path) - MAY_IMPORT[room] - FOUNDATION - {room}
         assert not strange, f'{path.relative_to(PACKAGE)} imports {strange}'
+
+
+def test_the_lab_is_a_floor_above_the_package():
+    for path in PACKAGE.rglob('*.py'):
+        assert 'lab' not in {name.split('.')[0] for name in imports(path)}, path
+        # The command line alone knows its commands by name, and looks for them when asked.
+        assert path == PACKAGE / 'cli.py' or not re.search(r"""['"]lab\.""", path.read_text()), (
+            path
+        )
+
+
+@pytest.mark.parametrize('room', LAB_MAY_IMPORT)
+def test_rooms_of_the_lab_keep_to_their_floors(room):
+    below, of_package = LAB_MAY_IMPORT[room]
+    for path in files(room, LAB):
+        strange = rooms(path, LAB) - below - {room}
+        strange |= rooms(path) - of_package - FOUNDATION
+        assert not strange, f'{path.relative_to(LAB)} imports {strange}'
+
+
+def test_every_room_of_the_lab_has_its_floor_and_is_easy_to_survey():
+    assert {path.stem for path in LAB.iterdir() if path.suffix == '.py' or path.is_dir()} - {
+        '__init__',
+        '__pycache__',
+    } == set(LAB_MAY_IMPORT)
+    for folder in LAB.rglob('*'):
+        assert len(list(folder.glob('*.py'))) <= 15, folder
 
 
 def test_the_wings_keep_to_their_compilers():

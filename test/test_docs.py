@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [
     *ROOT.glob('*.md'),
     *(ROOT / 'docs').rglob('*.md'),
-    *(ROOT / 'benchmark').glob('*.md'),
+    *(ROOT / 'lab').rglob('*.md'),
 ]
 
 

@@ -25,7 +25,7 @@ MANIFESTS = {
 }
 
 OPTIONAL = {'moveit_msgs'}  # imported where it is installed
-COMMANDS = ('train', 'evaluate', 'solve', 'show', 'view', 'benchmark')
+COMMANDS = ('train', 'evaluate', 'solve', 'show', 'view')
 INSTALLED = (  # what `pip install .` reads of a checkout
     *('setup.py', 'setup.cfg', 'package.xml', 'LICENSE'),
     *('learned_ik', 'ros2_run', 'launch', 'config', 'models', 'resource'),

@@ -1,0 +1,170 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Table I: TIAGo and the artificial arm of seven joints, trained in each of the paper's ways."""
+
+import itertools
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from lab.paper import printed_values
+from lab.paper.presentation.results import Cell, Claim, Report, Table
+from lab.paper.training.budgets import Budget
+from lab.paper.training.catalogue import (
+    ENCODINGS,
+    TRAININGS,
+    our_network,
+    paper_network,
+)
+from learned_ik.kinematics.batched import BatchedKinematics
+from learned_ik.learning.execution.trials import Trial
+from learned_ik.learning.reports.evaluation import errors_of, poses_within
+from learned_ik.learning.training_config import HELD_OUT_SEED, PAPER
+from learned_ik.model import IkModel
+from learned_ik.rotations import quaternion_from_matrix
+
+TITLE = 'Table I: a real and an artificial arm of seven joints'
+COLUMNS = (
+    'robot',
+    'training',
+    'output',
+    'paper: L2 [mm]',
+    'paper: rotation [°]',
+    'here: L2 [mm]',
+    'here: % of reach',
+    'here: rotation [°]',
+    'answers that break joint limits [%]',
+)
+ALIKE = 2.0  # factor between errors in a similar range
+ARMS = (('tiago', 1.0), ('artificial7', 1.0), ('artificial7', 0.8))
+OURS = 'default recipe'
+WORDS = {
+    'supervised': 'supervised',
+    'position': 'unsupervised, position',
+    'pose': 'unsupervised, position + rotation',
+}
+SETTINGS = (  # robot, training, encoding, limits
+    *itertools.product(('tiago', 'artificial7'), TRAININGS, ENCODINGS, (1.0,)),
+    ('artificial7', 'pose', 'linear', 0.8),
+)
+PRINTED = {row[:4]: row for row in printed_values.TABLE_1}  # nine of these
+
+
+def trials(budget: Budget) -> list[Trial]:
+    """Return the paper's networks, and ours for the same three arms."""
+    return [
+        *(paper_network(budget, *setting) for setting in SETTINGS),
+        *(our_network(budget, robot, limits=limits) for robot, limits in ARMS),
+    ]
+
+
+def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Report:
+    """Return the paper's table beside ours; errors are means over the test set."""
+    rows = []
+    for setting in SETTINGS:
+        robot, training, encoding, limits = setting
+        printed = PRINTED.get(setting)
+        cells = (None, None) if printed is None else (1e3 * printed.position, printed.orientation)
+        model = models[paper_network(budget, *setting).name]
+        names = (_arm(robot, limits), WORDS[training], encoding)
+        rows.append((*names, *cells, *_cells(model.held_out)))
+    for robot, limits in ARMS:
+        model = models[our_network(budget, robot, limits=limits).name]
+        names = (_arm(robot, limits), OURS)
+        for output, errors in (
+            ('network', model.held_out),
+            ('refined', refined(model, budget.poses)),
+        ):
+            rows.append((*names, output, None, None, *_cells(errors)))
+    claims = (
+        _position_is_easier(budget, models),
+        _supervised_loses_rotation(budget, models),
+        _arms_are_alike(budget, models),
+    )
+    caption = (
+        f'Mean errors over {budget.poses} poses that no network was trained on. These networks '
+        f'have seen {budget.samples / 1e6:g} million samples, those of the paper '
+        f'{PAPER.samples / 1e6:g} million.'
+    )
+    return Report((Table(caption, COLUMNS, tuple(rows)),), claims=claims)
+
+
+def refined(model: IkModel, count: int) -> dict:
+    """Return the errors of the solver's answers to the test set, by the same metrics."""
+    from learned_ik.solving.solver import IkSolver
+
+    poses = poses_within(model.chain, count, HELD_OUT_SEED)
+    matrices = poses[:, 3:].double().numpy().reshape(-1, 3, 3)
+    solved = IkSolver(model).solve_batch(
+        poses[:, :3].double().numpy(), quaternion_from_matrix(matrices)
+    )
+    q = torch.as_tensor(solved.joint_positions[:, None].astype(np.float32))
+    return errors_of(q, poses, BatchedKinematics(model.chain)).summary(model.chain.reach)
+
+
+def _arm(robot: str, limits: float = 1.0) -> str:
+    name = {'tiago': 'TIAGo', 'artificial7': 'artificial, 7 joints'}[robot]
+    return name if limits == 1 else f'{name} ({limits:g} limits)'
+
+
+def _cells(held_out: Mapping) -> tuple[Cell, ...]:
+    return (
+        1e3 * held_out['position']['mean'],
+        1e2 * held_out['relative_position_mean'],
+        math.degrees(held_out['orientation']['mean']),
+        1e2 * held_out['limits_broken'],
+    )
+
+
+def _position_is_easier(budget: Budget, models: Mapping[str, IkModel]) -> Claim:
+    found = {
+        training: models[paper_network(budget, 'tiago', training).name].held_out['position']
+        for training in ('position', 'pose')
+    }
+    alone, both = found['position']['mean'], found['pose']['mean']
+    return Claim(
+        'Trained for position alone, the position error is less than half',
+        'III-D',
+        alone < 0.5 * both,
+        None,
+        f'TIAGo, linear: {1e3 * alone:.1f} mm against {1e3 * both:.1f} mm',
+    )
+
+
+def _supervised_loses_rotation(budget: Budget, models: Mapping[str, IkModel]) -> Claim:
+    supervised, pose = (
+        math.degrees(
+            models[paper_network(budget, 'tiago', training).name].held_out['orientation']['mean']
+        )
+        for training in ('supervised', 'pose')
+    )
+    return Claim(
+        'Supervised training fails on the orientation of TIAGo, unsupervised does not',
+        'III-A',
+        supervised > 5 * pose,
+        None,
+        f'linear: {supervised:.0f}° against {pose:.1f}°',
+    )
+
+
+def _arms_are_alike(budget: Budget, models: Mapping[str, IkModel]) -> Claim:
+    verdicts, numbers = [], []
+    for words, network in (("the paper's recipe", paper_network), (OURS, our_network)):
+        tiago, artificial = (
+            models[network(budget, robot).name].held_out for robot in ('tiago', 'artificial7')
+        )
+        ratios = [
+            artificial[part]['mean'] / tiago[part]['mean'] for part in ('position', 'orientation')
+        ]
+        verdicts.append(all(1 / ALIKE < ratio < ALIKE for ratio in ratios))
+        numbers.append(f'{words} {ratios[0]:.2f} and {ratios[1]:.2f}')
+    return Claim(
+        'The artificial arm of 7 joints has errors in a similar range as TIAGo (here: within a '
+        f'factor of {ALIKE:g})',
+        'III-A',
+        *verdicts,
+        f'artificial / TIAGo, position and rotation: {"; ".join(numbers)} (printed: 1.45, 0.80)',
+    )
