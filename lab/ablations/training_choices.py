@@ -22,8 +22,8 @@ import numpy as np
 
 from lab.robots import ROBOTS, robot_named
 from learned_ik import TrainingConfig
-from learned_ik.learning.reports.report import Report
 from learned_ik.learning.execution.trials import Outcome, Trial, run_trials
+from learned_ik.learning.reports.report import Report
 
 VARIANTS: dict[str, dict[str, Any]] = {
     'default': {},

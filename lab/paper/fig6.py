@@ -15,8 +15,8 @@ from lab.paper.presentation.results import Claim, Picture, Report, Table
 from lab.paper.training.budgets import Budget
 from lab.paper.training.catalogue import keeping_clear, our_network, paper_network
 from learned_ik.arrays import Array
-from learned_ik.learning.scenes.scene_config import SceneConfig
 from learned_ik.learning.execution.trials import Trial
+from learned_ik.learning.scenes.scene_config import SceneConfig
 from learned_ik.model import IkModel
 from learned_ik.robot.skeleton import joint_origins
 

@@ -6,8 +6,8 @@ import dataclasses
 
 from lab.paper.training.budgets import Budget
 from lab.paper.training.shelf import artificial_arm, tiago_arm
-from learned_ik.learning.scenes.scene_config import SceneConfig
 from learned_ik.learning.execution.trials import Trial
+from learned_ik.learning.scenes.scene_config import SceneConfig
 from learned_ik.robot.chain import KinematicChain
 
 ENCODINGS = ('linear', 'biternion')

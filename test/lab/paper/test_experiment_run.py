@@ -12,8 +12,8 @@ from lab.paper.training.catalogue import paper_network
 from lab.paper.training.shelf import Shelf
 from learned_ik import cli
 from learned_ik.errors import ConfigurationError, TrainingError
-from learned_ik.learning.training_config import TrainingConfig
 from learned_ik.learning.execution.trials import run_trial
+from learned_ik.learning.training_config import TrainingConfig
 
 
 def numbers(result):
