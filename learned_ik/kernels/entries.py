@@ -6,6 +6,7 @@ Arrays are C-contiguous but for the pose and seed of a single request, which are
 has them. A kernel is compiled for these types and for no others.
 """
 
+import threading
 from collections.abc import Callable
 
 from numba import boolean, float32, float64, int64, types
@@ -84,9 +85,13 @@ def make_ready(group: str) -> None:
     """Compile the kernels of a group, or load them from disk; once in a process."""
     if group in _ready:
         return
-    for entry, (result, words) in ENTRIES[group].items():
-        compile_for(entry, result(*(each for word in words.split() for each in TYPES[word])))
-    _ready.add(group)
+    with _lock:
+        if group not in _ready:
+            for entry, (result, words) in ENTRIES[group].items():
+                types_of = [each for word in words.split() for each in TYPES[word]]
+                compile_for(entry, result(*types_of))
+            _ready.add(group)
 
 
 _ready: set[str] = set()
+_lock = threading.Lock()

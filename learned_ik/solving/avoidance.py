@@ -179,14 +179,14 @@ class Sight:
         self, chain: KinematicChain, packed: PackedModel, network: Network | None
     ) -> None:
         """Pack the network for a world without obstacles; a blind one is `packed` already."""
-        self._network = network if network is not None and network.scene is not None else None
+        self._network: Network | None = None
         self._packed = packed
         self.points = np.zeros((4, 0))  # x y z [m] in the target's frame, how far they see [m]
-        if self._network is not None:
-            scene = self._network.scene
-            self._packed = pack_model(chain, self._network.in_world(np.empty((0, 4))))
-            far = np.full(len(scene.target), scene.far)
-            self.points = np.ascontiguousarray(np.vstack([scene.target.T, far]))
+        if network is not None and network.scene is not None:
+            target, far = network.scene.target, network.scene.far
+            self._network = network
+            self._packed = pack_model(chain, network.in_world(np.empty((0, 4))))
+            self.points = np.ascontiguousarray(np.vstack([target.T, np.full(len(target), far)]))
         self._last: tuple[Array | None, PackedModel] = (None, self._packed)
 
     @property

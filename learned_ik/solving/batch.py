@@ -115,8 +115,9 @@ def _answered(engine: Engine, memory: Memory, request: Request) -> npt.NDArray[n
     # The few that obstacles stand in the way of go the way of single requests, to its end.
     one = request._replace(rows=memory.requests, answers=memory.answers)
     for row in np.nonzero(~settled)[0]:
+        assert scene is not None
         memory.request[...] = request.rows[row]
-        status[row], _ = settle_in_scene(engine, memory, one, math.inf)
+        status[row], _ = settle_in_scene(engine, memory, one, scene, math.inf)
         answers[row] = memory.answer
     memory.options[...] = NO_OPTIONS
     return status
@@ -153,11 +154,10 @@ def predict(
     rows = _rows(engine, positions, orientations, NO_OPTIONS, seeds)
     answers = np.zeros((len(rows), ANSWER + engine.chain.joint_count))
     scene = engine.scene(None, 0.0)
-    sees = scene is not None and engine.avoidance.sight.sees
 
     def run(block: slice) -> None:
         memory = engine.memory()
-        if sees:
+        if scene is not None and engine.avoidance.sight.sees:
             engine.avoidance.predict(memory, scene, rows[block], answers[block])
         else:
             predict_rows(

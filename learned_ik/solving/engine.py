@@ -13,7 +13,6 @@ from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.avoidance.clear_search import search_clear
 from learned_ik.kernels.avoidance.store import MORE_PROPOSALS
 from learned_ik.kernels.entries import make_ready
-from learned_ik.kernels.layout import CODE, MALFORMED
 from learned_ik.kernels.search import ENOUGH_RESTARTS, search
 from learned_ik.kernels.tips import jacobian
 from learned_ik.network import Network
@@ -22,7 +21,7 @@ from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving.avoidance import NO_SPHERES, Avoidance, Scene
 from learned_ik.solving.packing import Memory, pack_model
 from learned_ik.solving.preferences import Preferences
-from learned_ik.solving.request import NOT_GIVEN, Given, Request
+from learned_ik.solving.request import NOT_GIVEN, Given, Request, as_given
 
 RESTARTS_PER_LOOK = ENOUGH_RESTARTS  # restarts between two looks at the clock
 
@@ -171,18 +170,19 @@ class Engine:
             given: pose and seed of the first row, where they are not in it yet.
 
         """
+        scene = request.scene
+        if scene is not None and scene.avoids:
+            arrays = self.avoidance.arrays(memory, scene, request.rows, request.answers)
+            entry = search_clear
+        else:
+            arrays = (
+                *self.packed, memory.numbers, memory.activations, request.rows, request.answers,
+            )  # fmt: skip
+            entry = search
+        asked = request.seeded, *request.tolerances, first, last
         try:
-            if request.avoids:
-                search_clear(
-                    *self.avoidance.arrays(memory, request.scene, request.rows, request.answers),
-                    *given, request.seeded, *request.tolerances, first, last,
-                )  # fmt: skip
-            else:
-                search(
-                    *self.packed, memory.numbers, memory.activations, request.rows,
-                    request.answers, *given, request.seeded, *request.tolerances, first, last,
-                )  # fmt: skip
-        except TypeError:
+            entry(*arrays, *given, *asked)
+        except TypeError:  # pose or seed are no rows of float64
             if not given[0]:
                 raise
-            request.answers[0, CODE] = MALFORMED  # arrays that are no vectors
+            entry(*arrays, *as_given(*given), *asked)

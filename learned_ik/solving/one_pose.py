@@ -42,6 +42,7 @@ from learned_ik.solving.explain import (
 from learned_ik.solving.packing import Memory
 from learned_ik.solving.preferences import Prefer
 from learned_ik.solving.request import (
+    FLOAT64,
     NO_OPTIONS,
     NOT_GIVEN,
     NOTHING,
@@ -56,7 +57,7 @@ from learned_ik.solving.restarts import go_on, search_on
 from learned_ik.solving.solution import Solution, Status
 
 SUCCESS = Status.SUCCESS  # looking up a member of an enumeration takes longer than one would think
-ndarray, FLOAT64 = np.ndarray, np.dtype(np.float64)
+INFINITE = math.inf
 
 
 def solve(
@@ -82,10 +83,10 @@ def solve(
     else:
         preference = engine.preferences.read(prefer, seeded)
     if (
-        max_joint_change != math.inf
+        max_joint_change != INFINITE
         or type(position_tolerance) is not float
         or type(orientation_tolerance) is not float
-        or orientation_tolerance == math.inf
+        or not orientation_tolerance < INFINITE
     ):
         orientation_tolerance, memory.options[...] = request_options(
             orientation_tolerance, max_joint_change, seeded
@@ -95,16 +96,12 @@ def solve(
     elif memory.has_options:
         memory.options[...] = NO_OPTIONS
         memory.has_options = False
-    if not (
-        type(position) is ndarray
-        and position.dtype is FLOAT64
-        and type(orientation) is ndarray
-        and orientation.dtype is FLOAT64
-        and (not seeded or (type(seed) is ndarray and seed.dtype is FLOAT64))
-    ):
-        given = as_given(position, orientation, seed)
-    else:
-        given = True, position, orientation, seed if seeded else NOTHING
+    given: Given = (True, position, orientation, seed if seeded else NOTHING)
+    try:
+        if not (given[1].dtype is given[2].dtype is given[3].dtype is FLOAT64):
+            given = as_given(*given)
+    except AttributeError:  # lists, tuples
+        given = as_given(*given)
     status, message, answer = SUCCESS, '', None
     if scene is None:
         try:
@@ -112,8 +109,11 @@ def solve(
                 *memory.arrays, *given, seeded, position_tolerance, orientation_tolerance,
                 0, engine.first_look,
             )  # fmt: skip
-        except TypeError:  # arrays that are no vectors
-            memory.answer[CODE] = MALFORMED
+        except TypeError:  # whatever else it is, that has such a type
+            search(
+                *memory.arrays, *as_given(*given), seeded,
+                position_tolerance, orientation_tolerance, 0, engine.first_look,
+            )  # fmt: skip
         answer = memory.fields.tolist()
     if answer is None or answer[CODE] != FOUND or not (
         preference is None or (preference.to_seed and answer[SEED_DISTANCE] <= NEAR)
@@ -124,7 +124,9 @@ def solve(
             if scene is None:
                 status, message = settle(engine, memory, request, began + timeout)
             else:
-                status, message = settle_in_scene(engine, memory, request, began + timeout, given)
+                status, message = settle_in_scene(
+                    engine, memory, request, scene, began + timeout, given
+                )
         except MalformedRequestError:
             explain_request(engine.chain, position, orientation, seed, tolerances)
         answer = memory.fields.tolist()
@@ -189,18 +191,20 @@ def settle_in_scene(
     engine: Engine,
     memory: Memory,
     request: Request,
+    scene: Scene,
     deadline: float,
     given: Given = NOT_GIVEN,
 ) -> tuple[Status, str]:
     """Answer a request of one row where there is something to keep clear of, or to measure.
 
-    Args and raises as `settle`, and given: pose and seed, where they are not in the request yet.
+    Args and raises as `settle`; the request's scene; and given: pose and seed, where they are not
+    in the request yet.
     """
-    scene, preference = request.scene, request.preference
+    preference = request.preference
     near_seed = memory.request[LARGEST_CHANGE] < math.inf
     if not scene.avoids or not (preference is None or preference.to_seed):
         # What would be preferred without obstacles is, where it is clear; else what is near it.
-        status, message = _settle_freely(engine, memory, request, deadline, given)
+        status, message = _settle_freely(engine, memory, request, scene, deadline, given)
         if not scene.avoids or status is not SUCCESS or memory.answer[CLEARANCE] >= scene.wanted:
             return status, message
         status = _search_clear(engine, memory, request, deadline, from_solution=not near_seed)
@@ -212,7 +216,7 @@ def settle_in_scene(
     if status is not SUCCESS and memory.answer[REACHED] == 0:
         # What no start reaches, a search without obstacles may; or it says why it does not.
         first = request.without_preference()
-        status, message = _settle_freely(engine, memory, first, deadline)
+        status, message = _settle_freely(engine, memory, first, scene, deadline)
         if status is not SUCCESS or memory.answer[CLEARANCE] >= scene.wanted:
             return status, message
         if near_seed:  # the largest change counts from the seed, not from what was found
@@ -221,7 +225,7 @@ def settle_in_scene(
     if status is not SUCCESS:
         return Status.GOAL_IN_COLLISION, why_not_clear(engine, memory, scene)
     if preference is not None and preference.to_seed and memory.answer[SEED_DISTANCE] > NEAR:
-        _come_nearer(engine, memory, request)
+        _come_nearer(engine, memory, request, scene)
     return SUCCESS, ''
 
 
@@ -235,6 +239,7 @@ def _settle_freely(
     engine: Engine,
     memory: Memory,
     request: Request,
+    scene: Scene,
     deadline: float,
     given: Given = NOT_GIVEN,
 ) -> tuple[Status, str]:
@@ -242,9 +247,8 @@ def _settle_freely(
     free = request.without_scene()
     engine.search(memory, free, 0, engine.first_look, given)
     status, message = settle(engine, memory, free, deadline)
-    memory.answer[CLEARANCE] = engine.avoidance.clearance(
-        memory, request.scene, memory.solution[None]
-    )[0]
+    clearances = engine.avoidance.clearance(memory, scene, memory.solution[None])
+    memory.answer[CLEARANCE] = clearances[0]
     return status, message
 
 
@@ -275,9 +279,9 @@ def prefer_better(engine: Engine, memory: Memory, request: Request) -> None:
         )  # fmt: skip
 
 
-def _come_nearer(engine: Engine, memory: Memory, request: Request) -> None:
+def _come_nearer(engine: Engine, memory: Memory, request: Request, scene: Scene) -> None:
     """Take what is nearer to the seed than the answer in memory, where that is clear, too."""
-    found, scene = memory.answer.copy(), request.scene
+    found = memory.answer.copy()
     prefer_better(engine, memory, request)
     clearance = engine.avoidance.clearance(memory, scene, memory.solution[None])[0]
     if clearance >= scene.wanted:

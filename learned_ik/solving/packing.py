@@ -107,7 +107,7 @@ def pack_model(chain: KinematicChain, network: Network | None) -> PackedModel:
     widest = _up_to_multiple(max(*net.widths, 3 * about_target), CACHE_LINE)
     integers = [net.widths, arrays.structure.ravel(), arrays.kinds]
     robot = [
-        [reach_from_first_motion(chain), net.seed_weight],
+        np.array([reach_from_first_motion(chain), net.seed_weight]),
         restart_steps(joints),
         arrays.transforms.ravel(),
         arrays.coupling.ravel(),

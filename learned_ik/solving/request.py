@@ -21,6 +21,7 @@ NO_OPTIONS: Array = np.array([0.0, 0.0, 0.0, math.inf])
 POSITION_ONLY: Array = np.array([1.0, 1.0, 1.0, math.inf])
 TINY = 1e-12  # [rad], in place of a tolerance of 0 where tolerances are compared
 
+FLOAT64 = np.dtype(np.float64)
 NOTHING = np.empty(0)
 Given = tuple[bool, Any, Any, Any]  # whether pose and seed follow: position, orientation, seed
 NOT_GIVEN: Given = (False, NOTHING, NOTHING, NOTHING)  # they are in the request already
@@ -120,22 +121,20 @@ def checked_start(chain: KinematicChain, start: npt.ArrayLike, what: str = 'star
     return values
 
 
-def as_given(
-    position: npt.ArrayLike, orientation: npt.ArrayLike, seed: npt.ArrayLike | None
-) -> Given:
-    """Return pose and seed as compiled code takes them; what is no row of numbers becomes empty.
+def as_given(given: bool, position: Any, orientation: Any, seed: Any) -> Given:
+    """Return pose and seed as compiled code takes them: as rows of float64.
 
-    Compiled code refuses what is empty, and `explain.explain_request` says what was wrong.
+    What is no row of numbers becomes empty, which compiled code refuses; then
+    `explain.explain_request` says what was wrong.
     """
     try:
-        return (
-            True,
-            np.array(position, np.float64),
-            np.array(orientation, np.float64),
-            NOTHING if seed is None else np.array(seed, np.float64),
-        )
+        position, orientation = np.array(position, FLOAT64), np.array(orientation, FLOAT64)
+        seed = np.array(seed, FLOAT64)
     except (TypeError, ValueError):
-        return True, NOTHING, NOTHING, NOTHING
+        return given, NOTHING, NOTHING, NOTHING
+    if position.ndim == orientation.ndim == seed.ndim == 1:
+        return given, position, orientation, seed
+    return given, NOTHING, NOTHING, NOTHING
 
 
 def checked_position_tolerance(tolerance: float) -> float:
@@ -195,12 +194,12 @@ def request_options(
     return strictest, np.array([*(1 - shares), max_joint_change])
 
 
-def axis_tolerances(strictest: float, free_axes: Array) -> float | Array:
+def axis_tolerances(strictest: float, free_axes: Array) -> float | list[float]:
     """Return the `orientation_tolerance` that `request_options` takes apart [rad]."""
     if not free_axes.any():
-        return strictest
+        return float(strictest)
     with np.errstate(divide='ignore'):
-        return strictest / (1 - free_axes)
+        return (strictest / (1 - free_axes)).tolist()
 
 
 def numbers(values: npt.ArrayLike, what: str) -> Array:

@@ -18,7 +18,6 @@ from learned_ik.model import IkModel
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving import batch, one_pose, variety
-from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.fitting import CALIBRATION, checked_tool, fitted
 from learned_ik.solving.paths import follower
@@ -267,11 +266,13 @@ class IkSolver:
             InvalidInputError: a value has the wrong shape, is not finite, or out of its range.
 
         """
+        engine, scene = self._engine, None
+        if avoid_collisions or min_clearance or engine.spheres is not None:
+            scene = engine.scene(avoid_collisions, min_clearance)
         return one_pose.solve(
-            self._engine, position, orientation, seed, prefer=prefer,
+            engine, position, orientation, seed, prefer=prefer,
             position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
-            max_joint_change=max_joint_change, timeout=timeout,
-            scene=self._scene(avoid_collisions, min_clearance),
+            max_joint_change=max_joint_change, timeout=timeout, scene=scene,
         )  # fmt: skip
 
     def solve_all(
@@ -314,7 +315,7 @@ class IkSolver:
         return variety.solve_all(
             self._engine, position, orientation, limit, seed,
             position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
-            timeout=TIMEOUT, scene=self._scene(avoid_collisions, min_clearance),
+            timeout=TIMEOUT, scene=self._engine.scene(avoid_collisions, min_clearance),
         )  # fmt: skip
 
     def solve_batch(
@@ -353,7 +354,7 @@ class IkSolver:
             self._engine, positions, orientations, seeds, prefer=prefer,
             position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
             max_joint_change=max_joint_change, threads=threads,
-            scene=self._scene(avoid_collisions, min_clearance),
+            scene=self._engine.scene(avoid_collisions, min_clearance),
         )  # fmt: skip
 
     def predict(
@@ -420,14 +421,8 @@ class IkSolver:
         return follower.follow(
             self._engine, positions, orientations, start,
             position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
-            jump=jump, timeout=timeout, scene=self._scene(avoid_collisions, min_clearance),
+            jump=jump, timeout=timeout, scene=self._engine.scene(avoid_collisions, min_clearance),
         )  # fmt: skip
-
-    def _scene(self, avoid_collisions: bool | None, min_clearance: float) -> Scene | None:
-        """Return what to keep clear of, or to measure; None where nothing is known or asked."""
-        if self._engine.spheres is None and not avoid_collisions and min_clearance == 0.0:
-            return None  # the usual, at once
-        return self._engine.scene(avoid_collisions, min_clearance)
 
     def __copy__(self) -> 'IkSolver':
         return self.fitted_to(tool=self.tool, robot=self.robot, calibration=self._calibration)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several solutions of one pose, as different as possible: what `IkSolver.solve_all` asks for."""
 
+import functools
 import math
 from collections.abc import Sequence
 from time import perf_counter
@@ -44,12 +45,12 @@ def solve_all(
     if not isinstance(limit, int | np.integer) or limit < 1:
         raise InvalidInputError(f'limit is {limit!r}; expected a whole number, 1 or more')
     began = perf_counter()
-    options = {
-        'position_tolerance': position_tolerance,
-        'orientation_tolerance': orientation_tolerance,
-        'timeout': timeout,
-    }
-    if not one_pose.solve(engine, position, orientation, seed, prefer='first', **options):
+    solve = functools.partial(
+        one_pose.solve, engine, position, orientation,
+        position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
+        timeout=timeout,
+    )  # fmt: skip
+    if not solve(seed, prefer='first'):
         return []
     about = None if seed is None else checked_start(engine.chain, seed, 'seed')
     strictest, free = request_options(orientation_tolerance, math.inf, False)
@@ -59,15 +60,11 @@ def solve_all(
     candidates = distinct_solutions(
         engine, row, about, tolerances, CANDIDATES_IN_SCENE * limit if avoids else limit
     )
-    found = [
-        one_pose.solve(engine, position, orientation, q, prefer='first', **options)
-        for q in candidates
-    ]
-    if avoids:
+    found = [solve(q, prefer='first') for q in candidates]
+    if scene is not None and scene.avoids:
         found = _cleared(engine, row, tolerances, scene, found)
         if not found:
-            found = [one_pose.solve(engine, position, orientation, seed, scene=scene, **options)]
-            found = [solution for solution in found if solution]
+            found = [solution for solution in [solve(seed, scene=scene)] if solution]
         elif about is None:
             kept = spread(np.array([each.joint_positions for each in found]), limit)
             found = [found[k] for k in sorted(kept)]

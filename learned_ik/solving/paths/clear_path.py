@@ -85,7 +85,7 @@ def keep_clear(
     path.clearance = clearance
     if not scene.avoids:
         return path
-    path.collisions = _collisions(path, scene)
+    path.collisions = _collisions(path, clearance, scene)
     if len(path.collisions) == 0:
         return path
     first = Trail(
@@ -101,10 +101,10 @@ def keep_clear(
             engine, best.q, best.errors, path.status, {}, start=start, jump=float(demand[JUMP]),
             timed_out=path.timed_out,
         )  # fmt: skip
-        path.clearance = best.clearance
-        path.collisions = _collisions(path, scene)
+        path.clearance = clearance = best.clearance
+        path.collisions = _collisions(path, clearance, scene)
     if len(path.collisions):
-        told = _sentence(path, scene)
+        told = _sentence(path.collisions, clearance, scene)
         path.message = f'{path.message}; {told}' if path.message else told
     return path
 
@@ -172,20 +172,20 @@ class _ClearFollower:
         return trail
 
 
-def _collisions(path: PathSolution, scene: Scene) -> Integers:
+def _collisions(path: PathSolution, clearance: Array, scene: Scene) -> Integers:
     """Return the poses of a path that are reached and not clear."""
     reached = path.status == Status.SUCCESS
-    return np.nonzero(reached & (path.clearance < scene.wanted))[0]
+    return np.nonzero(reached & (clearance < scene.wanted))[0]
 
 
-def _sentence(path: PathSolution, scene: Scene) -> str:
+def _sentence(collisions: Integers, clearance: Array, scene: Scene) -> str:
     """Say where a path is not clear."""
     stretches = [
         f'{first} to {last}' if last > first else f'{first}'
-        for first, last in _stretches(path.collisions)
+        for first, last in _stretches(collisions)
     ]
     more = f' and {len(stretches) - TOLD} more' if len(stretches) > TOLD else ''
-    worst = float(path.clearance[path.collisions].min())
+    worst = float(clearance[collisions].min())
     return (
         f'poses {", ".join(stretches[:TOLD])}{more} cannot be kept clear{by_clearance(scene)}, '
         f'at the worst by {1e3 * worst:.3g} mm'
