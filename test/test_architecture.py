@@ -249,3 +249,8 @@ def test_nothing_reads_what_is_private_to_a_solver():
 def test_nothing_in_solving_imports_the_solver():
     for path in (PACKAGE / 'solving').rglob('*.py'):
         assert 'learned_ik.solving.solver' not in set(imports(path)), path
+
+
+def test_a_file_of_a_name_is_there_once():
+    stems = [path.stem for path in PACKAGE.rglob('*.py') if path.stem != '__init__']
+    assert not {stem for stem in stems if stems.count(stem) > 1}
