@@ -214,38 +214,6 @@ def test_no_folder_holds_more_than_fifteen_files():
     assert not {name: count for name, count in counts.items() if count > 15}
 
 
-def test_kernels_import_kernels_and_arrays_alone():
-    for path in (PACKAGE / 'kernels').rglob('*.py'):
-        ours = {name for name in imports(path) if name.startswith('learned_ik')}
-        allowed = ('learned_ik.kernels', 'learned_ik.arrays')
-        assert not {name for name in ours if not name.startswith(allowed)}, path
-
-
-def positional(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
-    """Return the arguments that a function takes by position, without `self` and `cls`."""
-    arguments = [each.arg for each in function.args.posonlyargs + function.args.args]
-    return [name for name in arguments if name not in ('self', 'cls')]
-
-
-def test_no_function_but_a_compiled_entry_takes_more_than_eight_by_position():
-    long, entries = [], 0
-    for path in PACKAGE.rglob('*.py'):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                is_entry = 'kernel' in map(ast.unparse, node.decorator_list)
-                entries += is_entry
-                if len(positional(node)) > 8 and not is_entry:
-                    long.append((path.name, node.name))
-    assert not long
-    assert entries > 10
-
-
-def test_nothing_reads_what_is_private_to_a_solver():
-    for path in PACKAGE.rglob('*.py'):
-        if path != PACKAGE / 'solving' / 'solver.py':
-            assert not re.search(r'\bsolver\._\w', path.read_text()), path
-
-
 def test_nothing_in_solving_imports_the_solver():
     for path in (PACKAGE / 'solving').rglob('*.py'):
         assert 'learned_ik.solving.solver' not in set(imports(path)), path
