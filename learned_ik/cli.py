@@ -29,7 +29,10 @@ COMMANDS = {
     'evaluate': ('learned_ik.commands.evaluate:Evaluate', 'how good a model is'),
     'solve': ('learned_ik.commands.solve:Solve', 'joint positions for one pose'),
     'show': ('learned_ik.commands.show:Show', 'what is in a model file'),
-    'body': ('learned_ik.commands.body:GiveBody', 'give a model file the capsules of its arm'),
+    'body': (
+        'learned_ik.commands.give_body:GiveBody',
+        'give a model file the capsules of its arm',
+    ),
     'export': ('learned_ik.commands.export:Export', 'the network for other runtimes'),
     'view': ('learned_ik.commands.view:View', 'look at an arm in the browser, and drag it'),
 }

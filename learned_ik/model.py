@@ -6,6 +6,8 @@ The file is safetensors: tensors for the weights, one JSON string for all else. 
 is ever executed.
 """
 
+from __future__ import annotations
+
 import dataclasses
 import json
 import os
@@ -100,7 +102,7 @@ class IkModel:
         write_atomically(path, save(tensors, metadata={METADATA_KEY: text}))
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> 'IkModel':
+    def load(cls, path: str | os.PathLike[str]) -> IkModel:
         """Read a model file.
 
         Raises:
@@ -149,7 +151,7 @@ class IkModel:
     @classmethod
     def _from_parts(
         cls, description: Mapping[str, Any], tensors: Mapping[str, Weights]
-    ) -> 'IkModel':
+    ) -> IkModel:
         about = description['network']
         chain = KinematicChain.from_dict(description['chain'])
         body = description.get('body')

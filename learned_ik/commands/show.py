@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tyro.conf import Positional
 
-from learned_ik.commands.body import sentence, summary
+from learned_ik.commands.give_body import sentence, summary
 from learned_ik.commands.result import Result, error_lines
 from learned_ik.model import IkModel
 

@@ -5,6 +5,8 @@
 python -m learned_ik train --urdf robot.urdf --base base_link --tip tool0 --out arm.safetensors
 """
 
+from __future__ import annotations
+
 import contextlib
 import copy
 import logging

@@ -60,12 +60,12 @@ class TrainingConfig:
     learning_rate: float = 1e-2  # the peak of the 1cycle schedule
     warm_up: float = 0.2  # share of a cycle in which the learning rate rises
     cycles: int | None = (
-        None  # of the schedule, each twice as long as the last; 1, or 4 with until
+        None  # of the schedule, each twice as long as the last; 1, or 4 with until_error
     )
 
     loss: Loss = 'distance'  # of a pose: lengths in m and rad, or the paper's mean squares
     rotation_weight: float = 0.3  # [m/rad], of orientation against position
-    limit_weight: float = 1.0  # of broken joint limits; a bounded encoding has none
+    limit_weight: float = 1.0  # of broken joint limits; clipped and bounded encodings have none
     mean_weight: float = 0.03  # of all heads' mean against the best head; fades to 0
     mean_end: float = 1.0  # share of a cycle after which that weight is 0
 

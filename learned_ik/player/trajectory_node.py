@@ -15,6 +15,7 @@ import numpy as np
 from geometry_msgs.msg import PoseStamped
 from nav_msgs.msg import Path
 from rcl_interfaces.msg import SetParametersResult
+from rclpy.client import Client
 from rclpy.node import Node
 from rclpy.task import Future
 from sensor_msgs.msg import JointState
@@ -56,7 +57,7 @@ class TrajectoryNode(Node):
         self._joints: dict[str, float] = {}  # [rad or m], of the whole robot
         self._states = self.create_publisher(JointState, 'joint_states', 10)
         self._targets = self.create_publisher(PoseStamped, f'{server}/target_pose', 1)
-        self._get_path = self.create_client(GetIKPath, f'{server}/get_ik_path')
+        self._get_path: Client = self.create_client(GetIKPath, f'{server}/get_ik_path')
         self.create_subscription(JointState, f'{server}/joint_command', self._on_command, 10)
         self.create_subscription(String, 'robot_description', self._on_description, LATCHED)
         self.create_subscription(Path, '~/path', self._on_path, 1)
@@ -132,15 +133,14 @@ class TrajectoryNode(Node):
                 self._stale = False
                 self.get_logger().error(f'the old path stays: {error}')
         if self._path is not None:
-            (self._stream if parameters.MODE.of(self) == 'stream' else self._follow)()
+            (self._stream if parameters.MODE.of(self) == 'stream' else self._follow)(*self._path)
         if self._joints:
             state = JointState(name=list(self._joints), position=list(self._joints.values()))
             state.header.stamp = self.get_clock().now().to_msg()
             self._states.publish(state)
 
-    def _stream(self) -> None:
+    def _stream(self, frame: str, path: PosePath) -> None:
         """Send the next pose, there and back."""
-        frame, path = self._path
         last = len(path.positions) - 1
         step = self._step
         if parameters.REPEAT.of(self) and last:
@@ -151,10 +151,10 @@ class TrajectoryNode(Node):
             self._send_target(frame, pose)
             self._step += 1
 
-    def _follow(self) -> None:
+    def _follow(self, frame: str, path: PosePath) -> None:
         """Play the trajectory; ask for one where there is none for this path."""
         if self._asked is None and self._ask_at <= self._now():
-            self._ask()
+            self._ask(frame, path)
         if self._playback is None:
             return
         playback, names, began = self._playback
@@ -162,10 +162,9 @@ class TrajectoryNode(Node):
         play = playback.at_forever if parameters.REPEAT.of(self) else playback.at
         self._joints.update(zip(names, play(elapsed).tolist(), strict=True))
 
-    def _ask(self) -> None:
+    def _ask(self, frame: str, path: PosePath) -> None:
         if not self._get_path.service_is_ready():
             return
-        frame, path = self._path
         request = GetIKPath.Request()
         request.header.frame_id = frame
         for position, orientation in zip(*path, strict=True):

@@ -7,6 +7,8 @@ that every motion is about or along its own z axis, which makes one short loop o
 kinematics. How a URDF becomes a chain is in `urdf.py`.
 """
 
+from __future__ import annotations
+
 import dataclasses
 import functools
 import hashlib
@@ -16,9 +18,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from learned_ik.arrays import Array, Booleans, Integers
+from learned_ik.arrays import Array, Booleans, Integers, PerJoint, Postures, Transform
 from learned_ik.errors import InvalidInputError, JointLimitError
 from learned_ik.robot import comparison
 from learned_ik.robot.parsing import urdf_text
@@ -57,7 +58,7 @@ class KinematicChain:
         tip_link: str | None = None,
         *,
         soft_limits: bool = False,
-    ) -> 'KinematicChain':
+    ) -> KinematicChain:
         """Build the chain between two links of a robot description.
 
         Args:
@@ -101,7 +102,7 @@ class KinematicChain:
         lengths = np.linalg.norm(self.transforms[:, :3, 3], axis=-1)  # from the base on
         return float(lengths.sum() + travel[self.prismatic].sum())
 
-    def forward(self, q: npt.ArrayLike) -> tuple[Array, Array]:
+    def forward(self, q: Postures) -> tuple[Array, Array]:
         """Return the pose of the tip link in the base link's frame (paper, equations 3 and 4).
 
         Args:
@@ -117,13 +118,13 @@ class KinematicChain:
         R, p = self.forward_matrix(q)
         return p, quaternion_from_matrix(R)
 
-    def forward_matrix(self, q: npt.ArrayLike) -> tuple[Array, Array]:
+    def forward_matrix(self, q: Postures) -> tuple[Array, Array]:
         """Return rotation (..., 3, 3) and position (..., 3) [m] of the tip; as `forward`."""
         for R, p in self._sweep(self.checked_joints(q)):  # noqa: B007
             pass
         return R, p
 
-    def frames(self, q: npt.ArrayLike) -> tuple[Array, Array]:
+    def frames(self, q: Postures) -> tuple[Array, Array]:
         """Return all frames from base to tip, in the base link's frame; as `forward`.
 
         Args:
@@ -156,7 +157,7 @@ class KinematicChain:
                     R = np.stack([c * x + s * y, c * y - s * x, z], axis=-1)
             yield R, p
 
-    def checked_joints(self, q: npt.ArrayLike, what: str = 'q') -> Array:
+    def checked_joints(self, q: Postures, what: str = 'q') -> Array:
         """Return `q` as float64, or raise `InvalidInputError` for a wrong shape, NaN, infinity."""
         values = np.asarray(q, dtype=np.float64)
         if values.ndim == 0 or values.shape[-1] != self.joint_count:
@@ -172,7 +173,7 @@ class KinematicChain:
         """Return (count, joints) [rad or m], uniform within the limits (paper, section II-B)."""
         return rng.uniform(self.lower, self.upper, size=(count, self.joint_count))
 
-    def with_limits(self, lower: npt.ArrayLike, upper: npt.ArrayLike) -> 'KinematicChain':
+    def with_limits(self, lower: PerJoint, upper: PerJoint) -> KinematicChain:
         """Return the same chain with other joint limits, (joints,) [rad or m].
 
         Raises:
@@ -193,12 +194,12 @@ class KinematicChain:
         )
         return dataclasses.replace(self, lower=lower, upper=upper, joint_types=kinds)
 
-    def with_scaled_limits(self, fraction: float) -> 'KinematicChain':
+    def with_scaled_limits(self, fraction: float) -> KinematicChain:
         """Return the chain with every range scaled about its middle (paper, section III-B)."""
         half_range = 0.5 * fraction * (self.upper - self.lower)
         return self.with_limits(self.middle - half_range, self.middle + half_range)
 
-    def with_tool(self, tool: npt.ArrayLike) -> 'KinematicChain':
+    def with_tool(self, tool: Transform) -> KinematicChain:
         """Return the chain that ends at a tool behind the tip.
 
         Args:
@@ -222,7 +223,7 @@ class KinematicChain:
 
     def difference_from(
         self,
-        robot: 'KinematicChain',
+        robot: KinematicChain,
         calibration: float = 0.0,
         *,
         names: tuple[str, str] = comparison.NAMES,
@@ -237,7 +238,7 @@ class KinematicChain:
         """
         return comparison.difference(self, robot, calibration, names)
 
-    def deviation_from(self, robot: 'KinematicChain') -> tuple[float, float]:
+    def deviation_from(self, robot: KinematicChain) -> tuple[float, float]:
         """Return how far apart the tips are at the most, [m] and [rad]; see `comparison`."""
         return comparison.deviation(self, robot)
 
@@ -250,7 +251,7 @@ class KinematicChain:
         return {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in fields.items()}
 
     @classmethod
-    def from_dict(cls, fields: Mapping[str, Any]) -> 'KinematicChain':
+    def from_dict(cls, fields: Mapping[str, Any]) -> KinematicChain:
         """Build the chain that `to_dict` described; raises KeyError, TypeError or ValueError."""
         joints = len(fields['joint_names'])
         motions = len(fields['source'])

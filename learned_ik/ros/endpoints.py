@@ -69,7 +69,8 @@ class Endpoints:
         )
         # What waits for a transform must not keep what comes after it waiting.
         group = ReentrantCallbackGroup()
-        listen = partial(node.create_subscription, callback_group=group)
+        # rclpy takes coroutines as well, which its types do not say.
+        listen: Callable[..., Any] = partial(node.create_subscription, callback_group=group)
         self._subscriptions = [
             listen(String, 'robot_description', self._guarded(self._on_description), LATCHED),
             listen(
@@ -157,7 +158,7 @@ class Endpoints:
         answer = self._serving.answer(asked, self._defaults(), self._last_command)
         self._health.note_answer(answer.error_code, answer.solve_time)
         self._history.note_target(asked, answer)
-        if answer.solved:
+        if answer.solved and answer.joint_positions is not None:
             self._last_command = answer.joint_positions
             command = JointState()
             command.header.stamp = target.header.stamp

@@ -85,8 +85,8 @@ def fill_path_response(
     response.largest_step = float(answer.largest_step)
     response.start_step = float(answer.start_step)
     response.solve_time = float(answer.solve_time)
-    if answer.joint_positions is None:
-        return
+    if answer.joint_positions is None or answer.velocities is None or answer.times is None:
+        return  # refused
     response.trajectory.joint_names = list(joint_names)
     for positions, velocities, time in zip(
         answer.joint_positions.tolist(), answer.velocities.tolist(), answer.times, strict=True

@@ -194,7 +194,7 @@ def fill_position_ik_response(
     if hasattr(code, 'message'):  # since MoveIt for Jazzy
         code.message = answer.message
         code.source = 'learned_ik'
-    if not answer.solved:
+    if not answer.solved or answer.joint_positions is None:
         return
     given = request.robot_state.joint_state
     state = dict(zip(given.name, given.position, strict=False))

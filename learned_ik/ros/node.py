@@ -5,6 +5,7 @@
 Run it with `ros2 run learned_ik ik_node` or `python -m learned_ik.ros.node`.
 """
 
+import dataclasses
 import sys
 import time
 import traceback
@@ -34,6 +35,22 @@ DISCOVERY_PERIOD = 2.0  # [s], between two looks for a node of the same name
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
 
 
+@dataclasses.dataclass(frozen=True)
+class Parts:
+    """What a node has from its configuring to its cleaning up."""
+
+    serving: IkServing
+    frames: MovingFrames
+    endpoints: Endpoints
+    moveit: MoveItEndpoint
+    obstacles: ObstacleEndpoints
+
+    def close(self) -> None:
+        """Withdraw services and topics."""
+        for part in (self.endpoints, self.moveit, self.obstacles, self.frames):
+            part.close()
+
+
 class IkNode(LifecycleNode):
     """Serves `~/get_ik` and `~/get_ik_path`; turns `~/target_pose` into `~/joint_command`.
 
@@ -49,11 +66,7 @@ class IkNode(LifecycleNode):
         self.finalized = False  # shut down through its life cycle: the process may end
         self.health = Health()
         self._defaults = parameters.defaults(self)
-        self._serving: IkServing | None = None
-        self._endpoints: Endpoints | None = None
-        self._obstacles: ObstacleEndpoints | None = None
-        self._moveit: MoveItEndpoint | None = None
-        self._frames: MovingFrames | None = None
+        self._parts: Parts | None = None  # None: not configured
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
         clock = steady_clock()
         self.create_timer(DIAGNOSTICS_PERIOD, self._publish_diagnostics, clock=clock)
@@ -72,17 +85,21 @@ class IkNode(LifecycleNode):
             path = parameters.MODEL.of(self)
             tool = parameters.given_tool(parameters.TOOL.of(self))
             solver = load_solver(path, self.get_logger().info, tool)
-            self._serving = IkServing(solver)
-            self._serving.calibration = parameters.CALIBRATION_TOLERANCE.of(self)
-            self._serving.paused = self._not_active()
+            serving = IkServing(solver)
+            serving.calibration = parameters.CALIBRATION_TOLERANCE.of(self)
+            serving.paused = self._not_active()
             description = parameters.ROBOT_DESCRIPTION.of(self)
-            check_robot(self._serving, description or None, self.get_logger())
-            self._frames = MovingFrames(self, solver.chain.base_link)
-            self._serving.lookup = self._frames.lookup if self._frames.available else None
-            asked = (self, self._serving, self.health, lambda: self._defaults, self._frames)
-            self._endpoints = Endpoints(*asked)
-            self._moveit = MoveItEndpoint(*asked)
-            self._obstacles = ObstacleEndpoints(self, self._serving, self.health, self.use_solver)
+            check_robot(serving, description or None, self.get_logger())
+            frames = MovingFrames(self, solver.chain.base_link)
+            serving.lookup = frames.lookup if frames.available else None
+            asked = (self, serving, self.health, lambda: self._defaults, frames)
+            self._parts = Parts(
+                serving=serving,
+                frames=frames,
+                endpoints=Endpoints(*asked),
+                moveit=MoveItEndpoint(*asked),
+                obstacles=ObstacleEndpoints(self, serving, self.health, self.use_solver),
+            )
         except LearnedIkError as error:
             self.get_logger().fatal(str(error))
             return FAILURE
@@ -96,14 +113,14 @@ class IkNode(LifecycleNode):
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Serve."""
-        self._serving.paused = None
+        self._configured.serving.paused = None
         self.get_logger().info('ready')
         return super().on_activate(state)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Refuse every request from now on, with the reason."""
-        self._serving.paused = self._not_active()
-        self._endpoints.forget_commands()  # the arm may be moved meanwhile
+        self._configured.serving.paused = self._not_active()
+        self._configured.endpoints.forget_commands()  # the arm may be moved meanwhile
         self.get_logger().info('inactive')
         return super().on_deactivate(state)
 
@@ -125,17 +142,24 @@ class IkNode(LifecycleNode):
             RobotMismatchError: its model does not fit the robot, and nothing has changed.
 
         """
-        self._serving.replace_solver(solver)
-        self._obstacles.tell_again()
-        self._frames.base_link = solver.chain.base_link
-        self._endpoints.forget_commands()
+        parts = self._configured
+        parts.serving.replace_solver(solver)
+        parts.obstacles.tell_again()
+        parts.frames.base_link = solver.chain.base_link
+        parts.endpoints.forget_commands()
         self.get_logger().info(f'now serving {description_of(solver)}')
 
+    @property
+    def _configured(self) -> Parts:
+        """The parts, for what is only called while there are some."""
+        if self._parts is None:
+            raise RuntimeError('the node is not configured')
+        return self._parts
+
     def _close(self) -> None:
-        for part in (self._endpoints, self._moveit, self._obstacles, self._frames):
-            if part is not None:
-                part.close()
-        self._endpoints = self._moveit = self._obstacles = self._frames = self._serving = None
+        if self._parts is not None:
+            self._parts.close()
+        self._parts = None
 
     def _not_active(self) -> str:
         name = self.get_fully_qualified_name()
@@ -145,8 +169,8 @@ class IkNode(LifecycleNode):
         values = {parameter.name: parameter.value for parameter in changed}
         try:
             defaults = parameters.changed_defaults(self._defaults, values)
-            if self._serving is not None:
-                self._take(values)
+            if self._parts is not None:
+                self._take(self._parts, values)
         except LearnedIkError as error:
             return SetParametersResult(successful=False, reason=f'nothing has changed: {error}')
         except Exception as error:
@@ -155,30 +179,30 @@ class IkNode(LifecycleNode):
         self._defaults = defaults
         return SetParametersResult(successful=True)
 
-    def _take(self, values: dict[str, Any]) -> None:
+    def _take(self, parts: Parts, values: dict[str, Any]) -> None:
         """Let parameters work that do more than to be read."""
         if parameters.MODEL.name in values or parameters.TOOL.name in values:
-            self._take_model_or_tool(values)
+            self._take_model_or_tool(parts, values)
         if parameters.OBSTACLES.name in values:
-            self._obstacles.take_parameter(values[parameters.OBSTACLES.name])
+            parts.obstacles.take_parameter(values[parameters.OBSTACLES.name])
         if parameters.CALIBRATION_TOLERANCE.name in values:
-            self._serving.calibration = values[parameters.CALIBRATION_TOLERANCE.name]
-            self._serving.compare_again()
+            parts.serving.calibration = values[parameters.CALIBRATION_TOLERANCE.name]
+            parts.serving.compare_again()
         if parameters.ROBOT_DESCRIPTION.name in values:
             description = values[parameters.ROBOT_DESCRIPTION.name] or None
-            check_robot(self._serving, description, self.get_logger())
+            check_robot(parts.serving, description, self.get_logger())
 
-    def _take_model_or_tool(self, values: dict[str, Any]) -> None:
+    def _take_model_or_tool(self, parts: Parts, values: dict[str, Any]) -> None:
         """Read the model again; where only the tool is another, keep the network that serves."""
         tool = parameters.given_tool(values.get(parameters.TOOL.name, parameters.TOOL.of(self)))
         if parameters.MODEL.name in values:
             path = values[parameters.MODEL.name]
             self.use_solver(load_solver(path, self.get_logger().info, tool))
         else:
-            self.use_solver(self._serving.solver.fitted_to(tool=tool))
+            self.use_solver(parts.serving.solver.fitted_to(tool=tool))
 
     def _publish_diagnostics(self) -> None:
-        report = self.health.report(self._serving)
+        report = self.health.report(self._parts.serving if self._parts else None)
         stamp = self.get_clock().now().to_msg()
         name = self.get_fully_qualified_name()
         self._diagnostics.publish(diagnostic_array(report, name, stamp))

@@ -174,7 +174,7 @@ class ObstacleEndpoints:
         self._due = None
         try:
             self._retraining.start(
-                self._serving.solver.model,
+                self._serving.model,
                 self._known.spheres,
                 seconds or parameters.RETRAIN_SECONDS.of(self._node),
                 retrained_path(self._model_path()),

@@ -59,7 +59,7 @@ class Health:
         """Return how the node is now; `serving` is None while it is not configured."""
         values: dict[str, str] = {}
         if serving is not None:
-            model = serving.solver.model
+            model = serving.model
             values['model'] = model.name or 'unnamed'
             values['fingerprint'] = model.chain.fingerprint
         values['requests'] = str(self._requests)

@@ -25,6 +25,7 @@ from learned_ik.serving.requests_and_answers import (
 from learned_ik.serving.seeds import JointMemory, seed_by_name
 
 if TYPE_CHECKING:
+    from learned_ik.model import IkModel
     from learned_ik.solving.solver import IkSolver
 
 
@@ -32,6 +33,12 @@ class IkServing:
     """Answers requests with one solver, as long as its model fits the robot."""
 
     def __init__(self, solver: 'IkSolver') -> None:
+        """Serve with a solver that has a model.
+
+        Raises:
+            InvalidInputError: it was made of a bare chain.
+
+        """
         self._description: str | None = None
         self.lookup: Lookup | None = None  # who knows how moving frames stand; None: nobody
         self.paused: str | None = None  # why nobody is served for the moment; None: all are
@@ -40,7 +47,8 @@ class IkServing:
 
     def _adopt(self, solver: 'IkSolver') -> None:
         self._solver = solver
-        self._chain = solver.model.chain  # as it was trained: another tool changes nothing here
+        self._model = model_of(solver)
+        self._chain = self._model.chain  # as it was trained: another tool changes nothing here
         self._base_frames = self._chain.base_frames
         self._joints = JointMemory(self._chain.joint_names)
         self.mismatch: str | None = None  # why the model does not fit the robot; None: it does
@@ -49,6 +57,7 @@ class IkServing:
         """Answer with another solver from now on; what is known of robot and joints remains.
 
         Raises:
+            InvalidInputError: it was made of a bare chain.
             RobotMismatchError: its model does not fit the robot, and nothing has changed.
 
         """
@@ -72,6 +81,11 @@ class IkServing:
     def solver(self) -> 'IkSolver':
         """What solves."""
         return self._solver
+
+    @property
+    def model(self) -> 'IkModel':
+        """What the solver was made of: the arm as it was trained, and its network."""
+        return self._model
 
     @property
     def joint_names(self) -> tuple[str, ...]:
@@ -112,7 +126,7 @@ class IkServing:
         difference = self._chain.difference_from(robot, self.calibration)
         if difference is not None:
             self.mismatch = (
-                f"model '{self._solver.model.name}' was trained for another robot than the one "
+                f"model '{self._model.name}' was trained for another robot than the one "
                 f'described: {difference}'
             )
             return
@@ -209,6 +223,21 @@ class IkServing:
             return seed_by_name(self.joint_names, names, positions)
         reported = self._joints.positions
         return other_seed if reported is None else reported
+
+
+def model_of(solver: 'IkSolver') -> 'IkModel':
+    """Return a solver's model, without which nothing is served.
+
+    Raises:
+        InvalidInputError: it was made of a bare chain.
+
+    """
+    if solver.model is None:
+        raise InvalidInputError(
+            'the solver was made of a chain without a model; expected one with a model, as '
+            'IkSolver.load(path) returns it'
+        )
+    return solver.model
 
 
 def avoids(collisions: int, defaults: Defaults) -> bool | None:

@@ -8,6 +8,7 @@ from typing import Any
 from learned_ik import resources
 from learned_ik.kernels.compilation import all_is_compiled
 from learned_ik.kernels.precompile import precompile
+from learned_ik.serving.ik_serving import model_of
 from learned_ik.solving.solver import IkSolver
 
 SHIPPED_MODEL = 'models/tiago_arm.safetensors'
@@ -40,8 +41,13 @@ def load_solver(
 
 
 def description_of(solver: IkSolver) -> str:
-    """Return one line that names model, chain and network."""
-    model = solver.model
+    """Return one line that names model, chain and network.
+
+    Raises:
+        InvalidInputError: the solver was made of a bare chain.
+
+    """
+    model = model_of(solver)
     chain, network = model.chain, model.network
     widths = ' × '.join(str(weight.shape[0]) for weight in network.weights[:-1])
     return (

@@ -26,6 +26,7 @@ from learned_ik.model import IkModel
 
 WORKER = 'learned_ik.learning.retraining'
 SUFFIX = '.retrained.safetensors'
+RESULT = 'new.safetensors'  # in the folder of its files
 PATIENCE = 5.0  # [s], for a process that was told to end
 TOLD = 300  # characters of a process's last words
 
@@ -47,7 +48,7 @@ class RetrainingEnd:
     message: str
     model: IkModel | None = None  # the new one, where it is better and was written
     path: Path | None = None  # where it was written
-    old_score: float = math.nan  # [m], in the scene; see `learning.obstacles.judged`
+    old_score: float = math.nan  # [m], in the scene; see `learning.retraining.compared`
     new_score: float = math.nan
     old_colliding: float = math.nan  # share of answers that touch
     new_colliding: float = math.nan
@@ -59,11 +60,11 @@ class RetrainingProcess:
     def __init__(self) -> None:
         """Begin idle; what is under way when Python ends, ends with it and leaves nothing."""
         atexit.register(self.cancel)
-        self._process: subprocess.Popen | None = None
-        self._folder: Path | None = None
+        self._process: subprocess.Popen[str] | None = None
+        self._folder: Path | None = None  # of its files, while one is under way
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._errors: list[str] = []
-        self._out: Path | None = None
+        self._out = Path()  # where its result goes
         self._done: dict[str, Any] | None = None
         self._failure: str | None = None
         self.progress: RetrainingProgress | None = None
@@ -97,14 +98,14 @@ class RetrainingProcess:
         self._done = self._failure = None
         self.progress, self._errors = None, []
         try:
-            self._folder = Path(tempfile.mkdtemp(prefix='learned_ik_retraining_'))
-            now, new = self._folder / 'now.safetensors', self._folder / 'new.safetensors'
+            folder = self._folder = Path(tempfile.mkdtemp(prefix='learned_ik_retraining_'))
+            now, new = folder / 'now.safetensors', folder / RESULT
             model.save(now)
             job = {
                 'model': str(now), 'spheres': spheres.tolist(), 'seconds': seconds,
                 'out': str(new),
             }  # fmt: skip
-            self._process = subprocess.Popen(
+            process = self._process = subprocess.Popen(
                 [sys.executable, '-m', WORKER],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -113,20 +114,21 @@ class RetrainingProcess:
                 env={**os.environ, 'OMP_NUM_THREADS': '1', 'OMP_WAIT_POLICY': 'PASSIVE'},
                 start_new_session=True,  # Ctrl-C is for the node, which then ends it
             )
-            self._process.stdin.write(json.dumps(job) + '\n')
-            self._process.stdin.close()
+            assert process.stdin is not None  # since it is a pipe
+            process.stdin.write(json.dumps(job) + '\n')
+            process.stdin.close()
         except (OSError, LearnedIkError) as error:
             self._clean_up()
             raise TrainingError(f'retraining cannot be started: {error}') from error
         self._out, self.spheres = out, len(spheres)
         self._lines = queue.Queue()
-        for stream, kept in ((self._process.stdout, None), (self._process.stderr, self._errors)):
+        for stream, kept in ((process.stdout, None), (process.stderr, self._errors)):
             arguments = (stream, self._lines, kept)
             threading.Thread(target=_read, args=arguments, daemon=True).start()
 
     def poll(self) -> RetrainingEnd | None:
         """Take in what was said; return the end, once, when it has come."""
-        if self._process is None:
+        if self._process is None or self._folder is None:
             return None
         while not self._lines.empty():
             line = self._lines.get()
@@ -136,7 +138,7 @@ class RetrainingProcess:
             self._take(line)
         if self._process.returncode is None:
             return None
-        end = self._end(self._process.returncode)
+        end = self._end(self._process.returncode, self._folder)
         self._clean_up()
         return end
 
@@ -163,7 +165,7 @@ class RetrainingProcess:
         except (ValueError, KeyError, TypeError):
             self._errors.append(line)
 
-    def _end(self, status: int) -> RetrainingEnd:
+    def _end(self, status: int, folder: Path) -> RetrainingEnd:
         if self._failure is not None:
             return RetrainingEnd(f'retraining failed, the old network stays: {self._failure}')
         if self._done is None or status != 0:
@@ -189,7 +191,7 @@ class RetrainingProcess:
         if not self._done['better']:
             return RetrainingEnd(f'the old network stays, it is the better one: {said}', **figures)
         try:
-            model = IkModel.load(self._folder / 'new.safetensors')
+            model = IkModel.load(folder / RESULT)
             model.save(self._out)
         except LearnedIkError as error:
             return RetrainingEnd(f'the old network stays: {error}', **figures)

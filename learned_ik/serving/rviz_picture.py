@@ -45,7 +45,7 @@ class TargetHistory:
         """Add one target and its answer; after a path, a new trail begins."""
         if self._path_shown:
             self.clear()
-        if not answer.solved:
+        if not answer.solved or answer.joint_positions is None:
             self._text = f'not reached: {answer.message}'
             return
         self._wanted.append((request.frame, request.position, request.stamp))

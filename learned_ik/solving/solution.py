@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a solver answers: joint positions, how exact they are, and why, when they are not."""
 
+from __future__ import annotations
+
 import dataclasses
 import enum
 
-import numpy as np
-import numpy.typing as npt
-
-from learned_ik.arrays import Array
+from learned_ik.arrays import Array, Booleans, Integers
 
 
 class Status(enum.IntEnum):
@@ -49,18 +48,18 @@ class Solution:
 class SolutionBatch:
     """The answers to n poses: the fields of `Solution`, each as an array."""
 
-    status: npt.NDArray[np.int64]  # (n,), values of `Status`
+    status: Integers  # (n,), values of `Status`
     joint_positions: Array  # (n, joints) [rad or m]
     position_error: Array  # (n,) [m]
     orientation_error: Array  # (n,) [rad]
     seed_distance: Array  # (n,) [rad or m]
     limit_margin: Array  # (n,) [rad or m]
     clearance: Array  # (n,) [m], as of a `Solution`
-    attempts: npt.NDArray[np.int64]  # (n,)
+    attempts: Integers  # (n,)
     solve_time: float  # [s], of the whole batch
 
     @property
-    def success(self) -> npt.NDArray[np.bool_]:
+    def success(self) -> Booleans:
         """(n,), whether each pose is reached within the tolerances; a batch is true if all are."""
         return self.status == Status.SUCCESS
 

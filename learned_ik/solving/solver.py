@@ -2,15 +2,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """`IkSolver`: poses in, joint positions out, exact, and honest when there are none."""
 
+from __future__ import annotations
+
 import logging
 import math
 import os
 from collections.abc import Sequence
 from typing import Any
 
-import numpy.typing as npt
-
-from learned_ik.arrays import Array
+from learned_ik.arrays import (
+    Array,
+    Orientation,
+    Orientations,
+    PerJoint,
+    Position,
+    Positions,
+    Posture,
+    Postures,
+    Spheres,
+    ToolPose,
+)
 from learned_ik.errors import InvalidInputError, RobotMismatchError
 from learned_ik.kernels.compilation import is_compiled
 from learned_ik.kernels.entries import ENTRIES, make_ready
@@ -45,9 +56,9 @@ class IkSolver:
         self,
         model: IkModel | KinematicChain,
         *,
-        joint_weights: npt.ArrayLike | None = None,
+        joint_weights: PerJoint | None = None,
         body: Body | None = None,
-        tool: npt.ArrayLike | None = None,
+        tool: ToolPose | None = None,
         robot: KinematicChain | None = None,
         calibration: float = CALIBRATION,
     ) -> None:
@@ -89,7 +100,7 @@ class IkSolver:
         self._engine = Engine(chain, network, joint_weights=joint_weights, body=body)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], **options: Any) -> 'IkSolver':
+    def load(cls, path: str | os.PathLike[str], **options: Any) -> IkSolver:
         """Return a solver for a model file; options as for `IkSolver`.
 
         Raises:
@@ -126,7 +137,7 @@ class IkSolver:
         """The arm's capsules: as given, else the model's, else segments between its joints."""
         return self._engine.body
 
-    def forward(self, q: npt.ArrayLike) -> tuple[Array, Array]:
+    def forward(self, q: Postures) -> tuple[Array, Array]:
         """Return the pose of the tip, or of the tool, in the base link's frame.
 
         Args:
@@ -141,7 +152,7 @@ class IkSolver:
         """
         return self.chain.forward(q)
 
-    def jacobian(self, q: npt.ArrayLike) -> Array:
+    def jacobian(self, q: Posture) -> Array:
         """Return the geometric Jacobian (6, joints) of the same pose in the base link's frame.
 
         Args:
@@ -157,7 +168,7 @@ class IkSolver:
         """
         return self._engine.jacobian(checked_start(self.chain, q, 'q'))
 
-    def set_obstacles(self, spheres: npt.ArrayLike) -> None:
+    def set_obstacles(self, spheres: Spheres) -> None:
         """Keep clear of spheres from the next request on; they replace those from before.
 
         Only what of the arm moves is kept clear. May be called while other threads solve: each
@@ -177,7 +188,7 @@ class IkSolver:
         """Make ready what obstacles need, so that the first of them makes no one wait."""
         self._engine.prepare_to_avoid()
 
-    def with_network(self, model: IkModel) -> 'IkSolver':
+    def with_network(self, model: IkModel) -> IkSolver:
         """Return a solver for another network of the same arm, which keeps clear of the same.
 
         Raises:
@@ -196,10 +207,10 @@ class IkSolver:
     def fitted_to(
         self,
         *,
-        tool: npt.ArrayLike | None = None,
+        tool: ToolPose | None = None,
         robot: KinematicChain | None = None,
         calibration: float = CALIBRATION,
-    ) -> 'IkSolver':
+    ) -> IkSolver:
         """Return a solver with the same network on another tool, or on the very robot.
 
         Args and raises as for `IkSolver`; obstacles remain, and what is not given is none.
@@ -209,10 +220,10 @@ class IkSolver:
     def _like_this(
         self,
         model: IkModel | KinematicChain,
-        tool: npt.ArrayLike | None,
+        tool: ToolPose | None,
         robot: KinematicChain | None,
         calibration: float,
-    ) -> 'IkSolver':
+    ) -> IkSolver:
         solver = IkSolver(
             model,
             joint_weights=self._engine.preferences.joint_weights,
@@ -226,9 +237,9 @@ class IkSolver:
 
     def solve(
         self,
-        position: npt.ArrayLike,
-        orientation: npt.ArrayLike,
-        seed: npt.ArrayLike | None = None,
+        position: Position,
+        orientation: Orientation,
+        seed: Posture | None = None,
         *,
         prefer: Prefer = None,
         position_tolerance: float = POSITION_TOLERANCE,
@@ -247,7 +258,7 @@ class IkSolver:
                 beyond the limits is moved to them.
             prefer: which of many solutions is wanted. `'nearest'` to the seed, the default with
                 one. `'first'`, the default without: the first that is found, from the seed, or
-                else from the network, whose choice is smooth over the workspace; the quickest.
+                else from the network; the quickest.
                 `'middle'`: far from the joint limits. Or (joints,) [rad or m], a posture to be
                 near to, NaN for joints that do not matter.
             position_tolerance: [m], 0 or more.
@@ -277,11 +288,11 @@ class IkSolver:
 
     def solve_all(
         self,
-        position: npt.ArrayLike,
-        orientation: npt.ArrayLike,
+        position: Position,
+        orientation: Orientation,
         limit: int = 16,
         *,
-        seed: npt.ArrayLike | None = None,
+        seed: Posture | None = None,
         position_tolerance: float = POSITION_TOLERANCE,
         orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
         avoid_collisions: bool | None = None,
@@ -320,9 +331,9 @@ class IkSolver:
 
     def solve_batch(
         self,
-        positions: npt.ArrayLike,
-        orientations: npt.ArrayLike,
-        seeds: npt.ArrayLike | None = None,
+        positions: Positions,
+        orientations: Orientations,
+        seeds: Postures | None = None,
         *,
         prefer: Prefer = None,
         position_tolerance: float = POSITION_TOLERANCE,
@@ -359,9 +370,9 @@ class IkSolver:
 
     def predict(
         self,
-        positions: npt.ArrayLike,
-        orientations: npt.ArrayLike,
-        seeds: npt.ArrayLike | None = None,
+        positions: Positions,
+        orientations: Orientations,
+        seeds: Postures | None = None,
     ) -> Array:
         """Return the network's own answers, unrefined: for each pose that of its best head.
 
@@ -385,9 +396,9 @@ class IkSolver:
 
     def follow(
         self,
-        positions: npt.ArrayLike,
-        orientations: npt.ArrayLike,
-        start: npt.ArrayLike | None = None,
+        positions: Positions,
+        orientations: Orientations,
+        start: Posture | None = None,
         *,
         position_tolerance: float = POSITION_TOLERANCE,
         orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
@@ -424,7 +435,7 @@ class IkSolver:
             jump=jump, timeout=timeout, scene=self._engine.scene(avoid_collisions, min_clearance),
         )  # fmt: skip
 
-    def __copy__(self) -> 'IkSolver':
+    def __copy__(self) -> IkSolver:
         return self.fitted_to(tool=self.tool, robot=self.robot, calibration=self._calibration)
 
     def __reduce__(self) -> tuple[Any, ...]:

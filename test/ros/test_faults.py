@@ -76,7 +76,7 @@ def test_a_fault_in_a_topic_drops_the_message_and_is_counted(node, endpoints):
 def test_a_fault_while_a_parameter_is_set_refuses_it(node):
     from rclpy.parameter import Parameter
 
-    node._serving = Broken()
+    node._parts = Broken()
     result = node._on_parameters([Parameter('robot_description', value='<robot/>')])
     assert not result.successful
     assert 'is broken' in result.reason

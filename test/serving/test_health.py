@@ -13,9 +13,7 @@ MODEL = SimpleNamespace(name='arm', chain=SimpleNamespace(fingerprint='abc'))
 
 
 def serving(paused=None, refusal=None):
-    return SimpleNamespace(
-        solver=SimpleNamespace(model=MODEL), paused=paused, refusal=paused or refusal
-    )
+    return SimpleNamespace(model=MODEL, paused=paused, refusal=paused or refusal)
 
 
 def test_counts_answers_and_tells_the_share_solved():

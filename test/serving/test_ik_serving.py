@@ -231,3 +231,8 @@ def test_beyond_the_calibration_tolerance_every_request_is_refused(chain, untrai
     serving.compare_with_robot(CALIBRATED)
     assert 'expected at most 0.10 mm' in serving.mismatch
     assert not serving.answer(REQUEST, DEFAULTS).solved
+
+
+def test_a_solver_without_a_model_is_not_served(chain):
+    with pytest.raises(InvalidInputError, match='expected one with a model'):
+        IkServing(IkSolver(chain))

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from learned_ik import IkSolver
+from learned_ik import IkModel, IkSolver
 from learned_ik.robot.body import Body
 from learned_ik.solving.solution import Status
 

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What following a path answers: joint positions for each pose, where it breaks, and why."""
 
+from __future__ import annotations
+
 import dataclasses
 
 import numpy as np
