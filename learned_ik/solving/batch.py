@@ -27,7 +27,7 @@ from learned_ik.kernels.layout import (
 )
 from learned_ik.kernels.search import predict as predict_rows
 from learned_ik.solving.avoidance import Scene
-from learned_ik.solving.engine import Engine
+from learned_ik.solving.engine import RESTARTS_PER_LOOK, Engine
 from learned_ik.solving.one_pose import prefer_better, settle_in_scene
 from learned_ik.solving.packing import Memory
 from learned_ik.solving.preferences import Prefer
@@ -97,7 +97,7 @@ def solve_batch(
 def _answered(engine: Engine, memory: Memory, request: Request) -> npt.NDArray[np.int64]:
     """Fill the answers of many rows, and return how each ended: values of `Status`."""
     scene, preference, answers = request.scene, request.preference, request.answers
-    by_seed = preference is None or preference.to_seed
+    by_seed = request.prefers_near_seed
     if scene is not None and scene.avoids and by_seed:
         engine.search(memory, request, 0, engine.attempts(True))
         settled = answers[:, CODE] == FOUND
@@ -114,10 +114,11 @@ def _answered(engine: Engine, memory: Memory, request: Request) -> npt.NDArray[n
     status = np.where(answers[:, CODE] == FOUND, Status.SUCCESS, Status.NO_SOLUTION)
     # The few that obstacles stand in the way of go the way of single requests, to its end.
     one = request._replace(rows=memory.requests, answers=memory.answers)
+    first = one if by_seed else one.without_scene()
     for row in np.nonzero(~settled)[0]:
-        assert scene is not None
         memory.request[...] = request.rows[row]
-        status[row], _ = settle_in_scene(engine, memory, one, scene, math.inf)
+        engine.search(memory, first, 0, engine.attempts(first.avoids, RESTARTS_PER_LOOK))
+        status[row], _ = settle_in_scene(engine, memory, one, math.inf)
         answers[row] = memory.answer
     memory.options[...] = NO_OPTIONS
     return status

@@ -55,6 +55,7 @@ class Engine:
         self.packed = pack_model(chain, None if network is None else network.in_the_open())
         self.heads = 0 if network is None else network.heads
         self.first_look = self.attempts(False, RESTARTS_PER_LOOK)
+        self.first_clear_look = self.attempts(True, RESTARTS_PER_LOOK)
         self.preferences = Preferences(chain, joint_weights)
         self.spheres: Array | None = None  # (4, n) [m], one or more
         self._body = body

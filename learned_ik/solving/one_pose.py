@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
+from learned_ik.kernels.avoidance.clear_search import search_clear
 from learned_ik.kernels.choice import NEAR, choose
 from learned_ik.kernels.layout import (
     ANSWER,
@@ -32,7 +33,7 @@ from learned_ik.kernels.layout import (
 )
 from learned_ik.kernels.search import search
 from learned_ik.solving.avoidance import Scene
-from learned_ik.solving.engine import RESTARTS_PER_LOOK, Engine
+from learned_ik.solving.engine import Engine
 from learned_ik.solving.explain import (
     explain_request,
     why_not_clear,
@@ -44,7 +45,6 @@ from learned_ik.solving.preferences import Prefer
 from learned_ik.solving.request import (
     FLOAT64,
     NO_OPTIONS,
-    NOT_GIVEN,
     NOTHING,
     Given,
     Request,
@@ -102,33 +102,33 @@ def solve(
             given = as_given(*given)
     except AttributeError:  # lists, tuples
         given = as_given(*given)
-    status, message, answer = SUCCESS, '', None
-    if scene is None:
-        try:
-            search(
-                *memory.arrays, *given, seeded, position_tolerance, orientation_tolerance,
-                0, engine.first_look,
+    if scene is None or not scene.avoids or not (preference is None or preference.to_seed):
+        entry, arrays, last = search, memory.arrays, engine.first_look
+    else:
+        entry, last = search_clear, engine.first_clear_look
+        arrays = engine.avoidance.arrays(memory, scene, memory.requests, memory.answers)
+    asked = seeded, position_tolerance, orientation_tolerance, 0, last
+    try:
+        entry(*arrays, *given, *asked)
+    except TypeError:  # whatever else it is, that has such a type
+        entry(*arrays, *as_given(*given), *asked)
+    status, message, answer = SUCCESS, '', memory.fields.tolist()
+    if (
+        answer[CODE] != FOUND
+        or not (preference is None or (preference.to_seed and answer[SEED_DISTANCE] <= NEAR))
+        or (scene is not None and entry is search)
+    ):
+        if answer[CODE] == MALFORMED:
+            explain_request(
+                engine.chain, position, orientation, seed,
+                (position_tolerance, orientation_tolerance),
             )  # fmt: skip
-        except TypeError:  # whatever else it is, that has such a type
-            search(
-                *memory.arrays, *as_given(*given), seeded,
-                position_tolerance, orientation_tolerance, 0, engine.first_look,
-            )  # fmt: skip
-        answer = memory.fields.tolist()
-    if answer is None or answer[CODE] != FOUND or not (
-        preference is None or (preference.to_seed and answer[SEED_DISTANCE] <= NEAR)
-    ):  # fmt: skip
-        tolerances = position_tolerance, orientation_tolerance
-        request = Request(memory.requests, memory.answers, seeded, tolerances, preference, scene)
-        try:
-            if scene is None:
-                status, message = settle(engine, memory, request, began + timeout)
-            else:
-                status, message = settle_in_scene(
-                    engine, memory, request, scene, began + timeout, given
-                )
-        except MalformedRequestError:
-            explain_request(engine.chain, position, orientation, seed, tolerances)
+        request = Request(
+            memory.requests, memory.answers, seeded,
+            (position_tolerance, orientation_tolerance), preference, scene,
+        )  # fmt: skip
+        settled = settle if scene is None else settle_in_scene
+        status, message = settled(engine, memory, request, began + timeout)
         answer = memory.fields.tolist()
     if answer[SEED_OUTSIDE] > 0:
         message = with_moved_seed(engine.chain, np.asarray(seed, np.float64), message)
@@ -156,14 +156,10 @@ def clear_solution(answer: Array, solve_time: float) -> Solution:
     )  # fmt: skip
 
 
-class MalformedRequestError(Exception):
-    """A pose, seed or tolerance that compiled code has refused; `explain_request` says why."""
-
-
 def settle(
     engine: Engine, memory: Memory, request: Request, deadline: float
 ) -> tuple[Status, str]:
-    """Bring a request whose first search is over to its end, where nothing is to be avoided.
+    """Bring a request whose first search is over to its end, without regard to a scene.
 
     Args:
         engine: the arm's.
@@ -174,12 +170,7 @@ def settle(
     Returns:
         How it ended, and why where that is no success.
 
-    Raises:
-        MalformedRequestError: the search has refused it.
-
     """
-    if memory.answer[CODE] == MALFORMED:
-        raise MalformedRequestError
     status = go_on(engine, memory, request, deadline)
     if status is not SUCCESS:
         return status, why_not_reached(engine, memory, request, status)
@@ -188,34 +179,24 @@ def settle(
 
 
 def settle_in_scene(
-    engine: Engine,
-    memory: Memory,
-    request: Request,
-    scene: Scene,
-    deadline: float,
-    given: Given = NOT_GIVEN,
+    engine: Engine, memory: Memory, request: Request, deadline: float
 ) -> tuple[Status, str]:
-    """Answer a request of one row where there is something to keep clear of, or to measure.
-
-    Args and raises as `settle`; the request's scene; and given: pose and seed, where they are not
-    in the request yet.
-    """
-    preference = request.preference
+    """Do the same where there is something to keep clear of, or to measure; as `settle`."""
+    scene, preference = request.scene, request.preference
+    assert scene is not None
     near_seed = memory.request[LARGEST_CHANGE] < math.inf
-    if not scene.avoids or not (preference is None or preference.to_seed):
+    if not scene.avoids or not request.prefers_near_seed:
         # What would be preferred without obstacles is, where it is clear; else what is near it.
-        status, message = _settle_freely(engine, memory, request, scene, deadline, given)
+        status, message = _settle_freely(engine, memory, request, scene, deadline)
         if not scene.avoids or status is not SUCCESS or memory.answer[CLEARANCE] >= scene.wanted:
             return status, message
         status = _search_clear(engine, memory, request, deadline, from_solution=not near_seed)
     else:
-        engine.search(memory, request, 0, engine.attempts(True, RESTARTS_PER_LOOK), given)
-        if memory.answer[CODE] == MALFORMED:
-            raise MalformedRequestError
         status = go_on(engine, memory, request, deadline)
     if status is not SUCCESS and memory.answer[REACHED] == 0:
         # What no start reaches, a search without obstacles may; or it says why it does not.
-        first = request.without_preference()
+        first = request._replace(preference=None)
+        engine.search(memory, first.without_scene(), 0, engine.first_look)
         status, message = _settle_freely(engine, memory, first, scene, deadline)
         if status is not SUCCESS or memory.answer[CLEARANCE] >= scene.wanted:
             return status, message
@@ -236,17 +217,10 @@ def clear_from_seed(engine: Engine, memory: Memory, request: Request) -> bool:
 
 
 def _settle_freely(
-    engine: Engine,
-    memory: Memory,
-    request: Request,
-    scene: Scene,
-    deadline: float,
-    given: Given = NOT_GIVEN,
+    engine: Engine, memory: Memory, request: Request, scene: Scene, deadline: float
 ) -> tuple[Status, str]:
-    """Answer without regard to the scene, and measure how clear that is; as `settle`."""
-    free = request.without_scene()
-    engine.search(memory, free, 0, engine.first_look, given)
-    status, message = settle(engine, memory, free, deadline)
+    """Settle without regard to the scene, and measure how clear that is; as `settle`."""
+    status, message = settle(engine, memory, request.without_scene(), deadline)
     clearances = engine.avoidance.clearance(memory, scene, memory.solution[None])
     memory.answer[CLEARANCE] = clearances[0]
     return status, message
@@ -259,7 +233,7 @@ def _search_clear(
     seed, outside, seeded = memory.seed.copy(), memory.answer[SEED_OUTSIDE], request.seeded
     if from_solution:
         memory.seed[...] = memory.solution
-        request = request.with_seed()
+        request = request._replace(seeded=True)
     status = search_on(engine, memory, request, deadline)
     if from_solution:
         memory.seed[...], memory.answer[SEED_OUTSIDE] = seed, outside

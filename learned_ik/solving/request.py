@@ -46,13 +46,10 @@ class Request(NamedTuple):
         """Return the same request where nothing is known to keep clear of."""
         return self._replace(scene=None)
 
-    def without_preference(self) -> 'Request':
-        """Return the same request where the first solution will do."""
-        return self._replace(preference=None)
-
-    def with_seed(self) -> 'Request':
-        """Return the same request with seeds that count."""
-        return self._replace(seeded=True)
+    @property
+    def prefers_near_seed(self) -> bool:
+        """Whether the nearest to the seed is wanted, or the first found; not some posture."""
+        return self.preference is None or self.preference.to_seed
 
 
 def checked_poses(positions: npt.ArrayLike, orientations: npt.ArrayLike) -> Array:

@@ -265,7 +265,7 @@ class IkSolver:
             orientation_tolerance: [rad], 0 or more; or (3,), one for turns about each axis of the
                 target's own frame. `math.inf` frees an axis, three of them the orientation.
             max_joint_change: [rad or m], how far any joint may go from the seed.
-            timeout: [s], above 0; looked at now and then while the search is in vain.
+            timeout: [s], above 0; looked at now and then while nothing is found.
             avoid_collisions: whether only what keeps clear of obstacles and of the arm itself is
                 a success; default: as soon as there are obstacles.
             min_clearance: [m], 0 or more, the clearance that counts as clear.

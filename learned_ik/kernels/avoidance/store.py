@@ -14,7 +14,7 @@ from learned_ik.kernels.forward_kinematics import X, Y, Z
 from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 
 PROPOSALS = 16  # of a first look into it
-MORE_PROPOSALS = 256  # of a second look, when these were in vain
+MORE_PROPOSALS = 256  # of a second look, where none of these led anywhere
 
 # Places in a grid (GRID,) over the tips' positions.
 CORNER = 0  # (3,) [m], the lowest

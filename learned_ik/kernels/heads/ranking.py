@@ -52,7 +52,7 @@ def score_heads(chain: ChainArrays, target: Array, heads: HeadMemory) -> None:
 def sines_and_cosines32(values: Floats, sines: Floats, cosines: Floats) -> None:
     """Fill sines and cosines (n,) of values (n,) [rad], to about 1e-7, for |value| up to 1e3.
 
-    As `kinematics.compiled.sines_and_cosines`, with the float32 polynomials of Cephes.
+    As `forward_kinematics.sines_and_cosines`, with the float32 polynomials of Cephes.
     """
     for i in range(values.shape[0]):
         x = values[i]
