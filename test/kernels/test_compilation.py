@@ -11,15 +11,22 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / 'learned_ik'
+PACKAGE = Path(__file__).parents[2] / 'learned_ik'
 
 PROGRAM = """
 import numpy as np
-from learned_ik.kernels.forward_kinematics import CompiledKinematics
+from learned_ik.kernels.compilation import compile_for
+from learned_ik.kernels.entries import ENTRIES, TYPES
+from learned_ik.kernels.tips import jacobian
 from learned_ik.robot.arms import artificial_arm_urdf
+from learned_ik.solving.packing import empty_numbers, pack_model
 from learned_ik import KinematicChain
 chain = KinematicChain.from_urdf(artificial_arm_urdf(2))
-print(CompiledKinematics(chain).jacobian(np.zeros(2))[1, 0])
+result, words = ENTRIES['one pose'][jacobian]
+compile_for(jacobian, result(*(each for word in words.split() for each in TYPES[word])))
+packed, columns = pack_model(chain, None), np.zeros((2, 6))
+jacobian(*packed, empty_numbers(packed), np.zeros(2), columns)
+print(columns[0, 1])
 """
 
 
@@ -61,7 +68,7 @@ def test_a_second_process_compiles_nothing(checkout, tmp_path):
 
 
 def test_an_edit_in_another_file_is_not_missed(checkout, tmp_path):
-    """`CompiledKinematics` calls kernels; here the called one changes, in a file of its own."""
+    """Entries call kernels of other files; here the called one changes, in a file of its own."""
     cache = tmp_path / 'cache'
     helper = checkout / 'learned_ik' / 'kernels' / 'helper.py'
     caller = (
