@@ -93,6 +93,38 @@ def test_an_edit_in_another_file_is_not_missed(checkout, tmp_path):
     assert run(checkout, cache, program)[0] == '6.0'
 
 
+FOLDER = 'from learned_ik.kernels.compilation import cache_folder; print(cache_folder().name)'
+
+
+@pytest.mark.parametrize(
+    'file',
+    ['errors.py', '__init__.py', 'arrays.py', 'solving/solver.py', 'robot/chain.py', 'network.py'],
+)
+def test_an_edit_of_anything_else_keeps_what_is_compiled(checkout, tmp_path, file):
+    before, _ = run(checkout, tmp_path, FOLDER)
+    path = checkout / 'learned_ik' / file
+    path.write_text(path.read_text() + '\n# an edit\n')
+    (path.parent / 'a_new_file.py').write_text('')
+    assert run(checkout, tmp_path, FOLDER)[0] == before
+
+
+@pytest.mark.parametrize(
+    'file',
+    ['compilation.py', 'layout.py', 'entries.py', 'heads/ranking.py', 'path/ladder.py',
+     'avoidance/walk.py', 'avoidance/__init__.py'],
+)  # fmt: skip
+def test_an_edit_of_any_kernel_starts_afresh(checkout, tmp_path, file):
+    before, _ = run(checkout, tmp_path, FOLDER)
+    path = checkout / 'learned_ik' / 'kernels' / file
+    text = path.read_text()
+    path.write_text(text + '\n# an edit\n')
+    assert run(checkout, tmp_path, FOLDER)[0] != before
+    path.write_text(text)
+    assert run(checkout, tmp_path, FOLDER)[0] == before
+    (path.parent / 'a_new_file.py').write_text('')
+    assert run(checkout, tmp_path, FOLDER)[0] != before
+
+
 def test_every_file_with_kernels_is_watched():
     for path in PACKAGE.rglob('*.py'):
         text = path.read_text()
