@@ -132,3 +132,14 @@ def spheres_near(chain: KinematicChain, rng: np.random.Generator, count: int = 7
     """Return spheres (count, 4), x y z radius [m], all over the arm's workspace."""
     centres = rng.uniform(-0.6, 0.6, (count, 3)) * chain.reach
     return np.concatenate([centres, rng.uniform(0.02, 0.3, (count, 1))], axis=1)
+
+
+def numeric_jacobian(chain: KinematicChain, q: np.ndarray, step: float = 1e-6) -> np.ndarray:
+    """Return the geometric Jacobian (6, joints) by finite differences of numpy's forward."""
+    columns = []
+    R, _ = chain.forward_matrix(q)
+    for unit in np.eye(len(q)):
+        (R1, p1), (R0, p0) = (chain.forward_matrix(q + s * step * unit) for s in (1, -1))
+        skew = (R1 - R0) @ R.T / (2 * step)
+        columns.append([*(p1 - p0) / (2 * step), skew[2, 1], skew[0, 2], skew[1, 0]])
+    return np.array(columns).T
