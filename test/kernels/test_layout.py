@@ -140,6 +140,9 @@ def test_no_two_views_of_the_memory_share_a_number(arm):
     assert work.frames.values.shape[0] == 3
     assert work.frames.values.shape[1] >= motions
     assert work.columns.shape == (joints, 6)
+    assert work.frames.tip.shape == (12,)
+    assert {each.shape for each in (work.error, work.trial_error, work.rest, work.dual)} == {(6,)}
+    assert {each.shape for each in (work.step, work.trial, work.held)} == {(joints,)}
     views = [*work.frames[:4], *work[1:]]
     others = range(places.NEAR_LOW, places.KEPT + 1)
     views += [memory.numbers[places.span(layout, place)] for place in others]
@@ -153,6 +156,7 @@ def test_no_two_views_of_the_memory_share_a_number(arm):
     assert heads.answers.shape == (joints, lanes)
     assert heads.trigonometry.shape == (3, motions, LANES)
     assert heads.scores.shape == (lanes,)
+    assert heads.poses.shape == (12 * LANES,)
     views = [heads.inputs, heads.outputs, heads.answers, heads.trigonometry, heads.poses]
     assert assert_no_two_share([*views, heads.scores]) == len(memory.activations)
     assert len(heads.inputs) == len(heads.outputs) >= max(arm.network.widths)
@@ -200,6 +204,9 @@ def test_a_body_and_the_memory_of_its_walks(arm):
     assert memory.placement.links.shape == (arm.chain.motion_count + 1, 12)
     assert memory.placement.distances.shape == (AT_ONCE,)
     assert memory.moved.shape == (6,)
+    assert {each.shape for each in (memory.push, memory.way, memory.best)} == {
+        (arm.chain.joint_count,)
+    }
     of_store = [
         compiled.walk_numbers[places.span(layout, place)]
         for place in (body_places.STORE_ROWS, body_places.STORE_ERRORS)
