@@ -14,6 +14,7 @@ from learned_ik import KinematicChain
 from learned_ik.model import IkModel
 from learned_ik.network import Network, numbers_for_joint
 from learned_ik.robot.arms import artificial_arm_urdf
+from learned_ik.robot.body import Body
 
 TIAGO = Path(__file__).parents[1] / 'config' / 'tiago_arm.urdf'
 
@@ -121,3 +122,18 @@ def untrained() -> Callable[..., IkModel]:
         return IkModel(chain=chain, network=network, name='untrained')
 
     return model
+
+
+@pytest.fixture(scope='session', params=['tiago', 'pr2_hand_to_hand', 'artificial'])
+def arm(request, real_urdf, artificial) -> tuple[KinematicChain, Body]:
+    """Each of three arms, and its body."""
+    if request.param == 'artificial':
+        chain = artificial(10)
+        return chain, Body.from_chain(chain, 0.02)
+    if request.param == 'tiago':
+        chain = request.getfixturevalue('tiago')
+        text = (request.config.rootpath / 'config' / 'tiago_arm.urdf').read_text()
+        return chain, Body.from_urdf(text, chain)
+    text = real_urdf('pr2_description/urdf/pr2.urdf')  # its meshes are not looked for: segments
+    chain = KinematicChain.from_urdf(text, 'r_gripper_tool_frame', 'l_gripper_tool_frame')
+    return chain, Body.from_urdf(text, chain)

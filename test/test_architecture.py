@@ -222,3 +222,111 @@ def test_nothing_in_solving_imports_the_solver():
 def test_a_file_of_a_name_is_there_once():
     stems = [path.stem for path in PACKAGE.rglob('*.py') if path.stem != '__init__']
     assert not {stem for stem in stems if stems.count(stem) > 1}
+
+
+def test_kernels_import_nothing_of_the_package_but_kernels_and_arrays():
+    for path in (PACKAGE / 'kernels').rglob('*.py'):
+        modules = {name.split('.')[1] for name in imports(path) if name.startswith('learned_ik.')}
+        assert modules <= {'kernels', 'arrays'}, f'{path.relative_to(PACKAGE)} imports {modules}'
+        assert 'learned_ik' not in {name for name in imports(path) if '.' not in name}, path
+
+
+MOST_POSITIONAL = 8
+
+
+def too_many_positional(path: Path) -> set[str]:
+    """Return the functions of a file that take more than eight arguments by their place."""
+    tree = ast.parse(path.read_text())
+    methods = {
+        function
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for function in node.body
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        and 'staticmethod' not in {ast.unparse(each) for each in function.decorator_list}
+    }
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            count = len(node.args.posonlyargs) + len(node.args.args) - (node in methods)
+            if count > MOST_POSITIONAL:
+                names.add(getattr(node, 'name', '<lambda>'))
+    return names
+
+
+def test_no_function_but_a_compiled_entry_takes_more_than_eight_positional_arguments():
+    from learned_ik.kernels.entries import ENTRIES
+
+    entries = {
+        getattr(entry, 'py_func', entry).__name__ for group in ENTRIES.values() for entry in group
+    }
+    found = {}
+    for path in PACKAGE.rglob('*.py'):
+        allowed = entries if PACKAGE / 'kernels' in path.parents else set()
+        if many := too_many_positional(path) - allowed:
+            found[path.relative_to(PACKAGE).as_posix()] = many
+    assert not found
+
+
+def test_positional_arguments_are_counted_without_self_and_without_keywords(tmp_path):
+    path = tmp_path / 'a.py'
+    eight = 'a, b, c, d, e, f, g, h'
+    path.write_text(
+        f'def eight({eight}, *, i, j): ...\n'
+        f'def nine({eight}, i): ...\n'
+        f'def only(a, b, /, {eight[6:]}, i): ...\n'
+        f'class A:\n'
+        f'    def fits(self, {eight}): ...\n'
+        f'    def does_not(self, {eight}, i): ...\n'
+        f'    @staticmethod\n'
+        f'    def static({eight}, i): ...\n'
+        f'many = lambda {eight}, i: 0\n'
+    )
+    assert too_many_positional(path) == {'nine', 'only', 'does_not', 'static', '<lambda>'}
+
+
+def private_reads(path: Path) -> set[str]:
+    """Return how a file reads attributes of a solver that are its own, `solver._x`."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Attribute) or not node.attr.startswith('_'):
+            continue
+        if node.attr.startswith('__'):
+            continue
+        owner = node.value
+        while isinstance(owner, ast.Call):  # of what a call returns, as of what it is called on
+            owner = owner.func
+        name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, 'id', '')
+        is_own = isinstance(owner, ast.Name) and owner.id in {'self', 'cls'}
+        its_engine = node.attr == '_engine' and not is_own
+        if its_engine or 'solver' in name.lower():
+            found.add(ast.unparse(node))
+    return found
+
+
+def test_nobody_reaches_into_a_solver():
+    found = {}
+    places = [PACKAGE, LAB, PACKAGE.parent / 'examples']
+    assert all(place.is_dir() for place in places)
+    for path in (path for place in places for path in place.rglob('*.py')):
+        if path == PACKAGE / 'solving' / 'solver.py':
+            continue
+        if reads := private_reads(path):
+            found[path.relative_to(PACKAGE.parent).as_posix()] = reads
+    assert not found
+
+
+def test_what_reaches_into_a_solver_is_seen(tmp_path):
+    path = tmp_path / 'a.py'
+    path.write_text(
+        'solver._packed\nself.solver._memory()\nIkSolver(model)._heads\nfree_solver._x\n'
+        'other._engine.chain\nsolver.chain\nself._engine\nself._solver.chain\n'
+        'solver.__class__\n'
+    )
+    assert private_reads(path) == {
+        'solver._packed',
+        'self.solver._memory',
+        'IkSolver(model)._heads',
+        'free_solver._x',
+        'other._engine',
+    }

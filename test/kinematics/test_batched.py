@@ -3,6 +3,7 @@
 
 import numpy as np
 import pytest
+from compiled_arm import CompiledArm
 
 from learned_ik.errors import InvalidInputError
 
@@ -72,3 +73,23 @@ def test_a_wrong_number_of_joints_is_named(tiago):
     for call in (kinematics.forward, kinematics.jacobian, kinematics.joint_origins):
         with pytest.raises(InvalidInputError, match=r'shape \(5, 6\); expected \(\.\.\., 7\)'):
             call(torch.zeros(5, 6))
+
+
+def test_jacobians_of_torch_and_numba_agree(real_robot):
+    _, chain = real_robot
+    compiled, batched = CompiledArm(chain), BatchedKinematics(chain, dtype=torch.float64)
+    q = chain.sample(np.random.default_rng(2), 5)
+    for one, jacobian in zip(q, batched.jacobian(torch.tensor(q)).numpy(), strict=True):
+        np.testing.assert_allclose(compiled.jacobian(one), jacobian, atol=1e-12)
+
+
+def test_forward_kinematics_of_pinocchio(real_robot):
+    from pinocchio_oracle import Oracle
+
+    oracle = Oracle(*real_robot)
+    q = oracle.chain.sample(np.random.default_rng(1), 50)
+    kinematics = BatchedKinematics(oracle.chain, dtype=torch.float64)
+    for row, position, rotation in zip(q, *kinematics.forward(torch.tensor(q)), strict=True):
+        R, p = oracle.forward(row)
+        np.testing.assert_allclose(rotation.numpy(), R, atol=1e-9)
+        np.testing.assert_allclose(position.numpy(), p, atol=1e-9)

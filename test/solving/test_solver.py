@@ -496,3 +496,11 @@ def test_poses_in_whatever_form_get_the_same_answer(solver, tiago):
     np.testing.assert_array_equal(answer, expected)
     fresh = IkSolver(solver.model or tiago).solve([0.5, 0.25, 0], [0, 0, 0, 1], seed.tolist())
     np.testing.assert_array_equal(fresh.joint_positions, expected)
+
+
+def test_malformed_joints_are_refused(solver):
+    for call in (solver.forward, solver.jacobian):
+        with pytest.raises(InvalidInputError, match='expected'):
+            call(np.zeros(6))
+        with pytest.raises(InvalidInputError, match='not finite'):
+            call(np.full(7, np.nan))

@@ -7,9 +7,14 @@ import math
 import numpy as np
 
 from learned_ik import IkSolver
-from learned_ik.kernels.path.ladder import PLACES
-from learned_ik.kernels.path.tracking import ALL_AXES, Demand
-from learned_ik.solving.paths import PathFollower, Tools
+from learned_ik.kernels.path.ladder import RUNG
+from learned_ik.kernels.path.tracking import (
+    DEMAND,
+    JUMP,
+    ORIENTATION_TOLERANCE,
+    POSITION_TOLERANCE,
+)
+from learned_ik.solving.paths.follower import PathFollower
 
 
 def bezier(points, poses):
@@ -22,25 +27,25 @@ def bezier(points, poses):
 def test_the_ladder_leads_where_tracking_does_not(tiago):
     solver = IkSolver(tiago)
     solver.follow((), ())
-    demand = Demand(1e-6, 1e-6, 0.2, ALL_AXES)
+    demand = np.zeros(DEMAND)  # no axis is free
+    demand[[POSITION_TOLERANCE, ORIENTATION_TOLERANCE, JUMP]] = 1e-6, 1e-6, 0.2
     rng = np.random.default_rng(5)
     tracked = climbed = 0
     for _ in range(40):
         curve = bezier(tiago.with_scaled_limits(0.95).sample(rng, 4), 150)
         poses = np.concatenate(tiago.forward(curve), axis=1)
-        tools = Tools(tiago, solver._packed, solver._memory(), 0, solver.solve)
-        follower = PathFollower(tools, poses, demand, math.inf)
+        follower = PathFollower(solver._engine, poses, demand, math.inf)
         first = solver.solve(poses[0, :3], poses[0, 3:]).joint_positions
         starts = np.concatenate(list(follower.starts(0, first, None)))
         end = follower.track(0, len(poses), starts, 0)
         tracked += end == len(poses)
         if end == len(poses):
             continue
-        end = follower.climb(0, starts[:PLACES], end)
+        end = follower.climb(0, starts[:RUNG], end)
         if end == len(poses):
             climbed += 1
             steps = np.abs(np.diff(follower.path, axis=0))
-            assert steps.max() <= demand.jump
+            assert steps.max() <= demand[JUMP]
             positions, _ = tiago.forward(follower.path)
             np.testing.assert_allclose(positions, poses[:, :3], atol=2e-6)
             assert follower.errors.max() <= 1e-6

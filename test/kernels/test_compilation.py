@@ -11,15 +11,22 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / 'learned_ik'
+PACKAGE = Path(__file__).parents[2] / 'learned_ik'
 
 PROGRAM = """
 import numpy as np
-from learned_ik.kernels.forward_kinematics import CompiledKinematics
+from learned_ik.kernels.compilation import compile_for
+from learned_ik.kernels.entries import ENTRIES, TYPES
+from learned_ik.kernels.tips import jacobian
 from learned_ik.robot.arms import artificial_arm_urdf
+from learned_ik.solving.packing import empty_numbers, pack_model
 from learned_ik import KinematicChain
 chain = KinematicChain.from_urdf(artificial_arm_urdf(2))
-print(CompiledKinematics(chain).jacobian(np.zeros(2))[1, 0])
+result, words = ENTRIES['one pose'][jacobian]
+compile_for(jacobian, result(*(each for word in words.split() for each in TYPES[word])))
+packed, columns = pack_model(chain, None), np.zeros((2, 6))
+jacobian(*packed, empty_numbers(packed), np.zeros(2), columns)
+print(columns[0, 1])
 """
 
 
@@ -61,7 +68,7 @@ def test_a_second_process_compiles_nothing(checkout, tmp_path):
 
 
 def test_an_edit_in_another_file_is_not_missed(checkout, tmp_path):
-    """`CompiledKinematics` calls kernels; here the called one changes, in a file of its own."""
+    """Entries call kernels of other files; here the called one changes, in a file of its own."""
     cache = tmp_path / 'cache'
     helper = checkout / 'learned_ik' / 'kernels' / 'helper.py'
     caller = (
@@ -84,6 +91,38 @@ def test_an_edit_in_another_file_is_not_missed(checkout, tmp_path):
     assert run(checkout, cache, program)[0] == '2.0'
     helper.write_text(text.format(5))
     assert run(checkout, cache, program)[0] == '6.0'
+
+
+FOLDER = 'from learned_ik.kernels.compilation import cache_folder; print(cache_folder().name)'
+
+
+@pytest.mark.parametrize(
+    'file',
+    ['errors.py', '__init__.py', 'arrays.py', 'solving/solver.py', 'robot/chain.py', 'network.py'],
+)
+def test_an_edit_of_anything_else_keeps_what_is_compiled(checkout, tmp_path, file):
+    before, _ = run(checkout, tmp_path, FOLDER)
+    path = checkout / 'learned_ik' / file
+    path.write_text(path.read_text() + '\n# an edit\n')
+    (path.parent / 'a_new_file.py').write_text('')
+    assert run(checkout, tmp_path, FOLDER)[0] == before
+
+
+@pytest.mark.parametrize(
+    'file',
+    ['compilation.py', 'layout.py', 'entries.py', 'heads/ranking.py', 'path/ladder.py',
+     'avoidance/walk.py', 'avoidance/__init__.py'],
+)  # fmt: skip
+def test_an_edit_of_any_kernel_starts_afresh(checkout, tmp_path, file):
+    before, _ = run(checkout, tmp_path, FOLDER)
+    path = checkout / 'learned_ik' / 'kernels' / file
+    text = path.read_text()
+    path.write_text(text + '\n# an edit\n')
+    assert run(checkout, tmp_path, FOLDER)[0] != before
+    path.write_text(text)
+    assert run(checkout, tmp_path, FOLDER)[0] == before
+    (path.parent / 'a_new_file.py').write_text('')
+    assert run(checkout, tmp_path, FOLDER)[0] != before
 
 
 def test_every_file_with_kernels_is_watched():

@@ -3,11 +3,11 @@
 
 import numpy as np
 import pytest
+from compiled_arm import CompiledArm
 
-from learned_ik.kernels import forward_pass
 from learned_ik.kernels.compilation import callable_kernel, kernel
-from learned_ik.kernels.forward_kinematics import chain_arrays
-from learned_ik.kernels.forward_pass import fast_atan2, fast_tanh, network_arrays
+from learned_ik.kernels.heads import forward_pass
+from learned_ik.kernels.heads.forward_pass import fast_atan2, fast_tanh
 from learned_ik.network import DECODINGS
 
 predict_heads = callable_kernel(forward_pass.predict_heads)
@@ -20,15 +20,13 @@ def test_it_is_the_network_that_the_model_promises(
 ):
     _, chain = real_robot
     model = untrained(chain, decoding, activation, heads=5)
-    arrays, network = chain_arrays(chain), network_arrays(model.network, chain.joint_count)
-    answers = np.zeros((chain.joint_count, network.lanes), np.float32)
-    here, there = np.zeros((2, max(network.widths)), np.float32)
+    arm = CompiledArm(chain, model.network)
     rotations, positions = chain.forward_matrix(chain.sample(np.random.default_rng(0), 10))
     for R, p in zip(rotations, positions, strict=True):
-        predict_heads(arrays, network, np.concatenate([R.ravel(), p]), here, there, answers)
+        predict_heads(arm.arrays, arm.network, np.concatenate([R.ravel(), p]), arm.heads)
         pose = np.concatenate([p, R.ravel()])[None]
         expected = evaluated(model.network, chain, pose)[0]
-        np.testing.assert_allclose(answers.T[:5], expected, atol=2e-5)
+        np.testing.assert_allclose(arm.heads.answers.T[:5], expected, atol=2e-5)
 
 
 def test_what_it_takes_beside_the_pose_stands_behind_it(
@@ -36,15 +34,13 @@ def test_what_it_takes_beside_the_pose_stands_behind_it(
 ):
     seeded = with_seed_input(untrained(tiago, heads=5)).network
     rng = np.random.default_rng(1)
-    arrays, network = chain_arrays(tiago), network_arrays(seeded, 7)
-    answers = np.zeros((7, network.lanes), np.float32)
-    here, there = np.zeros((2, max(network.widths)), np.float32)
+    arm = CompiledArm(tiago, seeded)
     for seed in tiago.sample(rng, 10):
         R, p = tiago.forward_matrix(tiago.sample(rng, 1)[0])
-        here[12:19] = seed
-        predict_heads(arrays, network, np.concatenate([R.ravel(), p]), here, there, answers)
+        arm.heads.input.beside[:7] = seed
+        predict_heads(arm.arrays, arm.network, np.concatenate([R.ravel(), p]), arm.heads)
         expected = evaluated(seeded, tiago, np.concatenate([p, R.ravel(), seed])[None])[0]
-        np.testing.assert_allclose(answers.T[:5], expected, atol=2e-5)
+        np.testing.assert_allclose(arm.heads.answers.T[:5], expected, atol=2e-5)
 
 
 def test_fast_atan2_is_atan2():

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 import numpy as np
 import pytest
+from compiled_arm import CompiledArm
 
 from learned_ik.kernels.compilation import callable_kernel
-from learned_ik.kernels.forward_kinematics import CompiledKinematics
 from learned_ik.kernels.path import branches
 
 volume = callable_kernel(branches.volume)
@@ -12,7 +12,7 @@ volume = callable_kernel(branches.volume)
 
 def test_manipulability_is_the_volume_of_the_jacobian(tiago):
     for q in tiago.sample(np.random.default_rng(0), 20):
-        J = CompiledKinematics(tiago).jacobian(q)
+        J = CompiledArm(tiago).jacobian(q)
         expected = np.sqrt(np.linalg.det(J @ J.T))
         assert volume(np.ascontiguousarray(J.T)) == pytest.approx(expected, rel=1e-6)
 
@@ -20,7 +20,7 @@ def test_manipulability_is_the_volume_of_the_jacobian(tiago):
 def test_a_singular_posture_has_none(tiago):
     q = tiago.middle.copy()
     q[4:] = 0.0  # the wrist's axes fall together
-    J = CompiledKinematics(tiago).jacobian(q)
+    J = CompiledArm(tiago).jacobian(q)
     assert volume(np.ascontiguousarray(np.zeros_like(J).T)) == 0.0
     assert volume(np.ascontiguousarray(J.T)) == pytest.approx(
         np.sqrt(max(np.linalg.det(J @ J.T), 0.0)), abs=1e-9

@@ -3,11 +3,11 @@
 
 import numpy as np
 import pytest
+from compiled_arm import CompiledArm
 
-from learned_ik.kernels import ranking
 from learned_ik.kernels.compilation import callable_kernel
-from learned_ik.kernels.forward_kinematics import chain_arrays
-from learned_ik.kernels.forward_pass import LANES
+from learned_ik.kernels.heads import ranking
+from learned_ik.kernels.heads.forward_pass import LANES
 from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 from learned_ik.rotations import rotation_angle
 
@@ -16,7 +16,7 @@ sines_and_cosines32 = callable_kernel(ranking.sines_and_cosines32)
 
 
 @pytest.mark.parametrize('lanes', [LANES, 3 * LANES])
-def test_scores_are_squared_pose_errors(real_robot, lanes):
+def test_scores_are_squared_pose_errors(real_robot, untrained, lanes):
     _, chain = real_robot
     rng = np.random.default_rng(0)
     target_q = chain.sample(rng, 1)
@@ -24,19 +24,14 @@ def test_scores_are_squared_pose_errors(real_robot, lanes):
     # Some answers are near, some are far.
     q = np.where(np.arange(lanes)[:, None] % 2, target_q, chain.sample(rng, lanes))
     q = np.clip(q + rng.normal(0, 0.01, q.shape), chain.lower, chain.upper)
-    scores = np.zeros(lanes, np.float32)
-    score_heads(
-        chain_arrays(chain),
-        np.concatenate([R.ravel(), p]),
-        np.ascontiguousarray(q.T, dtype=np.float32),
-        np.zeros((3, chain.motion_count, LANES), np.float32),
-        np.zeros(12 * LANES, np.float32),
-        scores,
-    )
+    arm = CompiledArm(chain, untrained(chain, heads=lanes).network)
+    assert arm.heads.answers.shape == q.T.shape
+    arm.heads.answers[:] = q.T
+    score_heads(arm.arrays, np.concatenate([R.ravel(), p]), arm.heads)
     rotations, positions = chain.forward_matrix(q)
     chordal = np.linalg.norm(rotations - R, axis=(1, 2)) ** 2 / 2
     expected = np.linalg.norm(positions - p, axis=1) ** 2 + ANGULAR_WEIGHT**2 * chordal
-    np.testing.assert_allclose(scores, expected, rtol=1e-3, atol=1e-7)
+    np.testing.assert_allclose(arm.heads.scores, expected, rtol=1e-3, atol=1e-7)
     near = rotation_angle(rotations, R) < 0.1
     assert near.any()
     angle = rotation_angle(rotations, R)[near]

@@ -1,0 +1,27 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""What is laid out for the kernels is what the chain, the network and the body are."""
+
+import numpy as np
+
+from learned_ik import KinematicChain
+from learned_ik.solving.packing import chain_arrays, endless_joints
+
+
+def test_a_joint_is_endless_only_if_a_full_turn_changes_nothing():
+    def chain(multiplier: str) -> KinematicChain:
+        joints = ''.join(
+            f'<joint name="{name}" type="continuous"><parent link="{parent}"/>'
+            f'<child link="{child}"/>{mimic}</joint>'
+            for name, parent, child, mimic in [
+                ('j', 'a', 'b', ''),
+                ('k', 'b', 'c', f'<mimic joint="j" multiplier="{multiplier}"/>'),
+            ]
+        )
+        links = ''.join(f'<link name="{name}"/>' for name in 'abc')
+        return KinematicChain.from_urdf(f'<robot name="r">{links}{joints}</robot>')
+
+    assert endless_joints(chain('-2')).tolist() == [True]
+    assert endless_joints(chain('0.5')).tolist() == [False]
+    assert chain_arrays(chain('0.5')).bound_high.tolist() == [np.pi]
+    assert chain_arrays(chain('-2')).bound_high.tolist() == [np.inf]
