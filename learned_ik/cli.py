@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command in LAB_COMMANDS and not _find_lab(command):
         print(
             f"error: '{command}' needs the lab, which comes with the source of learned_ik and is "
-            f'not installed: clone the repository and run {PROGRAM} {command} there',
+            f'not installed: clone the repository and run python -m {PROGRAM} {command} there',
             file=sys.stderr,
         )
         return 2

@@ -23,11 +23,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lab.ablations.clutter_scenes import Judge, Scene, kinds, scene_of
-from lab.robots import artificial_robot, robot_named
-from learned_ik import IkModel, IkSolver, KinematicChain, resources
-from learned_ik.arrays import Array
-from learned_ik.kernels.avoidance.clear_search import (
+from lab.ablations.ablated_search import (
     ALL_GROUPS,
     HEADS,
     HEADS_FIRST,
@@ -36,8 +32,12 @@ from learned_ik.kernels.avoidance.clear_search import (
     STORE,
     UNRANKED,
 )
+from lab.ablations.ablated_solver import AblatedSolver, Choices
+from lab.ablations.clutter_scenes import Judge, Scene, kinds, scene_of
+from lab.robots import artificial_robot, robot_named
+from learned_ik import IkModel, IkSolver, KinematicChain, resources
+from learned_ik.arrays import Array
 from learned_ik.robot.body import Body
-from learned_ik.solving.avoidance_solver import Choices
 
 Solve = Callable[[Array, Array, Array], Array | None]  # spheres, position, orientation -> posture
 
@@ -71,13 +71,14 @@ def rows(
     model: IkModel | None, seeing: IkModel | None, chain: KinematicChain, body: Body
 ) -> Iterator[tuple[str, Solve]]:
     """Yield each way to an answer: what it is called, and what answers."""
-    first: IkSolver | None = None
+    first: AblatedSolver | None = None
     for network, ingredients in ((model or chain, PLAIN), (model, BLIND), (seeing, SEEING)):
         if network is None:
             continue
         for label, groups, walks in ingredients:
             solver = prepared(network, body, Choices(groups, walks), store_of=first)
-            first = first or solver
+            if first is None and isinstance(solver, AblatedSolver):
+                first = solver
             yield label, ours(solver)
 
 
@@ -85,9 +86,9 @@ def prepared(
     network: IkModel | KinematicChain,
     body: Body,
     choices: Choices,
-    store_of: IkSolver | None = None,
-) -> IkSolver:
-    """Return a solver with these ingredients alone; nothing else here looks inside a solver.
+    store_of: AblatedSolver | None = None,
+) -> IkSolver | AblatedSolver:
+    """Return a solver with these ingredients alone: with all of them, the one that is served.
 
     Args:
         network: what it is made from.
@@ -96,15 +97,14 @@ def prepared(
         store_of: another solver of the same arm, whose stored postures it takes over.
 
     """
+    if choices != Choices():
+        return AblatedSolver(network, body, choices, store_of)
     solver = IkSolver(network, body=body)
-    if store_of is not None:
-        solver._keep_clear().share_store(store_of._keep_clear())
     solver.prepare_to_avoid()
-    solver._avoidance.choices = choices
     return solver
 
 
-def ours(solver: IkSolver) -> Solve:
+def ours(solver: IkSolver | AblatedSolver) -> Solve:
     """Return our solver as one that is told the scene first."""
 
     def solve(spheres: Array, position: Array, orientation: Array) -> Array | None:

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
+from lab.ablations.ablated_search import HEADS, MIDDLE, RESTARTS
+from lab.ablations.ablated_solver import Choices
 from lab.ablations.clutter import (
     FIGURES,
     TOLERANCES,
@@ -31,10 +33,8 @@ from lab.ablations.clutter import (
 from lab.ablations.clutter_scenes import Judge, Scene, kinds, scene_of
 from learned_ik import IkModel, IkSolver, KinematicChain
 from learned_ik.arrays import Array
-from learned_ik.kernels.avoidance.clear_search import HEADS, MIDDLE, RESTARTS
 from learned_ik.learning.retraining import retrained
 from learned_ik.robot.body import Body
-from learned_ik.solving.avoidance_solver import Choices
 
 RETRAINED = [
     ('middle + retrained heads + restarts + walk', MIDDLE | HEADS | RESTARTS),

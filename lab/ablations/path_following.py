@@ -19,14 +19,15 @@ import numpy as np
 
 from learned_ik import IkModel, IkSolver, KinematicChain, resources
 from learned_ik.arrays import Array
-from learned_ik.kernels.path.tracking import ALL_AXES, Demand
-from learned_ik.solving.paths import JUMP, PathFollower, Tools
+from learned_ik.solving.engine import Engine
+from learned_ik.solving.paths.follower import JUMP, PathFollower
 from learned_ik.solving.solver import ORIENTATION_TOLERANCE, POSITION_TOLERANCE
 
 Method = Callable[[Array, Array], Array | None]  # positions and orientations -> a path, or none
 
 CONTROL_POINTS = 4
 LARGEST_STEP = 0.5 * JUMP  # [rad or m], of the curves from which the poses are taken
+NO_FREE_AXES = (0.0, 0.0, 0.0)
 SHARE_OF_RANGE = 0.95  # of the joints' ranges, within which the curves stay
 
 
@@ -61,10 +62,11 @@ def main() -> None:
 def methods(model: IkModel) -> Iterator[tuple[str, Method]]:
     """Yield what is compared, each idea on top of the one before."""
     solver, bare = IkSolver(model), IkSolver(model.chain)
-    yield 'start next to mid-range, track', track_from(solver, model.chain.middle)
-    yield "start at the network's choice, track", track_from(solver, None)
-    yield "all heads' solutions, the best-ranked first", track_from_blocks(solver, 1)
-    yield 'and then restarts', track_from_blocks(solver, None)
+    engine = Engine(model.chain, model.network)
+    yield 'start next to mid-range, track', track_from(solver, engine, model.chain.middle)
+    yield "start at the network's choice, track", track_from(solver, engine, None)
+    yield "all heads' solutions, the best-ranked first", track_from_blocks(solver, engine, 1)
+    yield 'and then restarts', track_from_blocks(solver, engine, None)
     yield 'and then the ladder: ours', follow_with(solver)
     yield 'ours without the network', follow_with(bare)
 
@@ -81,32 +83,31 @@ def joint_curve(rng: np.random.Generator, chain: KinematicChain, poses: int) -> 
             return curve
 
 
-def follower(solver: IkSolver, positions: Array, orientations: Array) -> PathFollower:
+def follower(engine: Engine, positions: Array, orientations: Array) -> PathFollower:
     """Return what follows a path, to be told from where."""
-    tools = Tools(solver.chain, solver._packed, solver._memory(), solver._heads, solver.solve)
-    demand = Demand(POSITION_TOLERANCE, ORIENTATION_TOLERANCE, JUMP, ALL_AXES)
+    demand = np.array([POSITION_TOLERANCE, ORIENTATION_TOLERANCE, JUMP, *NO_FREE_AXES])
     poses = np.concatenate([positions, orientations], axis=1)
-    return PathFollower(tools, poses, demand, math.inf)
+    return PathFollower(engine, poses, demand, math.inf)
 
 
-def track_from(solver: IkSolver, seed: Array | None) -> Method:
+def track_from(solver: IkSolver, engine: Engine, seed: Array | None) -> Method:
     """Return a method that tracks from one solution of the first pose."""
 
     def method(positions: Array, orientations: Array) -> Array | None:
         begin = solver.solve(positions[0], orientations[0], seed).joint_positions
-        way = follower(solver, positions, orientations)
+        way = follower(engine, positions, orientations)
         end = way.track(0, len(positions), begin[None], 0)
         return way.path if end == len(positions) else None
 
     return method
 
 
-def track_from_blocks(solver: IkSolver, most_blocks: int | None) -> Method:
+def track_from_blocks(solver: IkSolver, engine: Engine, most_blocks: int | None) -> Method:
     """Return a method that tracks from many solutions of the first pose, block by block."""
 
     def method(positions: Array, orientations: Array) -> Array | None:
         first = solver.solve(positions[0], orientations[0]).joint_positions
-        way = follower(solver, positions, orientations)
+        way = follower(engine, positions, orientations)
         end = 0
         for number, starts in enumerate(way.starts(0, first, None)):
             if number == most_blocks:
