@@ -12,6 +12,7 @@ import numpy as np
 from numba import boolean, int64
 
 from learned_ik.arrays import Array, Floats, Integers
+from learned_ik.kernels.avoidance.attempt import Seed, try_from
 from learned_ik.kernels.avoidance.body_layout import (
     STORE_ERRORS,
     STORE_ROWS,
@@ -20,11 +21,9 @@ from learned_ik.kernels.avoidance.body_layout import (
 )
 from learned_ik.kernels.avoidance.clear_ranking import rank_by_clearance
 from learned_ik.kernels.avoidance.clear_search import (
-    Seed,
     StoreArrays,
     Surroundings,
     search_clear,
-    try_from,
 )
 from learned_ik.kernels.avoidance.clearance import Obstacles, contacts, place
 from learned_ik.kernels.avoidance.sight import look_around

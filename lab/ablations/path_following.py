@@ -20,7 +20,8 @@ import numpy as np
 from learned_ik import IkModel, IkSolver, KinematicChain, resources
 from learned_ik.arrays import Array
 from learned_ik.solving.engine import Engine
-from learned_ik.solving.paths.follower import JUMP, PathFollower
+from learned_ik.solving.paths.follow import JUMP
+from learned_ik.solving.paths.follower import PathFollower
 from learned_ik.solving.solver import ORIENTATION_TOLERANCE, POSITION_TOLERANCE
 
 Method = Callable[[Array, Array], Array | None]  # positions and orientations -> a path, or none

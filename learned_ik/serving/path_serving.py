@@ -7,7 +7,7 @@ import numpy as np
 from learned_ik.errors import InvalidInputError
 from learned_ik.serving.ik_serving import BAD_INPUT, IkServing, code_of
 from learned_ik.serving.requests_and_answers import Defaults, ErrorCode, PathAnswer, PathRequest
-from learned_ik.solving.paths.follower import JUMP, TIMEOUT
+from learned_ik.solving.paths.follow import JUMP, TIMEOUT
 from learned_ik.solving.paths.path_solution import PathSolution
 from learned_ik.trajectories.timing import ACCELERATION, PathTiming, time_path
 

@@ -74,10 +74,10 @@ def solve(
     scene: Scene | None = None,
 ) -> Solution:
     """Answer one pose; see `IkSolver.solve`."""
-    began = perf_counter()
+    memory, began = engine.memory(), perf_counter()
     if not timeout > 0:
         check_timeout(timeout)
-    memory, seeded = engine.memory(), seed is not None
+    seeded = seed is not None
     if prefer is None:
         preference = engine.preferences.nearest if seeded else None
     else:

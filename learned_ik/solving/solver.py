@@ -31,7 +31,8 @@ from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving import batch, one_pose, variety
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.fitting import CALIBRATION, checked_tool, fitted
-from learned_ik.solving.paths import follower
+from learned_ik.solving.paths.follow import JUMP, follow
+from learned_ik.solving.paths.follow import TIMEOUT as PATH_TIMEOUT
 from learned_ik.solving.paths.path_solution import PathSolution
 from learned_ik.solving.preferences import Prefer
 from learned_ik.solving.request import checked_start
@@ -402,8 +403,8 @@ class IkSolver:
         *,
         position_tolerance: float = POSITION_TOLERANCE,
         orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
-        jump: float = follower.JUMP,
-        timeout: float = follower.TIMEOUT,
+        jump: float = JUMP,
+        timeout: float = PATH_TIMEOUT,
         avoid_collisions: bool | None = None,
         min_clearance: float = 0.0,
     ) -> PathSolution:
@@ -429,7 +430,7 @@ class IkSolver:
             InvalidInputError: a value has the wrong shape, is not finite, or out of its range.
 
         """
-        return follower.follow(
+        return follow(
             self._engine, positions, orientations, start,
             position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
             jump=jump, timeout=timeout, scene=self._engine.scene(avoid_collisions, min_clearance),

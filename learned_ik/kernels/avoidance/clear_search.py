@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from learned_ik.arrays import Array, Floats, Integers
+from learned_ik.kernels.avoidance.attempt import Seed, try_from
 from learned_ik.kernels.avoidance.body_layout import (
     STORE_ERRORS,
     STORE_ROWS,
@@ -22,8 +23,8 @@ from learned_ik.kernels.avoidance.clear_ranking import rank_by_clearance
 from learned_ik.kernels.avoidance.clearance import Obstacles
 from learned_ik.kernels.avoidance.sight import look_around
 from learned_ik.kernels.avoidance.store import MORE_PROPOSALS, PROPOSALS, nearest_postures
-from learned_ik.kernels.avoidance.walk import WalkMemory, walk
-from learned_ik.kernels.compilation import inner_kernel, kernel, spliced_kernel
+from learned_ik.kernels.avoidance.walk import WalkMemory
+from learned_ik.kernels.compilation import kernel, spliced_kernel
 from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into
 from learned_ik.kernels.layout import (
     ANSWER,
@@ -53,15 +54,12 @@ from learned_ik.kernels.measures import (
     distance_beyond_limits,
     distance_beyond_reach,
     joint_distance,
-    largest_step,
     limit_margin,
     read_target,
-    settle_turns,
 )
-from learned_ik.kernels.pose_error import ANGULAR_WEIGHT, Goal, has_free_axes, is_reached
-from learned_ik.kernels.posture import squared_distance
-from learned_ik.kernels.refinement import PATIENCE, Workspace, orientation_error_at, refine
-from learned_ik.kernels.search import REFINEMENT_STEPS, ROUNDING, read_request, take_given
+from learned_ik.kernels.pose_error import Goal, has_free_axes
+from learned_ik.kernels.refinement import orientation_error_at
+from learned_ik.kernels.search import read_request, take_given
 from learned_ik.kernels.starts import rank_heads, restart_at, take_best_head
 
 
@@ -83,15 +81,6 @@ class Surroundings(NamedTuple):
     store: StoreArrays
     points: Array  # (4, points), of the network's sight
     memory: WalkMemory
-
-
-class Seed(NamedTuple):
-    """What is to be near to, and how near."""
-
-    joints: Array  # (joints,) [rad or m]
-    weights: Array  # (joints,), how much each joint's distance counts
-    given: bool  # whether there is a seed at all
-    largest_change: float  # [rad or m], of any joint from it
 
 
 @kernel
@@ -277,57 +266,6 @@ def find_clear(
     answer[BEYOND_REACH] = distance_beyond_reach(arm.chain, goal.target, arm.reach)
     answer[SEED_OUTSIDE] = distance_beyond_limits(arm.chain, about.joints) if given else 0.0
     answer[ATTEMPTS] = attempts
-
-
-@inner_kernel
-def try_from(
-    chain: ChainArrays,
-    obstacles: Obstacles,
-    goal: Goal,
-    start: Array,
-    about: Seed,
-    work: Workspace,
-    memory: WalkMemory,
-    answer: Array,
-) -> None:
-    """Make one attempt from `start`, and keep it in `answer` if it is the best so far.
-
-    Clear before exact but touching, the nearer to the seed or the clearer before others; exact
-    before inexact. Args as `find_clear`, and chain with the limits of this request.
-    """
-    best, seed = answer[ANSWER : ANSWER + start.shape[0]], about.joints
-    position_error, orientation_error = refine(
-        chain, goal, start, REFINEMENT_STEPS, PATIENCE, work
-    )
-    reached = is_reached(goal, position_error, orientation_error)
-    clearance = -np.inf
-    if reached:
-        walked = walk(chain, obstacles, goal, start, work, memory)
-        position_error, orientation_error = walked.position_error, walked.orientation_error
-        clearance = walked.clearance
-    settle_turns(chain, seed, about.given, start)
-    reached = reached and largest_step(start, seed) <= about.largest_change + ROUNDING
-    clear = reached and clearance >= obstacles.wanted
-    if clear:
-        better = answer[CODE] != FOUND or (
-            about.given
-            and squared_distance(start, seed, about.weights)
-            < squared_distance(best, seed, about.weights)
-        )
-    elif reached:
-        better = answer[CODE] != FOUND and (
-            answer[REACHED] == 0.0 or clearance > answer[CLEARANCE]
-        )
-    else:
-        squared = position_error**2 + (ANGULAR_WEIGHT * orientation_error) ** 2
-        so_far = answer[POSITION_ERROR] ** 2 + (ANGULAR_WEIGHT * answer[ORIENTATION_ERROR]) ** 2
-        better = answer[REACHED] == 0.0 and squared < so_far
-    if better:
-        answer[CODE] = FOUND if clear else NOT_FOUND
-        answer[REACHED] = 1.0 if reached else 0.0
-        answer[POSITION_ERROR], answer[ORIENTATION_ERROR] = position_error, orientation_error
-        answer[CLEARANCE] = clearance
-        copy_into(best, start)
 
 
 @kernel

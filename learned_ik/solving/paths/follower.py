@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""One joint path without jumps through many poses, where one exists: what `IkSolver.follow` does.
+"""`PathFollower`: one joint path without jumps through many poses, where one exists.
 
 Tracking costs a microsecond a pose, so the question is only where to begin. The starts are tried
 in an order that was measured: the given joints, the network's heads, restarts; the same once
@@ -8,17 +8,14 @@ more, coasting; then a ladder graph. Where nothing leads on, the path begins ane
 behind a pose out of reach.
 """
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from time import perf_counter
 
 import numpy as np
-import numpy.typing as npt
 
 from learned_ik.arrays import Array
 from learned_ik.kernels.entries import make_ready
 from learned_ik.kernels.forward_kinematics import X
-from learned_ik.kernels.layout import FREE_AXES, LARGEST_CHANGE
 from learned_ik.kernels.path.branches import gather
 from learned_ik.kernels.path.ladder import (
     FRESH,
@@ -40,65 +37,17 @@ from learned_ik.kernels.path.tracking import (
 )
 from learned_ik.rotations import rotation_angle
 from learned_ik.solving import one_pose
-from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
-from learned_ik.solving.paths.clear_path import keep_clear
-from learned_ik.solving.paths.path_solution import PathSolution, path_solution
 from learned_ik.solving.request import (
     axis_tolerances,
-    check_jump,
-    check_timeout,
-    checked_path,
-    checked_position_tolerance,
-    checked_start,
-    request_options,
 )
 from learned_ik.solving.solution import Solution, Status
 
-JUMP = 0.2  # [rad or m], of one joint from pose to pose: more is no motion but a change of branch
-TIMEOUT = 1.0  # [s], of a whole path
 SHORTEST_SEARCH = 1e-3  # [s], for one pose, also when the time is almost over
 FIRST_STARTS = 8  # restarts that take the place of the heads where there is no network
 RESTARTS_PER_LOOK = 24  # restarts between two looks at the clock
 MOST_RESTARTS = 8 * RESTARTS_PER_LOOK  # as starts of one piece of a path
 ATTEMPTS = 3 * FRESH  # refinements for the fresh solutions of a rung
-
-
-def follow(
-    engine: Engine,
-    positions: npt.ArrayLike,
-    orientations: npt.ArrayLike,
-    start: npt.ArrayLike | None,
-    *,
-    position_tolerance: float,
-    orientation_tolerance: float | Sequence[float],
-    jump: float,
-    timeout: float,
-    scene: Scene | None,
-) -> PathSolution:
-    """Return one joint path through poses; see `IkSolver.follow`."""
-    make_ready('paths')
-    began = perf_counter()
-    strictest, options = request_options(orientation_tolerance, math.inf, False)
-    free_axes = options[: LARGEST_CHANGE - FREE_AXES]
-    position_tolerance = checked_position_tolerance(position_tolerance)
-    demand = np.array([position_tolerance, strictest, float(jump), *free_axes])
-    poses = checked_path(positions, orientations)
-    q_start = None if start is None else checked_start(engine.chain, start)
-    check_jump(jump)
-    check_timeout(timeout)
-    follower = PathFollower(engine, poses, demand, began + timeout)
-    follower.run(q_start)
-    if free_axes.any():
-        follower.measure_angles()
-    path = path_solution(
-        engine, follower.path, follower.errors, follower.status, follower.reasons,
-        start=q_start, jump=jump, timed_out=follower.timed_out,
-    )  # fmt: skip
-    if scene is not None and len(path):
-        path = keep_clear(engine, path, poses, demand, scene, began + timeout, q_start)
-    path.solve_time = perf_counter() - began
-    return path
 
 
 class PathFollower:
