@@ -15,8 +15,6 @@ from learned_ik.arrays import Array
 from learned_ik.robot.body import Body
 from learned_ik.solving import one_pose
 from learned_ik.solving.engine import Engine
-from learned_ik.solving.packing import Memory
-from learned_ik.solving.request import NOT_GIVEN, Given, Request
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,21 +43,8 @@ class AblatedEngine(Engine):
             super().__init__(network.chain, network.network, body=body)
         else:
             super().__init__(network, None, body=body)
-        self.choices = choices
         make_ready()
-
-    def search(
-        self, memory: Memory, request: Request, first: int, last: int, given: Given = NOT_GIVEN
-    ) -> None:
-        """Make attempts `first` to `last` at a request; see `Engine.search`."""
-        if not request.avoids:
-            super().search(memory, request, first, last, given)
-            return
-        search_some(
-            *self.avoidance.arrays(memory, request.scene, request.rows, request.answers),
-            *given, request.seeded, *request.tolerances, first, last,
-            self.choices.groups, self.choices.walks,
-        )  # fmt: skip
+        self.clear_entry = lambda *asked: search_some(*asked, choices.groups, choices.walks)
 
 
 class AblatedSolver:
@@ -81,14 +66,14 @@ class AblatedSolver:
             store_of: another solver of the same arm, whose stored postures it takes over.
 
         """
-        self._engine = AblatedEngine(network, body, choices)
+        self.engine = AblatedEngine(network, body, choices)
         if store_of is not None:
-            self._engine.avoidance.share_store(store_of._engine.avoidance)
-        self._engine.prepare_to_avoid()
+            self.engine.avoidance.share_store(store_of.engine.avoidance)
+        self.engine.prepare_to_avoid()
 
     def set_obstacles(self, spheres: npt.ArrayLike) -> None:
         """Keep clear of spheres (n, 4), x y z radius [m], from the next request on."""
-        self._engine.set_spheres(spheres)
+        self.engine.set_spheres(spheres)
 
     def solve(
         self,
@@ -102,7 +87,7 @@ class AblatedSolver:
     ) -> Solution:
         """Find joint positions for a pose that keep clear; args as `IkSolver.solve`."""
         return one_pose.solve(
-            self._engine, position, orientation, seed, position_tolerance=position_tolerance,
+            self.engine, position, orientation, seed, position_tolerance=position_tolerance,
             orientation_tolerance=orientation_tolerance, timeout=timeout,
-            scene=self._engine.scene(True, 0.0),
+            scene=self.engine.scene(True, 0.0),
         )  # fmt: skip

@@ -54,6 +54,7 @@ class Engine:
         self.chain, self.network = chain, network
         self.packed = pack_model(chain, None if network is None else network.in_the_open())
         self.heads = 0 if network is None else network.heads
+        self.entry, self.clear_entry = search, search_clear  # what is compiled of a search
         self.first_look = self.attempts(False, RESTARTS_PER_LOOK)
         self.first_clear_look = self.attempts(True, RESTARTS_PER_LOOK)
         self.preferences = Preferences(chain, joint_weights)
@@ -174,12 +175,12 @@ class Engine:
         scene = request.scene
         if scene is not None and scene.avoids:
             arrays = self.avoidance.arrays(memory, scene, request.rows, request.answers)
-            entry = search_clear
+            entry = self.clear_entry
         else:
             arrays = (
                 *self.packed, memory.numbers, memory.activations, request.rows, request.answers,
             )  # fmt: skip
-            entry = search
+            entry = self.entry
         asked = request.seeded, *request.tolerances, first, last
         try:
             entry(*arrays, *given, *asked)

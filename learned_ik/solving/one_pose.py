@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
-from learned_ik.kernels.avoidance.clear_search import search_clear
 from learned_ik.kernels.choice import NEAR, choose
 from learned_ik.kernels.layout import (
     ANSWER,
@@ -31,7 +30,6 @@ from learned_ik.kernels.layout import (
     SEED_DISTANCE,
     SEED_OUTSIDE,
 )
-from learned_ik.kernels.search import search
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.explain import (
@@ -103,9 +101,9 @@ def solve(
     except AttributeError:  # lists, tuples
         given = as_given(*given)
     if scene is None or not scene.avoids or not (preference is None or preference.to_seed):
-        entry, arrays, last = search, memory.arrays, engine.first_look
+        entry, arrays, last = engine.entry, memory.arrays, engine.first_look
     else:
-        entry, last = search_clear, engine.first_clear_look
+        entry, last = engine.clear_entry, engine.first_clear_look
         arrays = engine.avoidance.arrays(memory, scene, memory.requests, memory.answers)
     asked = seeded, position_tolerance, orientation_tolerance, 0, last
     try:
@@ -116,7 +114,7 @@ def solve(
     if (
         answer[CODE] != FOUND
         or not (preference is None or (preference.to_seed and answer[SEED_DISTANCE] <= NEAR))
-        or (scene is not None and entry is search)
+        or (scene is not None and entry is engine.entry)
     ):
         if answer[CODE] == MALFORMED:
             explain_request(

@@ -7,7 +7,7 @@ import pytest
 
 from learned_ik import IkSolver
 from learned_ik.errors import InvalidInputError
-from learned_ik.solving import one_pose
+from learned_ik.solving import engine
 
 
 def read_only(values: np.ndarray) -> np.ndarray:
@@ -40,14 +40,14 @@ FORMS = {
 @pytest.fixture
 def calls(monkeypatch) -> list:
     """Return what is to hold a note of each call of compiled code, and whether it was refused."""
-    notes, search = [], one_pose.search
+    notes, search = [], engine.search
 
     def noted(*arguments):
         notes.append('refused')
         search(*arguments)
         notes[-1] = 'taken'
 
-    monkeypatch.setattr(one_pose, 'search', noted)
+    monkeypatch.setattr(engine, 'search', noted)
     return notes
 
 
