@@ -6,6 +6,7 @@ All but the compiled search is the product's own code, so that times compare.
 """
 
 import dataclasses
+import math
 
 import numpy.typing as npt
 
@@ -86,8 +87,6 @@ class AblatedSolver:
         timeout: float,
     ) -> Solution:
         """Find joint positions for a pose that keep clear; args as `IkSolver.solve`."""
-        return one_pose.solve(
-            self.engine, position, orientation, seed, position_tolerance=position_tolerance,
-            orientation_tolerance=orientation_tolerance, timeout=timeout,
-            scene=self.engine.scene(True, 0.0),
-        )  # fmt: skip
+        bounds = position_tolerance, orientation_tolerance, math.inf, timeout
+        scene = self.engine.scene(True, 0.0)
+        return one_pose.solve(self.engine, position, orientation, seed, None, bounds, scene)

@@ -7,8 +7,8 @@ alone, and what follows a search that was not at once successful stands in `sett
 """
 
 import math
-from collections.abc import Sequence
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,7 +44,7 @@ from learned_ik.solving.request import (
     FLOAT64,
     NO_OPTIONS,
     NOTHING,
-    Given,
+    Bounds,
     Request,
     as_given,
     check_timeout,
@@ -63,15 +63,15 @@ def solve(
     position: npt.ArrayLike,
     orientation: npt.ArrayLike,
     seed: npt.ArrayLike | None,
-    *,
-    prefer: Prefer = None,
-    position_tolerance: float,
-    orientation_tolerance: float | Sequence[float],
-    max_joint_change: float = math.inf,
-    timeout: float,
-    scene: Scene | None = None,
+    prefer: Prefer,
+    bounds: Bounds,
+    scene: Scene | None,
 ) -> Solution:
-    """Answer one pose; see `IkSolver.solve`."""
+    """Answer one pose; see `IkSolver.solve`.
+
+    All arguments go by position: Python calls that the quickest.
+    """
+    position_tolerance, orientation_tolerance, max_joint_change, timeout = bounds
     memory, began = engine.memory(), perf_counter()
     if not timeout > 0:
         check_timeout(timeout)
@@ -94,22 +94,27 @@ def solve(
     elif memory.has_options:
         memory.options[...] = NO_OPTIONS
         memory.has_options = False
-    given: Given = (True, position, orientation, seed if seeded else NOTHING)
+    # As compiled code takes them.
+    p: Any = position
+    o: Any = orientation
+    q: Any = seed if seeded else NOTHING
     try:
-        if not (given[1].dtype is given[2].dtype is given[3].dtype is FLOAT64):
-            given = as_given(*given)
+        if not (p.dtype is o.dtype is q.dtype is FLOAT64):
+            _, p, o, q = as_given(True, p, o, q)
     except AttributeError:  # lists, tuples
-        given = as_given(*given)
+        _, p, o, q = as_given(True, p, o, q)
     if scene is None or not scene.avoids or not (preference is None or preference.to_seed):
         entry, arrays, last = engine.entry, memory.arrays, engine.first_look
     else:
         entry, last = engine.clear_entry, engine.first_clear_look
         arrays = engine.avoidance.arrays(memory, scene, memory.requests, memory.answers)
-    asked = seeded, position_tolerance, orientation_tolerance, 0, last
     try:
-        entry(*arrays, *given, *asked)
+        entry(*arrays, True, p, o, q, seeded, position_tolerance, orientation_tolerance, 0, last)
     except TypeError:  # whatever else it is, that has such a type
-        entry(*arrays, *as_given(*given), *asked)
+        entry(
+            *arrays, *as_given(True, p, o, q), seeded, position_tolerance, orientation_tolerance,
+            0, last,
+        )  # fmt: skip
     status, message, answer = SUCCESS, '', memory.fields.tolist()
     if (
         answer[CODE] != FOUND

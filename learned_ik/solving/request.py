@@ -21,6 +21,10 @@ NO_OPTIONS: Array = np.array([0.0, 0.0, 0.0, math.inf])
 POSITION_ONLY: Array = np.array([1.0, 1.0, 1.0, math.inf])
 TINY = 1e-12  # [rad], in place of a tolerance of 0 where tolerances are compared
 
+# What a request may say beside pose, seed and preference: position tolerance [m], orientation
+# tolerance [rad], one or (3,), largest change of a joint [rad or m], timeout [s].
+Bounds = tuple[float, float | Sequence[float], float, float]
+
 FLOAT64 = np.dtype(np.float64)
 NOTHING = np.empty(0)
 Given = tuple[bool, Any, Any, Any]  # whether pose and seed follow: position, orientation, seed

@@ -281,11 +281,8 @@ class IkSolver:
         engine, scene = self._engine, None
         if avoid_collisions or min_clearance or engine.spheres is not None:
             scene = engine.scene(avoid_collisions, min_clearance)
-        return one_pose.solve(
-            engine, position, orientation, seed, prefer=prefer,
-            position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
-            max_joint_change=max_joint_change, timeout=timeout, scene=scene,
-        )  # fmt: skip
+        bounds = position_tolerance, orientation_tolerance, max_joint_change, timeout
+        return one_pose.solve(engine, position, orientation, seed, prefer, bounds, scene)
 
     def solve_all(
         self,

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several solutions of one pose, as different as possible: what `IkSolver.solve_all` asks for."""
 
-import functools
 import math
 from collections.abc import Sequence
 from time import perf_counter
@@ -45,12 +44,8 @@ def solve_all(
     if not isinstance(limit, int | np.integer) or limit < 1:
         raise InvalidInputError(f'limit is {limit!r}; expected a whole number, 1 or more')
     began = perf_counter()
-    solve = functools.partial(
-        one_pose.solve, engine, position, orientation,
-        position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
-        timeout=timeout,
-    )  # fmt: skip
-    if not solve(seed, prefer='first'):
+    bounds = position_tolerance, orientation_tolerance, math.inf, timeout
+    if not one_pose.solve(engine, position, orientation, seed, 'first', bounds, None):
         return []
     about = None if seed is None else checked_start(engine.chain, seed, 'seed')
     strictest, free = request_options(orientation_tolerance, math.inf, False)
@@ -60,11 +55,14 @@ def solve_all(
     candidates = distinct_solutions(
         engine, row, about, tolerances, CANDIDATES_IN_SCENE * limit if avoids else limit
     )
-    found = [solve(q, prefer='first') for q in candidates]
+    found = [
+        one_pose.solve(engine, position, orientation, q, 'first', bounds, None) for q in candidates
+    ]
     if scene is not None and scene.avoids:
         found = _cleared(engine, row, tolerances, scene, found)
         if not found:
-            found = [solution for solution in [solve(seed, scene=scene)] if solution]
+            solution = one_pose.solve(engine, position, orientation, seed, None, bounds, scene)
+            found = [solution] if solution else []
         elif about is None:
             kept = spread(np.array([each.joint_positions for each in found]), limit)
             found = [found[k] for k in sorted(kept)]

@@ -8,6 +8,7 @@ more, coasting; then a ladder graph. Where nothing leads on, the path begins ane
 behind a pose out of reach.
 """
 
+import math
 from collections.abc import Iterator
 from time import perf_counter
 
@@ -224,15 +225,10 @@ class PathFollower:
 
     def _solve(self, pose: int, seed: Array | None) -> Solution:
         """Return the solution of a pose, the one next to a seed (joints,) where that is given."""
-        return one_pose.solve(
-            self._engine,
-            self._poses[pose, :3],
-            self._poses[pose, 3:],
-            seed,
-            position_tolerance=float(self.demand[POSITION_TOLERANCE]),
-            orientation_tolerance=self._axes,
-            timeout=max(self._deadline - perf_counter(), SHORTEST_SEARCH),
-        )
+        timeout = max(self._deadline - perf_counter(), SHORTEST_SEARCH)
+        bounds = float(self.demand[POSITION_TOLERANCE]), self._axes, math.inf, timeout
+        position, orientation = self._poses[pose, :3], self._poses[pose, 3:]
+        return one_pose.solve(self._engine, position, orientation, seed, None, bounds, None)
 
     def _passable(self, pose: int) -> bool:
         """Say whether another start may lead across the step to a pose."""
