@@ -115,38 +115,34 @@ def solve(
             *arrays, *as_given(True, p, o, q), seeded, position_tolerance, orientation_tolerance,
             0, last,
         )  # fmt: skip
-    status, message, answer = SUCCESS, '', memory.fields.tolist()
+    status, message = SUCCESS, ''
+    # The fields of an answer, in their order: see `kernels/layout.py`.
+    (
+        code, position_error, orientation_error, seed_distance, limit_margin, clearance, _, _,
+        seed_outside, attempts,
+    ) = memory.fields.tolist()  # fmt: skip
     if (
-        answer[CODE] != FOUND
-        or not (preference is None or (preference.to_seed and answer[SEED_DISTANCE] <= NEAR))
+        code != FOUND
+        or not (preference is None or (preference.to_seed and seed_distance <= NEAR))
         or (scene is not None and entry is engine.entry)
     ):
-        if answer[CODE] == MALFORMED:
-            explain_request(
-                engine.chain, position, orientation, seed,
-                (position_tolerance, orientation_tolerance),
-            )  # fmt: skip
-        request = Request(
-            memory.requests, memory.answers, seeded,
-            (position_tolerance, orientation_tolerance), preference, scene,
-        )  # fmt: skip
+        tolerances = position_tolerance, orientation_tolerance
+        if code == MALFORMED:
+            explain_request(engine.chain, position, orientation, seed, tolerances)
+        request = Request(memory.requests, memory.answers, seeded, tolerances, preference, scene)
         settled = settle if scene is None else settle_in_scene
         status, message = settled(engine, memory, request, began + timeout)
-        answer = memory.fields.tolist()
-    if answer[SEED_OUTSIDE] > 0:
+        (
+            _, position_error, orientation_error, seed_distance, limit_margin, clearance, _, _,
+            seed_outside, attempts,
+        ) = memory.fields.tolist()  # fmt: skip
+    if seed_outside > 0:
         message = with_moved_seed(engine.chain, np.asarray(seed, np.float64), message)
     return Solution(
-        status,
-        memory.solution.copy(),
-        answer[POSITION_ERROR],
-        answer[ORIENTATION_ERROR],
-        answer[SEED_DISTANCE],
-        answer[LIMIT_MARGIN],
-        answer[CLEARANCE],
-        perf_counter() - began,
-        int(answer[ATTEMPTS]),
+        status, memory.solution.copy(), position_error, orientation_error, seed_distance,
+        limit_margin, clearance, perf_counter() - began, 1 if attempts == 1 else int(attempts),
         message,
-    )
+    )  # fmt: skip
 
 
 def clear_solution(answer: Array, solve_time: float) -> Solution:
