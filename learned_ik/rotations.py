@@ -106,8 +106,10 @@ def normalized_quaternion(quaternion: npt.ArrayLike, what: str = 'orientation') 
         )
     if not np.isfinite(values).all():
         raise InvalidInputError(f'{what} {values.tolist()} is not finite')
+    largest = np.abs(values).max(axis=-1, keepdims=True, initial=0.0)
+    values = np.where(largest > 1e150, values / np.maximum(largest, 1.0), values)
     length = np.linalg.norm(values, axis=-1, keepdims=True)
-    if (length < 1e-6).any():
+    if (length <= 1e-6).any():
         raise InvalidInputError(
             f'{what} contains a quaternion of length zero; expected x y z w of unit length, '
             'for instance 0 0 0 1'

@@ -161,8 +161,10 @@ def choose_one(
         if squared_distance(start, wanted.joints, wanted.weights) > HOPELESS * least:
             continue
         distance = draw_to_posture(near, goal, start, wanted, work)
-        if seeded:
-            settle_turns(near, seed, True, start)
+        if seeded and settle_turns(near, seed, True, start):
+            position_error, orientation_error = refine(near, goal, start, 0, PATIENCE, work)
+            if not is_reached(goal, position_error, orientation_error):
+                continue
         if distance < least and largest_step(start, seed) <= largest_change + ROUNDING:
             least = distance
             copy_into(best, start)

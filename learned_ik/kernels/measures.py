@@ -10,14 +10,17 @@ from learned_ik.arrays import Array
 from learned_ik.kernels.compilation import inlined_kernel
 from learned_ik.kernels.forward_kinematics import TURNS, ChainArrays, X, Y, Z
 
+FARTHEST = 1e6  # [m], of a coordinate that a request may ask for
+FARTHEST_JOINT = 1e6  # [rad or m], of a seed: beyond, its sine is no longer known to 1e-10
+
 
 @inlined_kernel
-def all_finite(values: Array) -> bool:
-    """Say whether no entry is NaN or infinite; a sum is finite only if all that it adds is."""
-    total = 0.0
+def within(values: Array, largest: float) -> bool:
+    """Say whether no entry is NaN or greater in size than the largest."""
     for i in range(values.shape[0]):
-        total += values[i]
-    return math.isfinite(total)
+        if not abs(values[i]) <= largest:
+            return False
+    return True
 
 
 @inlined_kernel
@@ -28,7 +31,11 @@ def read_target(pose: Array, target: Array) -> bool:
     """
     x, y, z, w = pose[3], pose[4], pose[5], pose[6]
     length = math.sqrt(x * x + y * y + z * z + w * w)
-    if not (all_finite(pose) and length > 1e-6):
+    if length == np.inf:  # the squares of entries above 1e154 are not numbers any more
+        scale = 1.0 / max(abs(x), abs(y), abs(z), abs(w))
+        x, y, z, w = scale * x, scale * y, scale * z, scale * w
+        length = math.sqrt(x * x + y * y + z * z + w * w)
+    if not (within(pose[:3], FARTHEST) and length > 1e-6):
         return False
     x, y, z, w = x / length, y / length, z / length, w / length
     target[0], target[1], target[2] = (
@@ -87,12 +94,16 @@ def limit_margin(chain: ChainArrays, q: Array) -> float:
 
 
 @inlined_kernel
-def settle_turns(chain: ChainArrays, seed: Array, seeded: bool, q: Array) -> None:
-    """Turn endless joints by whole turns: nearest to the seed, or into [-pi, pi]."""
+def settle_turns(chain: ChainArrays, seed: Array, seeded: bool, q: Array) -> bool:
+    """Turn endless joints nearest to the seed, or into [-pi, pi]; say if any was turned."""
+    turned = False
     for j in range(q.shape[0]):
         if chain.bound_high[j] == np.inf:
             about = seed[j] if seeded else 0.0
-            q[j] -= 2 * math.pi * np.rint((q[j] - about) / (2 * math.pi))
+            turns = np.rint((q[j] - about) / (2 * math.pi))
+            q[j] -= 2 * math.pi * turns
+            turned = turned or turns != 0.0
+    return turned
 
 
 @inlined_kernel

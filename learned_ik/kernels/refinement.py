@@ -98,6 +98,8 @@ def refine(
             if steps > 0:
                 damping *= DAMPING_DOWN
         else:
+            if steps == 0:  # nothing finite to begin with
+                return np.inf, np.inf
             stalled += 1
             damping *= DAMPING_UP
         if (

@@ -36,7 +36,7 @@ from learned_ik.kernels.layout import (
     unpack_arm,
 )
 from learned_ik.kernels.measures import (
-    all_finite,
+    FARTHEST_JOINT,
     clip,
     distance_beyond_limits,
     distance_beyond_reach,
@@ -45,6 +45,7 @@ from learned_ik.kernels.measures import (
     limit_margin,
     read_target,
     settle_turns,
+    within,
 )
 from learned_ik.kernels.pose_error import ANGULAR_WEIGHT, Goal, has_free_axes, is_reached
 from learned_ik.kernels.refinement import PATIENCE, orientation_error_at, refine
@@ -95,8 +96,8 @@ def search(
         numbers: memory of one thread, likewise.
         activations: likewise.
         requests: (n, SEED + joints).
-        answers: (n, ANSWER + joints), filled; MALFORMED for a pose or seed that is not finite, a
-            quaternion of length zero, or a tolerance that is negative or NaN.
+        answers: (n, ANSWER + joints), filled; MALFORMED for a pose or seed that is not finite or
+            out of range, a quaternion of length zero, or a tolerance that is negative or NaN.
         given: whether the first request's pose and seed are yet to be taken from what follows:
             copying them here costs nothing, and in Python a microsecond.
         position: (3,) [m]; any other length makes the request malformed.
@@ -151,7 +152,7 @@ def take_given(
 def read_request(arm: Arm, request: Array, seeded: bool, goal: Goal) -> bool:
     """Fill the target of a request (SEED + joints,); False where the request is malformed."""
     wellformed = read_target(request[:FREE_AXES], arm.target)
-    wellformed = wellformed and (not seeded or all_finite(request[SEED:]))
+    wellformed = wellformed and (not seeded or within(request[SEED:], FARTHEST_JOINT))
     return wellformed and goal.position_tolerance >= 0.0 and goal.orientation_tolerance >= 0.0
 
 
@@ -212,7 +213,8 @@ def find(
             GLANCE_PATIENCE if glance else PATIENCE, work,
         )  # fmt: skip
         refined += 1
-        settle_turns(near, seed, seeded, start)
+        if settle_turns(near, seed, seeded, start):
+            position_error, orientation_error = refine(near, goal, start, 0, PATIENCE, work)
         found = (
             is_reached(goal, position_error, orientation_error)
             and largest_step(start, seed) <= largest_change + ROUNDING
@@ -228,13 +230,18 @@ def find(
             best_position_error, best_orientation_error = refine(
                 near, goal, best, POLISHING_STEPS, POLISHING_STEPS, work
             )
-            settle_turns(near, seed, seeded, best)
+            if settle_turns(near, seed, seeded, best):
+                best_position_error, best_orientation_error = refine(
+                    near, goal, best, 0, PATIENCE, work
+                )
             found = (
                 is_reached(goal, best_position_error, best_orientation_error)
                 and largest_step(best, seed) <= largest_change + ROUNDING
             )
             if found:
                 break
+    if best_squared == np.inf:  # nothing was finite: then nothing of a former request is left
+        restart_at(near, arm.steps, 0, best)
     if has_free_axes(goal):
         best_orientation_error = orientation_error_at(chain, goal, best, work)
     answer[CODE] = FOUND if found else NOT_FOUND

@@ -20,7 +20,10 @@ from learned_ik.kernels.layout import (
     CLEARANCE,
     CODE,
     FOUND,
+    FREE_AXES,
     LIMIT_MARGIN,
+    MALFORMED,
+    ORIENTATION,
     ORIENTATION_ERROR,
     POSITION_ERROR,
     SEED_DISTANCE,
@@ -28,6 +31,7 @@ from learned_ik.kernels.layout import (
 from learned_ik.kernels.search import predict as predict_rows
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import RESTARTS_PER_LOOK, Engine
+from learned_ik.solving.explain import explain_request
 from learned_ik.solving.one_pose import prefer_better, settle_in_scene
 from learned_ik.solving.packing import Memory
 from learned_ik.solving.preferences import Prefer
@@ -111,6 +115,9 @@ def _answered(engine: Engine, memory: Memory, request: Request) -> npt.NDArray[n
             answers[:, CLEARANCE] = engine.avoidance.clearance(memory, scene, answers[:, ANSWER:])
             if scene.avoids:
                 settled = (answers[:, CODE] != FOUND) | (answers[:, CLEARANCE] >= scene.wanted)
+    for row in np.nonzero(answers[:, CODE] == MALFORMED)[0]:
+        pose = np.split(request.rows[row, :FREE_AXES], [ORIENTATION])
+        explain_request(engine.chain, *pose, None, request.tolerances)
     status = np.where(answers[:, CODE] == FOUND, Status.SUCCESS, Status.NO_SOLUTION)
     # The few that obstacles stand in the way of go the way of single requests, to its end.
     one = request._replace(rows=memory.requests, answers=memory.answers)

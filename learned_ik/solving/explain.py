@@ -19,12 +19,13 @@ from learned_ik.kernels.layout import (
     ORIENTATION_ERROR,
     POSITION_ERROR,
 )
+from learned_ik.kernels.measures import FARTHEST, FARTHEST_JOINT
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import normalized_quaternion
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.packing import Memory, chain_arrays
-from learned_ik.solving.request import NO_OPTIONS, POSITION_ONLY, Request, numbers
+from learned_ik.solving.request import NO_OPTIONS, POSITION_ONLY, Request, check_range, numbers
 from learned_ik.solving.solution import Status
 
 RESTARTS_FOR_A_REASON = 4  # restarts that look for the position alone
@@ -46,6 +47,7 @@ def explain_request(
         raise InvalidInputError(f'position has shape {position.shape}; expected (3,), metres')
     if not np.isfinite(position).all():
         raise InvalidInputError(f'position {position.tolist()} is not finite')
+    check_range(position, FARTHEST, 'position', 'm')
     orientation = numbers(orientation, 'orientation')
     if orientation.shape != (4,):
         raise InvalidInputError(
@@ -58,6 +60,7 @@ def explain_request(
             raise InvalidInputError(
                 f'seed has shape {values.shape}; expected ({chain.joint_count},)'
             )
+        check_range(values, FARTHEST_JOINT, 'seed', 'rad or m')
     raise InvalidInputError(
         f'tolerances are {tolerances[0]} m and {tolerances[1]} rad; expected numbers, 0 or more'
     )

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
+from learned_ik.kernels.measures import FARTHEST, FARTHEST_JOINT
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import normalized_quaternion
 from learned_ik.solving.avoidance import Scene
@@ -79,6 +80,7 @@ def checked_poses(positions: npt.ArrayLike, orientations: npt.ArrayLike) -> Arra
     if not finite.all():
         row = int(np.argmin(finite))
         raise InvalidInputError(f'positions[{row}] is {positions[row].tolist()}, not finite')
+    check_range(positions, FARTHEST, 'positions', 'm')
     normalized_quaternion(orientations, 'orientations')
     return np.concatenate([positions, orientations], axis=1)
 
@@ -97,6 +99,7 @@ def checked_seeds(chain: KinematicChain, seeds: npt.ArrayLike | None, count: int
         raise InvalidInputError(
             f'seeds have shape {values.shape}; expected ({count}, {chain.joint_count})'
         )
+    check_range(values, FARTHEST_JOINT, 'seeds', 'rad or m')
     return np.array(np.broadcast_to(values, (count, chain.joint_count)))
 
 
@@ -119,7 +122,22 @@ def checked_start(chain: KinematicChain, start: npt.ArrayLike, what: str = 'star
         raise InvalidInputError(
             f'{what} has shape {values.shape}; expected ({chain.joint_count},)'
         )
+    check_range(values, FARTHEST_JOINT, what, 'rad or m')
     return values
+
+
+def check_range(values: Array, largest: float, what: str, unit: str) -> None:
+    """Raise `InvalidInputError` for the first row or vector with an entry of a greater size."""
+    beyond = np.abs(values) > largest
+    if beyond.any():
+        where, row = what, values
+        if values.ndim == 2:
+            index = int(np.argmax(beyond.any(axis=1)))
+            where, row = f'{what}[{index}]', values[index]
+        raise InvalidInputError(
+            f'{where} is {row.tolist()}, out of range; expected no more than {largest:g} {unit} '
+            'in size'
+        )
 
 
 def as_given(given: bool, position: Any, orientation: Any, seed: Any) -> Given:

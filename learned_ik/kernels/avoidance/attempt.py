@@ -63,7 +63,9 @@ def try_from(
         walked = walk(chain, obstacles, goal, start, work, memory)
         position_error, orientation_error = walked.position_error, walked.orientation_error
         clearance = walked.clearance
-    settle_turns(chain, seed, about.given, start)
+    if settle_turns(chain, seed, about.given, start):
+        position_error, orientation_error = refine(chain, goal, start, 0, PATIENCE, work)
+        reached = reached and is_reached(goal, position_error, orientation_error)
     reached = reached and largest_step(start, seed) <= about.largest_change + ROUNDING
     clear = reached and clearance >= obstacles.wanted
     if clear:
