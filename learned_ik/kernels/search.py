@@ -188,7 +188,7 @@ def find(
     if beyond > goal.position_tolerance:
         last = min(last, 1 + network.heads + ATTEMPTS_BEYOND_REACH)
     best_squared, best_position_error, best_orientation_error = np.inf, np.inf, np.inf
-    refined, found = 0, False
+    refined, found, best_turned = 0, False, False
     for attempt in range(first, last):
         if attempt == 0:
             if not seeded:
@@ -213,8 +213,7 @@ def find(
             GLANCE_PATIENCE if glance else PATIENCE, work,
         )  # fmt: skip
         refined += 1
-        if settle_turns(near, seed, seeded, start):
-            position_error, orientation_error = refine(near, goal, start, 0, PATIENCE, work)
+        turned = settle_turns(near, seed, seeded, start)
         found = (
             is_reached(goal, position_error, orientation_error)
             and largest_step(start, seed) <= largest_change + ROUNDING
@@ -223,6 +222,7 @@ def find(
         if found or squared < best_squared:
             best_squared = squared
             best_position_error, best_orientation_error = position_error, orientation_error
+            best_turned = turned
             copy_into(best, start)
         if found:
             break
@@ -230,16 +230,16 @@ def find(
             best_position_error, best_orientation_error = refine(
                 near, goal, best, POLISHING_STEPS, POLISHING_STEPS, work
             )
-            if settle_turns(near, seed, seeded, best):
-                best_position_error, best_orientation_error = refine(
-                    near, goal, best, 0, PATIENCE, work
-                )
+            best_turned = settle_turns(near, seed, seeded, best) or best_turned
             found = (
                 is_reached(goal, best_position_error, best_orientation_error)
                 and largest_step(best, seed) <= largest_change + ROUNDING
             )
             if found:
                 break
+    if best_turned:  # what is returned is what counts
+        best_position_error, best_orientation_error = refine(near, goal, best, 0, PATIENCE, work)
+        found = found and is_reached(goal, best_position_error, best_orientation_error)
     if best_squared == np.inf:  # nothing was finite: then nothing of a former request is left
         restart_at(near, arm.steps, 0, best)
     if has_free_axes(goal):
