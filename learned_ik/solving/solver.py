@@ -275,7 +275,8 @@ class IkSolver:
             A `Solution`, also for a pose that cannot be reached.
 
         Raises:
-            InvalidInputError: a value has the wrong shape, is not finite, or out of its range.
+            InvalidInputError: a value has the wrong shape, is not finite, or out of its range:
+                positions within 1e6 m, seeds within 1e6 rad or m.
 
         """
         engine, scene = self._engine, None
