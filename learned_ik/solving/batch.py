@@ -116,8 +116,8 @@ def _answered(engine: Engine, memory: Memory, request: Request) -> npt.NDArray[n
             if scene.avoids:
                 settled = (answers[:, CODE] != FOUND) | (answers[:, CLEARANCE] >= scene.wanted)
     for row in np.nonzero(answers[:, CODE] == MALFORMED)[0]:
-        pose = np.split(request.rows[row, :FREE_AXES], [ORIENTATION])
-        explain_request(engine.chain, *pose, None, request.tolerances)
+        position, orientation = np.split(request.rows[row, :FREE_AXES], [ORIENTATION])
+        explain_request(engine.chain, position, orientation, None, request.tolerances)
     status = np.where(answers[:, CODE] == FOUND, Status.SUCCESS, Status.NO_SOLUTION)
     # The few that obstacles stand in the way of go the way of single requests, to its end.
     one = request._replace(rows=memory.requests, answers=memory.answers)
