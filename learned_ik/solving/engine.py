@@ -21,7 +21,7 @@ from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving.avoidance import NO_SPHERES, Avoidance, Scene
 from learned_ik.solving.packing import Memory, pack_model
 from learned_ik.solving.preferences import Preferences
-from learned_ik.solving.request import NOT_GIVEN, Given, Request, as_given
+from learned_ik.solving.request import NOT_GIVEN, Request
 
 RESTARTS_PER_LOOK = ENOUGH_RESTARTS  # restarts between two looks at the clock
 
@@ -159,9 +159,7 @@ class Engine:
             restarts = MOST_CLEAR_RESTARTS if avoids else MOST_RESTARTS
         return before + self.heads + restarts
 
-    def search(
-        self, memory: Memory, request: Request, first: int, last: int, given: Given = NOT_GIVEN
-    ) -> None:
+    def search(self, memory: Memory, request: Request, first: int, last: int) -> None:
         """Make attempts `first` to `last` at a request, by one of the two compiled entries.
 
         Args:
@@ -169,7 +167,6 @@ class Engine:
             request: whose answers are filled.
             first: the first attempt; the entries say how they are numbered.
             last: the attempt before which to stop.
-            given: pose and seed of the first row, where they are not in it yet.
 
         """
         scene = request.scene
@@ -181,10 +178,4 @@ class Engine:
                 *self.packed, memory.numbers, memory.activations, request.rows, request.answers,
             )  # fmt: skip
             entry = self.entry
-        asked = request.seeded, *request.tolerances, first, last
-        try:
-            entry(*arrays, *given, *asked)
-        except TypeError:  # pose or seed are no rows of float64
-            if not given[0]:
-                raise
-            entry(*arrays, *as_given(*given), *asked)
+        entry(*arrays, *NOT_GIVEN, request.seeded, *request.tolerances, first, last)

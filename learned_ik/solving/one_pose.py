@@ -46,7 +46,7 @@ from learned_ik.solving.request import (
     NOTHING,
     Bounds,
     Request,
-    as_given,
+    as_rows,
     check_timeout,
     checked_position_tolerance,
     request_options,
@@ -100,9 +100,9 @@ def solve(
     q: Any = seed if seeded else NOTHING
     try:
         if not (p.dtype is o.dtype is q.dtype is FLOAT64):
-            _, p, o, q = as_given(True, p, o, q)
+            p, o, q = as_rows(p, o, q)
     except AttributeError:  # lists, tuples
-        _, p, o, q = as_given(True, p, o, q)
+        p, o, q = as_rows(p, o, q)
     if scene is None or not scene.avoids or not (preference is None or preference.to_seed):
         entry, arrays, last = engine.entry, memory.arrays, engine.first_look
     else:
@@ -111,10 +111,8 @@ def solve(
     try:
         entry(*arrays, True, p, o, q, seeded, position_tolerance, orientation_tolerance, 0, last)
     except TypeError:  # whatever else it is, that has such a type
-        entry(
-            *arrays, *as_given(True, p, o, q), seeded, position_tolerance, orientation_tolerance,
-            0, last,
-        )  # fmt: skip
+        p, o, q = as_rows(p, o, q)
+        entry(*arrays, True, p, o, q, seeded, position_tolerance, orientation_tolerance, 0, last)
     status, message = SUCCESS, ''
     # The fields of an answer, in their order: see `kernels/layout.py`.
     (

@@ -28,8 +28,8 @@ Bounds = tuple[float, float | Sequence[float], float, float]
 
 FLOAT64 = np.dtype(np.float64)
 NOTHING = np.empty(0)
-Given = tuple[bool, Any, Any, Any]  # whether pose and seed follow: position, orientation, seed
-NOT_GIVEN: Given = (False, NOTHING, NOTHING, NOTHING)  # they are in the request already
+# What an entry takes where pose and seed are in the request already.
+NOT_GIVEN = (False, NOTHING, NOTHING, NOTHING)
 
 
 class Request(NamedTuple):
@@ -140,7 +140,7 @@ def check_range(values: Array, largest: float, what: str, unit: str) -> None:
         )
 
 
-def as_given(given: bool, position: Any, orientation: Any, seed: Any) -> Given:
+def as_rows(position: Any, orientation: Any, seed: Any) -> tuple[Array, Array, Array]:
     """Return pose and seed as compiled code takes them: as rows of float64.
 
     What is no row of numbers becomes empty, which compiled code refuses; then
@@ -150,10 +150,10 @@ def as_given(given: bool, position: Any, orientation: Any, seed: Any) -> Given:
         position, orientation = np.array(position, FLOAT64), np.array(orientation, FLOAT64)
         seed = np.array(seed, FLOAT64)
     except (TypeError, ValueError):
-        return given, NOTHING, NOTHING, NOTHING
+        return NOTHING, NOTHING, NOTHING
     if position.ndim == orientation.ndim == seed.ndim == 1:
-        return given, position, orientation, seed
-    return given, NOTHING, NOTHING, NOTHING
+        return position, orientation, seed
+    return NOTHING, NOTHING, NOTHING
 
 
 def checked_position_tolerance(tolerance: float) -> float:

@@ -20,17 +20,11 @@ from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 from learned_ik.kernels.search import NEARLY_REACHED
 from learned_ik.solving.engine import RESTARTS_PER_LOOK, Engine
 from learned_ik.solving.packing import Memory
-from learned_ik.solving.request import NOT_GIVEN, Given, Request
+from learned_ik.solving.request import Request
 from learned_ik.solving.solution import Status
 
 
-def search_on(
-    engine: Engine,
-    memory: Memory,
-    request: Request,
-    deadline: float,
-    given: Given = NOT_GIVEN,
-) -> Status:
+def search_on(engine: Engine, memory: Memory, request: Request, deadline: float) -> Status:
     """Search until something is found, nothing can be expected, or there is no time left.
 
     Args:
@@ -38,13 +32,12 @@ def search_on(
         memory: of this thread; its answer becomes the best found.
         request: of one row, in memory.
         deadline: when to stop, on the clock of `perf_counter` [s].
-        given: pose and seed, where they are not in the request yet.
 
     Returns:
         SUCCESS, NO_SOLUTION, or TIMED_OUT.
 
     """
-    engine.search(memory, request, 0, engine.attempts(request.avoids, RESTARTS_PER_LOOK), given)
+    engine.search(memory, request, 0, engine.attempts(request.avoids, RESTARTS_PER_LOOK))
     return go_on(engine, memory, request, deadline)
 
 
