@@ -35,7 +35,9 @@ from learned_ik.kernels.layout import (
     FREE_AXES,
     JOINTS,
     LARGEST_CHANGE,
+    ORIENTATION,
     PLACES,
+    POSITION,
     SEED,
 )
 from learned_ik.network import Network
@@ -67,7 +69,7 @@ class Memory:
 
     __slots__ = (
         'activations', 'answer', 'answers', 'arrays', 'fields', 'has_options', 'numbers',
-        'options', 'request', 'requests', 'seed', 'solution',
+        'options', 'orientation', 'position', 'request', 'requests', 'seed', 'solution',
     )  # fmt: skip
 
     def __init__(self, packed: PackedModel) -> None:
@@ -77,6 +79,8 @@ class Memory:
         joints = int(packed.layout[JOINTS])
         self.requests, self.answers = np.zeros((1, SEED + joints)), np.zeros((1, ANSWER + joints))
         self.request, self.answer = self.requests[0], self.answers[0]
+        self.position = self.request[POSITION:ORIENTATION]
+        self.orientation = self.request[ORIENTATION:FREE_AXES]
         self.options = self.request[FREE_AXES:SEED]
         self.seed = self.request[SEED:]
         self.request[LARGEST_CHANGE] = np.inf
