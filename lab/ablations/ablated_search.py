@@ -21,6 +21,7 @@ from learned_ik.kernels.avoidance.body_layout import (
 )
 from learned_ik.kernels.avoidance.clear_ranking import rank_by_clearance
 from learned_ik.kernels.avoidance.clear_search import (
+    CLEAR_AND_NEAR,
     StoreArrays,
     Surroundings,
     search_clear,
@@ -43,6 +44,7 @@ from learned_ik.kernels.layout import (
     LARGEST_CHANGE,
     LIMIT_MARGIN,
     MALFORMED,
+    NEAREST,
     NOT_FOUND,
     ORIENTATION_ERROR,
     POSITION_ERROR,
@@ -64,10 +66,16 @@ from learned_ik.kernels.measures import (
     limit_margin,
     settle_turns,
 )
-from learned_ik.kernels.pose_error import ANGULAR_WEIGHT, Goal, has_free_axes, is_reached
+from learned_ik.kernels.pose_error import Goal, has_free_axes, is_reached
 from learned_ik.kernels.posture import squared_distance
-from learned_ik.kernels.refinement import PATIENCE, Workspace, orientation_error_at, refine
-from learned_ik.kernels.search import REFINEMENT_STEPS, ROUNDING, read_request, take_given
+from learned_ik.kernels.refinement import (
+    PATIENCE,
+    REFINEMENT_STEPS,
+    Workspace,
+    orientation_error_at,
+    refine,
+)
+from learned_ik.kernels.search import ROUNDING, read_request, take_given
 from learned_ik.kernels.starts import rank_heads, restart_at, take_best_head
 
 # Groups of attempts, as bits.
@@ -239,8 +247,8 @@ def find_by_some(
             if proposal == 0 or proposal == PROPOSALS:
                 count = PROPOSALS if proposal == 0 else MORE_PROPOSALS
                 proposals = nearest_postures(
-                    store.tips, store.begins, store.grid, goal.target, store.rows[:count],
-                    store.errors[:count],
+                    store.tips, store.begins, store.grid, goal.target, near.angular_weight,
+                    store.rows[:count], store.errors[:count],
                 )  # fmt: skip
             if proposal >= proposals:
                 continue
@@ -265,6 +273,7 @@ def find_by_some(
     answer[BEYOND_REACH] = distance_beyond_reach(arm.chain, goal.target, arm.reach)
     answer[SEED_OUTSIDE] = distance_beyond_limits(arm.chain, about.joints) if given else 0.0
     answer[ATTEMPTS] = attempts
+    answer[NEAREST] = 1.0 if about.given and answer[SEED_DISTANCE] <= CLEAR_AND_NEAR else 0.0
 
 
 @inner_kernel
@@ -305,8 +314,9 @@ def check_from(
             answer[REACHED] == 0.0 or clearance > answer[CLEARANCE]
         )
     else:
-        squared = position_error**2 + (ANGULAR_WEIGHT * orientation_error) ** 2
-        so_far = answer[POSITION_ERROR] ** 2 + (ANGULAR_WEIGHT * answer[ORIENTATION_ERROR]) ** 2
+        weight = chain.angular_weight
+        squared = position_error**2 + (weight * orientation_error) ** 2
+        so_far = answer[POSITION_ERROR] ** 2 + (weight * answer[ORIENTATION_ERROR]) ** 2
         better = answer[REACHED] == 0.0 and squared < so_far
     if better:
         answer[CODE] = FOUND if clear else NOT_FOUND

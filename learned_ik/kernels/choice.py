@@ -9,20 +9,25 @@ the posture, and the nearest is taken. Deterministic, as the search before it.
 import math
 
 from learned_ik.arrays import Array, Floats, Integers
-from learned_ik.kernels.compilation import kernel, spliced_kernel
+from learned_ik.kernels.compilation import inlined_kernel, kernel, spliced_kernel
 from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into
 from learned_ik.kernels.layout import (
     ANCHOR,
     ANSWER,
     ATTEMPTS,
+    BOX_HIGH,
+    BOX_LOW,
     CODE,
     FOUND,
     FREE_AXES,
     KEPT,
     LARGEST_CHANGE,
     LIMIT_MARGIN,
+    NEAREST,
+    NOT_FOUND,
     ORIENTATION_ERROR,
     POSITION_ERROR,
+    REACHED,
     SEED,
     SEED_DISTANCE,
     WISH,
@@ -33,21 +38,27 @@ from learned_ik.kernels.layout import (
 )
 from learned_ik.kernels.measures import (
     clip,
+    is_endless,
     joint_distance,
     largest_step,
     limit_margin,
     read_target,
-    settle_turns,
     turn_towards,
+    turned_towards,
 )
+from learned_ik.kernels.nearest import come_nearer
 from learned_ik.kernels.pose_error import Goal, has_free_axes, is_reached
 from learned_ik.kernels.posture import Posture, draw_to_posture, squared_distance
-from learned_ik.kernels.refinement import PATIENCE, orientation_error_at, refine
-from learned_ik.kernels.search import REFINEMENT_STEPS, ROUNDING
+from learned_ik.kernels.refinement import (
+    PATIENCE,
+    REFINEMENT_STEPS,
+    orientation_error_at,
+    refine,
+)
+from learned_ik.kernels.search import ROUNDING
 from learned_ik.kernels.starts import rank_heads, restart_at, take_best_head
 
-NEAR = 0.5  # [rad or m], distance from its seed within which an answer is taken for the nearest
-FAR = 1.0  # [rad or m], likewise, once it has been drawn to the seed; beyond, others are tried
+FAR = 1.0  # [rad or m], distance from its seed beyond which an answer of every branch is tried
 HOPELESS = 4.0  # times the best squared distance: what begins beyond is not drawn
 RESTARTS = 8  # starts that are tried beside seed, posture and heads
 
@@ -83,8 +94,8 @@ def choose(
         orientation_tolerance: [rad].
         posture: (joints,) [rad or m], to which to be near; NaN where it does not matter.
         joint_weights: (joints,), above 0, how much each joint's distance counts.
-        to_seed: be near to the seed instead; then answers closer than `NEAR` stay as they are,
-            and where drawing alone gets within `FAR`, that will do.
+        to_seed: be near to the seed instead; then answers that are known to be the nearest stay
+            as they are.
 
     """
     arm = unpack_arm(layout, robot, weights, numbers, activations)
@@ -95,7 +106,7 @@ def choose(
     joints = arm.start.shape[0]
     for i in range(requests.shape[0]):
         request, answer = requests[i], answers[i]
-        if answer[CODE] != FOUND or (to_seed and answer[SEED_DISTANCE] <= NEAR):
+        if answer[CODE] != FOUND or (to_seed and answer[NEAREST] == 1.0):
             continue
         goal = Goal(
             arm.target, request[FREE_AXES:LARGEST_CHANGE], position_tolerance,
@@ -104,7 +115,8 @@ def choose(
         read_target(request[:FREE_AXES], arm.target)
         near = chain_near_seed(layout, numbers, arm.chain, request, seeded)
         copy_into(wanted.joints, request[SEED : SEED + joints] if to_seed else posture)
-        choose_one(arm, near, goal, wanted, request, answer, seeded, to_seed)
+        box = numbers[span(layout, BOX_LOW)], numbers[span(layout, BOX_HIGH)]
+        choose_one(arm, near, goal, wanted, box, request, answer, seeded, to_seed)
 
 
 @spliced_kernel
@@ -113,6 +125,7 @@ def choose_one(
     near: ChainArrays,
     goal: Goal,
     wanted: Posture,
+    box: tuple[Array, Array],
     request: Array,
     answer: Array,
     seeded: bool,
@@ -125,6 +138,7 @@ def choose_one(
         near: its chain, with the limits of this request.
         goal: the target and the tolerances.
         wanted: the posture to be near to.
+        box: (joints,) twice, memory.
         request: (SEED + joints,).
         answer: (ANSWER + joints,), a solution.
         seeded: whether the seed counts.
@@ -136,10 +150,15 @@ def choose_one(
     seed, best = request[SEED : SEED + joints], answer[ANSWER : ANSWER + joints]
     largest_change = request[LARGEST_CHANGE] if seeded else math.inf
     turn_towards(near, wanted.joints, best)
-    least = draw_to_posture(near, goal, best, wanted, work)
     tries, last = int(answer[ATTEMPTS]), 1 + network.heads + RESTARTS
-    if to_seed and joint_distance(best, seed) <= FAR:
-        last = 0
+    if to_seed:
+        least, nearest = come_nearer(
+            near, goal, wanted, best, box, start, arm.steps, arm.reach, work
+        )
+        if nearest or joint_distance(best, seed) <= FAR:
+            last = 0
+    else:
+        least, nearest = draw_to_posture(near, goal, best, wanted, work), False
     for attempt in range(last):
         if attempt == 0:
             for j in range(joints):
@@ -161,18 +180,38 @@ def choose_one(
         if squared_distance(start, wanted.joints, wanted.weights) > HOPELESS * least:
             continue
         distance = draw_to_posture(near, goal, start, wanted, work)
-        if seeded and settle_turns(near, seed, True, start):
+        if turn_home(near, wanted, seed, seeded, start):
             position_error, orientation_error = refine(near, goal, start, 0, PATIENCE, work)
             if not is_reached(goal, position_error, orientation_error):
                 continue
         if distance < least and largest_step(start, seed) <= largest_change + ROUNDING:
             least = distance
             copy_into(best, start)
-    settle_turns(near, seed, seeded, best)
-    answer[POSITION_ERROR], answer[ORIENTATION_ERROR] = refine(near, goal, best, 0, PATIENCE, work)
+    turn_home(near, wanted, seed, seeded, best)
+    position_error, orientation_error = refine(near, goal, best, 0, PATIENCE, work)
+    if not is_reached(goal, position_error, orientation_error):  # turns may cost the last digit
+        answer[CODE], answer[REACHED] = NOT_FOUND, 0.0
+    answer[POSITION_ERROR], answer[ORIENTATION_ERROR] = position_error, orientation_error
     if has_free_axes(goal):
         answer[ORIENTATION_ERROR] = orientation_error_at(chain, goal, best, work)
     if seeded:
         answer[SEED_DISTANCE] = joint_distance(best, seed)
     answer[LIMIT_MARGIN] = limit_margin(chain, best)
     answer[ATTEMPTS] = tries
+    answer[NEAREST] = 1.0 if nearest else 0.0
+
+
+@inlined_kernel
+def turn_home(chain: ChainArrays, wanted: Posture, seed: Array, seeded: bool, q: Array) -> bool:
+    """Turn joints (joints,) that no posture binds, and endless ones, as `settle_turns` does.
+
+    Joints that turn more than once stay with the posture that they were turned towards.
+    """
+    turned = False
+    for j in range(q.shape[0]):
+        bound = not math.isnan(wanted.joints[j])
+        if chain.full_turns[j] > 0.0 and (not bound or (seeded and is_endless(chain, j))):
+            value = turned_towards(chain, seed[j] if seeded else chain.home[j], j, q[j])
+            turned = turned or value != q[j]
+            q[j] = value
+    return turned

@@ -13,8 +13,7 @@ from learned_ik.kernels.compilation import exact_kernel, inlined_kernel
 
 X, Y, Z = 9, 10, 11  # places of the position in a pose (12,)
 
-# What a joint does; TURNS_OTHERS: a mimicking joint keeps a full turn from being the same pose.
-TURNS, SLIDES, TURNS_OTHERS = 0, 1, 2
+TURNS, SLIDES = 0, 1  # what a joint does
 
 
 class ChainArrays(NamedTuple):
@@ -27,7 +26,10 @@ class ChainArrays(NamedTuple):
     upper: Array  # (joints,) [rad or m]
     bound_low: Array  # (joints,) [rad or m], as `lower`, but -inf for joints that turn for ever
     bound_high: Array  # (joints,) [rad or m]
-    kinds: Integers  # (joints,), what a joint does: TURNS, SLIDES, or TURNS_OTHERS
+    kinds: Integers  # (joints,), what a joint does: TURNS or SLIDES
+    full_turns: Array  # (joints,) [rad], the turn after which all poses come again; 0: no room
+    home: Array  # (joints,) [rad or m], where to be near without a seed
+    angular_weight: float  # [m/rad], what a radian of error weighs against a metre
 
 
 class Frames(NamedTuple):

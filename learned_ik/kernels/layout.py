@@ -39,7 +39,8 @@ REACHED = 6  # 1 where the pose is reached, clear or not
 BEYOND_REACH = 7  # [m], how far outside the arm's outer bound the target lies
 SEED_OUTSIDE = 8  # [rad or m], how far the seed lies outside the limits
 ATTEMPTS = 9  # starts that were refined
-ANSWER = 10
+NEAREST = 10  # 1 where it is known that nothing is nearer to the seed
+ANSWER = 11
 
 FOUND, NOT_FOUND, MALFORMED = 0, 1, 2  # how a request ended
 
@@ -48,16 +49,19 @@ JOINTS, MOTIONS, LAYERS, ACTIVATION, DECODING, HEADS, PADDED_HEADS, SEED_JOINTS 
 # Sections of `layout` itself.
 WIDTHS, STRUCTURE, KINDS, _ = range(8, 12)
 # Sections of `robot`.
-CONSTANTS, STEPS, TRANSFORMS, COUPLING, LOWER, UPPER, BOUND_LOW, BOUND_HIGH, _ = range(12, 21)
-REACH, SEED_WEIGHT = 0, 1  # places in the section CONSTANTS
+(
+    CONSTANTS, STEPS, TRANSFORMS, COUPLING, LOWER, UPPER, BOUND_LOW, BOUND_HIGH, FULL_TURNS, HOME,
+    JOINT_WEIGHTS, _,
+) = range(12, 24)  # fmt: skip
+REACH, SEED_WEIGHT, ANGULAR = 0, 1, 2  # places in the section CONSTANTS
 # Sections of `numbers`, the float64 memory of a request.
 (
     TARGET, START, ORIGINS, AXES, TIP, VALUES, COLUMNS, ERROR, TRIAL_ERROR, REST, DUAL, STEP,
-    TRIAL, HELD, NEAR_LOW, NEAR_HIGH, ANCHOR, WISH, KEPT, END_OF_NUMBERS,
-) = range(21, 41)  # fmt: skip
+    TRIAL, HELD, NEAR_LOW, NEAR_HIGH, BOX_LOW, BOX_HIGH, ANCHOR, WISH, KEPT, END_OF_NUMBERS,
+) = range(24, 46)  # fmt: skip
 # Sections of `activations`, the float32 memory of a request.
-INPUTS, OUTPUTS, LANE_POSES, HEAD_ANSWERS, TRIGONOMETRY, SCORES, END_OF_ACTIVATIONS = range(41, 48)
-PLACES = 48
+INPUTS, OUTPUTS, LANE_POSES, HEAD_ANSWERS, TRIGONOMETRY, SCORES, END_OF_ACTIVATIONS = range(46, 53)
+PLACES = 53
 
 
 class Arm(NamedTuple):
@@ -67,6 +71,7 @@ class Arm(NamedTuple):
     network: NetworkArrays
     steps: Array  # (joints,), of the sequence of restarts
     reach: float  # [m], from the first motion's origin
+    joint_weights: Array  # (joints,), how much each joint's distance counts
     work: Workspace
     heads: HeadMemory
     target: Array  # (12,), rotation row by row, position [m]
@@ -88,7 +93,8 @@ def unpack_arm(
     heads = unpack_heads(layout, activations)
     return Arm(
         unpack_chain(layout, robot), network, robot[span(layout, STEPS)],
-        robot[layout[CONSTANTS] + REACH], unpack_work(layout, numbers), heads,
+        robot[layout[CONSTANTS] + REACH], robot[span(layout, JOINT_WEIGHTS)],
+        unpack_work(layout, numbers), heads,
         numbers[span(layout, TARGET)], numbers[span(layout, START)],
     )  # fmt: skip
 
@@ -103,7 +109,8 @@ def unpack_chain(layout: Integers, robot: Array) -> ChainArrays:
         layout[span(layout, STRUCTURE)].reshape((motions, 2)),
         robot[span(layout, LOWER)], robot[span(layout, UPPER)],
         robot[span(layout, BOUND_LOW)], robot[span(layout, BOUND_HIGH)],
-        layout[span(layout, KINDS)],
+        layout[span(layout, KINDS)], robot[span(layout, FULL_TURNS)], robot[span(layout, HOME)],
+        robot[layout[CONSTANTS] + ANGULAR],
     )  # fmt: skip
 
 
@@ -182,5 +189,6 @@ def bounded_about(
         low[j] = min(max(seed[j] - largest_change, chain.bound_low[j]), chain.bound_high[j])
         high[j] = max(min(seed[j] + largest_change, chain.bound_high[j]), chain.bound_low[j])
     return ChainArrays(
-        chain.transforms, chain.coupling, chain.structure, low, high, low, high, chain.kinds
-    )
+        chain.transforms, chain.coupling, chain.structure, low, high, low, high, chain.kinds,
+        chain.full_turns, seed[: low.shape[0]], chain.angular_weight,
+    )  # fmt: skip

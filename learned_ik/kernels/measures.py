@@ -8,7 +8,7 @@ import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.kernels.compilation import inlined_kernel
-from learned_ik.kernels.forward_kinematics import TURNS, ChainArrays, X, Y, Z
+from learned_ik.kernels.forward_kinematics import ChainArrays, X, Y, Z
 
 FARTHEST = 1e6  # [m], of a coordinate that a request may ask for
 FARTHEST_JOINT = 1e6  # [rad or m], of a seed: beyond, its sine is no longer known to 1e-10
@@ -99,34 +99,38 @@ def limit_margin(chain: ChainArrays, q: Array) -> float:
 
 
 @inlined_kernel
+def is_endless(chain: ChainArrays, j: int) -> bool:
+    """Say whether a joint may turn for ever, and takes every pose again."""
+    return chain.full_turns[j] > 0.0 and chain.bound_high[j] == np.inf
+
+
+@inlined_kernel
+def turned_towards(chain: ChainArrays, about: float, j: int, value: float) -> float:
+    """Return a joint's value [rad] after whole turns: nearest to `about`, within its limits."""
+    turn, low, high = chain.full_turns[j], chain.bound_low[j], chain.bound_high[j]
+    turns = np.rint((about - value) / turn)
+    turns = max(min(turns, np.floor((high - value) / turn)), np.ceil((low - value) / turn))
+    return min(max(value + turn * turns, low), high)  # rounding may lead beyond a limit
+
+
+@inlined_kernel
 def settle_turns(chain: ChainArrays, seed: Array, seeded: bool, q: Array) -> bool:
-    """Turn endless joints nearest to the seed, or into [-pi, pi]; say if any was turned."""
+    """Take whole turns off q (joints,): nearest to the seed, or home without one; say if any."""
     turned = False
     for j in range(q.shape[0]):
-        if chain.bound_high[j] == np.inf:
-            about = seed[j] if seeded else 0.0
-            turns = np.rint((q[j] - about) / (2 * math.pi))
-            q[j] -= 2 * math.pi * turns
-            turned = turned or turns != 0.0
+        if chain.full_turns[j] > 0.0:
+            value = turned_towards(chain, seed[j] if seeded else chain.home[j], j, q[j])
+            turned = turned or value != q[j]
+            q[j] = value
     return turned
 
 
 @inlined_kernel
 def turn_towards(chain: ChainArrays, posture: Array, q: Array) -> None:
-    """Turn joints (joints,) by whole turns, within their limits, as near to a posture as can be.
-
-    Joints whose posture is NaN stay where they are, and so do those that slide, or that another
-    mimics by a factor that is not whole: for them a turn is not the same pose again.
-    """
-    turn = 2 * math.pi
+    """Do the same towards a posture (joints,), but for joints that it leaves open by NaN."""
     for j in range(q.shape[0]):
-        low, high = chain.bound_low[j], chain.bound_high[j]
-        if chain.kinds[j] == TURNS and high - low >= turn and not math.isnan(posture[j]):
-            turns = np.rint((posture[j] - q[j]) / turn)
-            if high < np.inf:
-                turns = min(turns, np.floor((high - q[j]) / turn))
-                turns = max(turns, np.ceil((low - q[j]) / turn))
-            q[j] += turn * turns
+        if chain.full_turns[j] > 0.0 and not math.isnan(posture[j]):
+            q[j] = turned_towards(chain, posture[j], j, q[j])
 
 
 @inlined_kernel

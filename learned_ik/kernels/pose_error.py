@@ -12,7 +12,9 @@ from learned_ik.arrays import Array
 from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
 from learned_ik.kernels.forward_kinematics import X, Y, Z
 
-ANGULAR_WEIGHT = 0.3  # [m/rad], what a radian of error weighs against a metre
+# [m/rad], what a radian of error weighs against a metre, for arms that reach about a metre;
+# `ChainArrays.angular_weight` is what it is for an arm.
+ANGULAR_WEIGHT = 0.3
 
 
 class Goal(NamedTuple):
@@ -42,10 +44,10 @@ def squared_norm(error: Array, begin: int) -> float:
 
 
 @inlined_kernel
-def pose_error(target: Array, tip: Array, error: Array) -> float:
+def pose_error(target: Array, tip: Array, angular_weight: float, error: Array) -> float:
     """Fill the weighted error (6,) from tip to target, both (12,), and return its square [m²].
 
-    Its angular part is the rotation vector of R_target R_tipᵀ times `ANGULAR_WEIGHT`.
+    Its angular part is the rotation vector of R_target R_tipᵀ times the weight [m/rad].
     """
     error[0] = target[X] - tip[X]
     error[1] = target[Y] - tip[Y]
@@ -68,33 +70,34 @@ def pose_error(target: Array, tip: Array, error: Array) -> float:
         sine = math.sqrt(u)
         scale = 0.5 * math.atan2(sine, cosine) / sine
     else:
-        half_turn(target, tip, math.atan2(math.sqrt(u), cosine), x, y, z, error)
+        angle = angular_weight * math.atan2(math.sqrt(u), cosine)
+        half_turn(target, tip, angle, x, y, z, error)
         return squared_norm(error, 0) + squared_norm(error, 3)
-    error[3] = ANGULAR_WEIGHT * scale * x
-    error[4] = ANGULAR_WEIGHT * scale * y
-    error[5] = ANGULAR_WEIGHT * scale * z
+    error[3] = angular_weight * scale * x
+    error[4] = angular_weight * scale * y
+    error[5] = angular_weight * scale * z
     return squared_norm(error, 0) + squared_norm(error, 3)
 
 
 @inner_kernel
 def half_turn(
-    target: Array, tip: Array, angle: float, x: float, y: float, z: float, error: Array
+    target: Array, tip: Array, length: float, x: float, y: float, z: float, error: Array
 ) -> None:
-    """Fill the angular error near half a turn, where the sine hardly shows the axis.
+    """Fill the angular error, of this length, near half a turn: there the sine hides the axis.
 
     For D = R_target R_tipᵀ, each column of D + Dᵀ - (trace D - 1) I is a multiple of the axis: the
     longest is taken, and the sine (x, y, z) is still good for its sign.
     """
-    best, length = 0, -1.0
+    best, longest = 0, -1.0
     for column in range(3):
         squared = 0.0
         for row in range(3):
             squared += axis_entry(target, tip, row, column) ** 2
-        if squared > length:
-            best, length = column, squared
+        if squared > longest:
+            best, longest = column, squared
     ax, ay = axis_entry(target, tip, 0, best), axis_entry(target, tip, 1, best)
     az = axis_entry(target, tip, 2, best)
-    scale = ANGULAR_WEIGHT * angle / math.sqrt(length)
+    scale = length / math.sqrt(longest)
     if ax * x + ay * y + az * z < 0.0:
         scale = -scale
     error[3], error[4], error[5] = scale * ax, scale * ay, scale * az
@@ -118,7 +121,7 @@ def has_free_axes(goal: Goal) -> bool:
 
 
 @inner_kernel
-def free_axes_error(goal: Goal, tip: Array, error: Array) -> float:
+def free_axes_error(goal: Goal, tip: Array, angular_weight: float, error: Array) -> float:
     """Fill the error (6,) of a goal with free axes, and return its square [m²].
 
     Its angular part is in the target's frame. With one axis free, the turn that counts is the
@@ -126,7 +129,7 @@ def free_axes_error(goal: Goal, tip: Array, error: Array) -> float:
     turn about it.
     """
     target = goal.target
-    pose_error(target, tip, error)
+    pose_error(target, tip, angular_weight, error)
     free, axis = 0, 0
     for c in range(3):
         if goal.free_axes[c] >= 1.0:
@@ -143,9 +146,9 @@ def free_axes_error(goal: Goal, tip: Array, error: Array) -> float:
         else:  # opposite: half a turn about another of the target's axes
             other, scale = (axis + 1) % 3, math.pi
             x, y, z = target[other], target[3 + other], target[6 + other]
-        error[3] = ANGULAR_WEIGHT * scale * x
-        error[4] = ANGULAR_WEIGHT * scale * y
-        error[5] = ANGULAR_WEIGHT * scale * z
+        error[3] = angular_weight * scale * x
+        error[4] = angular_weight * scale * y
+        error[5] = angular_weight * scale * z
     return release_free_axes(goal, error)
 
 

@@ -16,7 +16,6 @@ from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into, jacobi
 from learned_ik.kernels.measures import clip
 from learned_ik.kernels.normal_equations import damped_solution
 from learned_ik.kernels.pose_error import (
-    ANGULAR_WEIGHT,
     Goal,
     free_axes_error,
     has_free_axes,
@@ -31,7 +30,7 @@ REPAIR_STEPS = 8  # of the refinement after each
 FIRST_STRIDE, LARGEST_STRIDE = 0.5, 1.0  # [rad or m], of the joint that moves most
 SMALLEST_STRIDE = 1e-3  # [rad or m], below which nothing is left to gain
 ENOUGH_GAIN = 1e-4  # [1], share of the squared distance that a step has to win to go on
-DRAWING_DAMPING = 1e-8  # [m²/rad²]
+DRAWING_DAMPING = 1e-7  # [1], over angular weight²
 
 
 class Posture(NamedTuple):
@@ -116,14 +115,16 @@ def constrained_step(
     joints = q.shape[0]
     columns, held, rest, step = work.columns, work.held, work.rest, work.step
     weights, wish = posture.weights, posture.wish
+    angular = chain.angular_weight
+    damping = DRAWING_DAMPING * angular * angular
     sweep(chain, q, work.frames)
-    jacobian_columns(chain, work.frames, ANGULAR_WEIGHT, columns)
+    jacobian_columns(chain, work.frames, angular, columns)
     if has_free_axes(goal):
-        free_axes_error(goal, work.frames.tip, work.error)
+        free_axes_error(goal, work.frames.tip, angular, work.error)
         for j in range(joints):
             release_free_axes(goal, columns[j])
     else:
-        pose_error(goal.target, work.frames.tip, work.error)
+        pose_error(goal.target, work.frames.tip, angular, work.error)
     for j in range(joints):
         held[j] = 0.0
         wish[j] = 0.0 if math.isnan(posture.joints[j]) else posture.joints[j] - q[j]
@@ -138,7 +139,7 @@ def constrained_step(
             done = math.sqrt(weights[j]) * (step[j] if held[j] != 0.0 else wish[j])
             for r in range(6):
                 rest[r] -= columns[j, r] * done
-        damped_solution(columns, held, DRAWING_DAMPING, rest, work.dual)
+        damped_solution(columns, held, damping, rest, work.dual)
         largest, again = 0.0, False
         for j in range(joints):
             if held[j] == 0.0:

@@ -25,7 +25,6 @@ from learned_ik.kernels.forward_kinematics import (
 from learned_ik.kernels.measures import clip
 from learned_ik.kernels.normal_equations import damped_solution
 from learned_ik.kernels.pose_error import (
-    ANGULAR_WEIGHT,
     Goal,
     free_axes_error,
     has_free_axes,
@@ -36,9 +35,10 @@ from learned_ik.kernels.pose_error import (
 
 DAMPING_START = 0.1  # [1], damping / squared error at the start
 DAMPING_DOWN, DAMPING_UP = 0.3, 8.0  # [1], factors after a step that helped, and one that did not
-DAMPING_FLOOR = 1e-10  # [m²/rad²], keeps the system solvable at singularities
+DAMPING_FLOOR = 1e-9  # [1], damping / angular weight², keeps the system solvable at singularities
 DAMPING_LIMIT = 1e7  # [1], no step that helps is to be expected beyond
 LARGEST_STEP = 1.0  # [rad or m], of one joint in one step
+REFINEMENT_STEPS = 30  # of one attempt; what has not converged by then hardly ever does
 PATIENCE = 4  # so many steps in a row that hardly help are taken for a local minimum
 STALL_GAIN = 0.97  # a step that leaves more than this share of the squared error hardly helps
 
@@ -81,14 +81,16 @@ def refine(
     steps = stalled = 0
     some_are_free = has_free_axes(goal)
     position_squared = goal.position_tolerance * goal.position_tolerance
-    orientation_squared = (ANGULAR_WEIGHT * goal.orientation_tolerance) ** 2
+    weight = chain.angular_weight
+    floor = DAMPING_FLOOR * weight * weight
+    orientation_squared = (weight * goal.orientation_tolerance) ** 2
     copy_into(work.trial, q)
     while True:
         sweep(chain, work.trial, work.frames)
         if some_are_free:
-            trial_squared = free_axes_error(goal, work.frames.tip, work.trial_error)
+            trial_squared = free_axes_error(goal, work.frames.tip, weight, work.trial_error)
         else:
-            trial_squared = pose_error(goal.target, work.frames.tip, work.trial_error)
+            trial_squared = pose_error(goal.target, work.frames.tip, weight, work.trial_error)
         fresh = trial_squared < squared
         if fresh:
             stalled = stalled + 1 if trial_squared > STALL_GAIN * squared else 0
@@ -114,16 +116,16 @@ def refine(
             break
         steps += 1
         if fresh:
-            jacobian_columns(chain, work.frames, ANGULAR_WEIGHT, work.columns)
+            jacobian_columns(chain, work.frames, weight, work.columns)
             if some_are_free:
                 for j in range(joints):
                     release_free_axes(goal, work.columns[j])
-        bounded_step(chain, q, damping * squared + DAMPING_FLOOR, work)
+        bounded_step(chain, q, damping * squared + floor, work)
         for j in range(joints):
             work.trial[j] = q[j] + work.step[j]
         clip(chain, work.trial)  # a step to a limit may end one rounding beyond
     position_error = math.sqrt(squared_norm(work.error, 0))
-    return position_error, math.sqrt(squared_norm(work.error, 3)) / ANGULAR_WEIGHT
+    return position_error, math.sqrt(squared_norm(work.error, 3)) / weight
 
 
 @inner_kernel
@@ -137,8 +139,9 @@ def orientation_error_at(chain: ChainArrays, goal: Goal, q: Array, work: Workspa
         free_axes[axis] = 1.0 if goal.free_axes[axis] >= 1.0 else 0.0
     exact = Goal(goal.target, free_axes, goal.position_tolerance, goal.orientation_tolerance)
     sweep(chain, q, work.frames)
-    free_axes_error(exact, work.frames.tip, work.error)
-    return math.sqrt(squared_norm(work.error, 3)) / ANGULAR_WEIGHT
+    weight = chain.angular_weight
+    free_axes_error(exact, work.frames.tip, weight, work.error)
+    return math.sqrt(squared_norm(work.error, 3)) / weight
 
 
 @inlined_kernel

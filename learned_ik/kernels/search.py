@@ -22,6 +22,7 @@ from learned_ik.kernels.layout import (
     LARGEST_CHANGE,
     LIMIT_MARGIN,
     MALFORMED,
+    NEAREST,
     NOT_FOUND,
     ORIENTATION,
     ORIENTATION_ERROR,
@@ -47,15 +48,20 @@ from learned_ik.kernels.measures import (
     settle_turns,
     within,
 )
-from learned_ik.kernels.pose_error import ANGULAR_WEIGHT, Goal, has_free_axes, is_reached
-from learned_ik.kernels.refinement import PATIENCE, orientation_error_at, refine
+from learned_ik.kernels.nearest import is_nearest
+from learned_ik.kernels.pose_error import Goal, has_free_axes, is_reached
+from learned_ik.kernels.refinement import (
+    PATIENCE,
+    REFINEMENT_STEPS,
+    orientation_error_at,
+    refine,
+)
 from learned_ik.kernels.starts import rank_heads, restart_at, take_best_head
 
-REFINEMENT_STEPS = 30  # of one attempt; what has not converged by then hardly ever does
 GLANCE_STEPS, GLANCE_PATIENCE = 10, 2  # from a seed, where a network knows better places to begin
 ATTEMPTS_BEYOND_REACH = 2  # restarts for an honest residual, where nothing can be found
 ENOUGH_RESTARTS = 32  # what then is still far from reached cannot be: wrong for 1 pose in 100 000
-NEARLY_REACHED = 0.03  # [m], weighted error up to which more restarts may still help
+NEARLY_REACHED = 0.1  # [rad], error up to which the best that there is may yet become exact
 ROUNDING = 1e-9  # [rad or m], of a joint that goes just as far as it may
 POLISHING_STEPS = 400  # for the best that is nearly there: at a singularity, convergence is slow
 
@@ -188,7 +194,9 @@ def find(
     if beyond > goal.position_tolerance:
         last = min(last, 1 + network.heads + ATTEMPTS_BEYOND_REACH)
     best_squared, best_position_error, best_orientation_error = np.inf, np.inf, np.inf
-    refined, found, best_turned = 0, False, False
+    weight = chain.angular_weight
+    enough_squared = (NEARLY_REACHED * weight) ** 2
+    refined, found, best_turned, nearest = 0, False, False, False
     for attempt in range(first, last):
         if attempt == 0:
             if not seeded:
@@ -201,12 +209,14 @@ def find(
         elif (
             first == 0  # who goes on from a former call has the evidence, and has judged it
             and attempt > network.heads + ENOUGH_RESTARTS
-            and best_squared > NEARLY_REACHED**2
+            and best_squared > enough_squared
         ):
             break
         else:
             restart_at(near, arm.steps, attempt - 1 - network.heads, start)
         clip(near, start)
+        if attempt > 0:  # then it seldom has to be turned afterwards, and measured again
+            settle_turns(near, seed, seeded, start)
         glance = attempt == 0 and network.heads > 0
         position_error, orientation_error = refine(
             near, goal, start, GLANCE_STEPS if glance else REFINEMENT_STEPS,
@@ -218,15 +228,19 @@ def find(
             is_reached(goal, position_error, orientation_error)
             and largest_step(start, seed) <= largest_change + ROUNDING
         )
-        squared = position_error**2 + (ANGULAR_WEIGHT * orientation_error) ** 2
+        squared = position_error**2 + (weight * orientation_error) ** 2
         if found or squared < best_squared:
             best_squared = squared
             best_position_error, best_orientation_error = position_error, orientation_error
             best_turned = turned
             copy_into(best, start)
         if found:
+            if attempt == 0:
+                nearest = not turned and is_nearest(
+                    near, goal, seed, arm.joint_weights, best, arm.reach, False, work
+                )
             break
-        if attempt == network.heads + ENOUGH_RESTARTS and best_squared < NEARLY_REACHED**2:
+        if attempt == network.heads + ENOUGH_RESTARTS and best_squared < enough_squared:
             best_position_error, best_orientation_error = refine(
                 near, goal, best, POLISHING_STEPS, POLISHING_STEPS, work
             )
@@ -254,6 +268,7 @@ def find(
     answer[BEYOND_REACH] = beyond
     answer[SEED_OUTSIDE] = distance_beyond_limits(chain, seed) if seeded else 0.0
     answer[ATTEMPTS] = refined
+    answer[NEAREST] = 1.0 if nearest else 0.0
 
 
 @kernel

@@ -17,6 +17,7 @@ from learned_ik.kernels.heads.forward_pass import (
     predict_heads,
 )
 from learned_ik.kernels.heads.ranking import score_heads
+from learned_ik.kernels.measures import is_endless, turned_towards
 
 
 @inlined_kernel
@@ -67,8 +68,8 @@ def seed_input(chain: ChainArrays, seed: Array, seeded: bool, j: int) -> float:
     if not seeded or math.isnan(seed[j]):
         return 0.5 * (low + high)
     value = seed[j]
-    if chain.bound_high[j] == np.inf:  # an endless joint stands alike after every turn
-        value -= 2 * math.pi * np.rint(value / (2 * math.pi))
+    if is_endless(chain, j):  # it stands alike after every full turn
+        value = turned_towards(chain, 0.5 * (low + high), j, value)
     return min(max(value, low), high)
 
 
@@ -82,8 +83,9 @@ def add_seed_distances(
         for j in range(seed.shape[0]):
             if not math.isnan(seed[j]):
                 away = heads.answers[j, k] - seed_input(chain, seed, True, j)
-                if chain.bound_high[j] == np.inf:
-                    away -= 2 * math.pi * np.rint(away / (2 * math.pi))
+                if is_endless(chain, j):
+                    turn = chain.full_turns[j]
+                    away -= turn * np.rint(away / turn)
                 squared += away**2
         error = math.sqrt(heads.scores[k]) + network.seed_weight * math.sqrt(squared)
         heads.scores[k] = error**2
@@ -122,8 +124,15 @@ def take_best_head(
 
 @inlined_kernel
 def restart_at(chain: ChainArrays, steps: Array, restart: int, start: Array) -> None:
-    """Fill start (joints,) with the restart of this number; number 0 is the middle."""
+    """Fill start (joints,) with the restart of this number; number 0 is the middle.
+
+    Of a joint that turns more than once, the turn about its home is enough.
+    """
     for j in range(start.shape[0]):
         share = 0.5 + restart * steps[j]
         share -= math.floor(share)
-        start[j] = chain.lower[j] + share * (chain.upper[j] - chain.lower[j])
+        low, turn = chain.lower[j], chain.full_turns[j]
+        width = chain.upper[j] - low
+        if 0.0 < turn < width:
+            low, width = max(chain.home[j] - 0.5 * turn, low), turn
+        start[j] = low + share * width

@@ -26,6 +26,9 @@ from learned_ik.robot.parsing import urdf_text
 from learned_ik.robot.urdf import chain_fields
 from learned_ik.rotations import quaternion_from_matrix
 
+MOST_TURNS = 64  # after which a pose may come again, where a joint is mimicked by a fraction
+WHOLE = 1e-12  # [1], how near to a whole number counts as one
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class KinematicChain:
@@ -93,6 +96,22 @@ class KinematicChain:
     def continuous(self) -> Booleans:
         """(joints,), whether a joint turns without end."""
         return np.array([kind == 'continuous' for kind in self.joint_types])
+
+    @functools.cached_property
+    def full_turns(self) -> Array:
+        """(joints,) [rad], the least turn of each joint after which every pose comes again.
+
+        One turn, or as many as make whole turns of all that mimic the joint; infinite where it
+        slides, or something that slides mimics it, or no number of turns is enough.
+        """
+        turns = np.array([np.inf if kind == 'prismatic' else 1.0 for kind in self.joint_types])
+        for k in range(self.joint_count):
+            driven = self.source == k
+            if self.prismatic[driven].any():
+                turns[k] = np.inf
+            elif np.isfinite(turns[k]):
+                turns[k] = turns_until_whole(self.multiplier[driven])
+        return 2 * np.pi * turns
 
     @functools.cached_property
     def reach(self) -> float:
@@ -276,6 +295,14 @@ class KinematicChain:
         if joints == 0 or not ((chain.source >= 0) & (chain.source < joints)).all():
             raise ValueError('the chain has no joints, or motions that follow none of them')
         return chain
+
+
+def turns_until_whole(multipliers: Array) -> float:
+    """Return by how many turns every multiplier (n,) makes a whole number; infinite if by none."""
+    counts = np.arange(1, MOST_TURNS + 1)
+    turned = np.outer(counts, multipliers)
+    whole = (np.abs(turned - np.rint(turned)) < WHOLE).all(axis=1)
+    return float(counts[np.argmax(whole)]) if whole.any() else np.inf
 
 
 def _shaped(values: Any, shape: tuple[int, ...]) -> Array:

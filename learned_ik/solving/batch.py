@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
-from learned_ik.kernels.choice import NEAR
 from learned_ik.kernels.layout import (
     ANSWER,
     ATTEMPTS,
@@ -23,6 +22,7 @@ from learned_ik.kernels.layout import (
     FREE_AXES,
     LIMIT_MARGIN,
     MALFORMED,
+    NEAREST,
     ORIENTATION,
     ORIENTATION_ERROR,
     POSITION_ERROR,
@@ -106,7 +106,7 @@ def _answered(engine: Engine, memory: Memory, request: Request) -> npt.NDArray[n
         engine.search(memory, request, 0, engine.attempts(True))
         settled = answers[:, CODE] == FOUND
         if preference is not None:
-            settled &= answers[:, SEED_DISTANCE] <= NEAR
+            settled &= answers[:, NEAREST] == 1.0
     else:
         engine.search(memory, request.without_scene(), 0, engine.attempts(False))
         prefer_better(engine, memory, request)

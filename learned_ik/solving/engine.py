@@ -19,7 +19,7 @@ from learned_ik.network import Network
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving.avoidance import NO_SPHERES, Avoidance, Scene
-from learned_ik.solving.packing import Memory, pack_model
+from learned_ik.solving.packing import Memory, angular_weight, pack_model
 from learned_ik.solving.preferences import Preferences
 from learned_ik.solving.request import NOT_GIVEN, Request
 
@@ -52,12 +52,17 @@ class Engine:
 
         """
         self.chain, self.network = chain, network
-        self.packed = pack_model(chain, None if network is None else network.in_the_open())
+        self.preferences = Preferences(chain, joint_weights)
+        self.packed = pack_model(
+            chain,
+            None if network is None else network.in_the_open(),
+            self.preferences.joint_weights,
+        )
+        self.angular_weight = angular_weight(chain)  # [m/rad]
         self.heads = 0 if network is None else network.heads
         self.entry, self.clear_entry = search, search_clear  # what is compiled of a search
         self.first_look = self.attempts(False, RESTARTS_PER_LOOK)
         self.first_clear_look = self.attempts(True, RESTARTS_PER_LOOK)
-        self.preferences = Preferences(chain, joint_weights)
         self.spheres: Array | None = None  # (4, n) [m], one or more
         self._body = body
         self._avoidance: Avoidance | None = None

@@ -14,8 +14,6 @@ from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.layout import (
     ATTEMPTS,
     BEYOND_REACH,
-    CODE,
-    FOUND,
     ORIENTATION_ERROR,
     POSITION_ERROR,
 )
@@ -25,10 +23,9 @@ from learned_ik.rotations import normalized_quaternion
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.packing import Memory, chain_arrays
-from learned_ik.solving.request import NO_OPTIONS, POSITION_ONLY, Request, check_range, numbers
+from learned_ik.solving.request import Request, check_range, numbers
+from learned_ik.solving.restarts import reaches_position
 from learned_ik.solving.solution import Status
-
-RESTARTS_FOR_A_REASON = 4  # restarts that look for the position alone
 
 
 def explain_request(
@@ -81,7 +78,7 @@ def with_moved_seed(chain: KinematicChain, seed: Array, message: str) -> str:
 
 
 def why_not_reached(engine: Engine, memory: Memory, request: Request, status: Status) -> str:
-    """Say in one sentence why the answer in memory is no solution; the request there is lost.
+    """Say in one sentence why the answer in memory is no solution.
 
     Args:
         engine: which has searched.
@@ -90,7 +87,7 @@ def why_not_reached(engine: Engine, memory: Memory, request: Request, status: St
         status: TIMED_OUT or NO_SOLUTION.
 
     """
-    chain, answer, q = engine.chain, memory.answer.copy(), memory.solution.copy()
+    chain, answer, q = engine.chain, memory.answer, memory.solution.copy()
     near_seed = bool(np.isfinite(memory.options).all())  # joints were to stay near the seed
     at_limits = [
         name
@@ -99,14 +96,8 @@ def why_not_reached(engine: Engine, memory: Memory, request: Request, status: St
         )
         if low < high and (value <= low or value >= high)
     ]
-    # Can the position be reached alone? From the best found on, with every axis free.
-    memory.seed[...], memory.options[...] = q, POSITION_ONLY
-    alone = Request(memory.requests, memory.answers, True, (request.tolerances[0], math.pi))
-    engine.search(memory, alone, 0, 1 + engine.heads + RESTARTS_FOR_A_REASON)
-    position_alone = memory.answer[CODE] == FOUND
-    memory.options[...] = NO_OPTIONS
-    memory.answer[...] = answer
-    return _sentence(status, answer.tolist(), bool(position_alone), at_limits, near_seed)
+    position_alone = reaches_position(engine, memory, request, q)
+    return _sentence(status, answer.tolist(), position_alone, at_limits, near_seed)
 
 
 def _sentence(
@@ -126,15 +117,16 @@ def _sentence(
         limits = 'its limit' if len(joints_at_limits) == 1 else 'their limits'
         residual += f', with {", ".join(joints_at_limits)} at {limits}'
     if status is Status.TIMED_OUT:
-        return f'the time was over before the search was: {residual}'
+        alone = ', the position alone can be reached' if position_alone else ''
+        return f'not found{alone}, and the time was over before the search was: {residual}'
     if answer[BEYOND_REACH] > 0:
         beyond = f'{1e3 * answer[BEYOND_REACH]:.3g} mm beyond the stretched arm'
         return f'the pose is out of reach, {beyond}: {residual}'
     if near_seed:
-        return f'no joint positions near enough to the seed reach the pose: {residual}'
+        return f'not found near enough to the seed: {residual}'
     if position_alone:
-        return f'the position can be reached, but not with this orientation: {residual}'
-    return f'no joint positions within the limits reach the pose: {residual}'
+        return f'not found, the position alone can be reached: {residual}'
+    return f'out of reach, no joint positions within the limits reach the pose: {residual}'
 
 
 def why_not_clear(engine: Engine, memory: Memory, scene: Scene) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
-from learned_ik.kernels.choice import NEAR, choose
+from learned_ik.kernels.choice import choose
 from learned_ik.kernels.layout import (
     ANSWER,
     ATTEMPTS,
@@ -24,6 +24,7 @@ from learned_ik.kernels.layout import (
     LARGEST_CHANGE,
     LIMIT_MARGIN,
     MALFORMED,
+    NEAREST,
     ORIENTATION_ERROR,
     POSITION_ERROR,
     REACHED,
@@ -117,11 +118,11 @@ def solve(
     # The fields of an answer, in their order: see `kernels/layout.py`.
     (
         code, position_error, orientation_error, seed_distance, limit_margin, clearance, _, _,
-        seed_outside, attempts,
+        seed_outside, attempts, nearest,
     ) = memory.fields.tolist()  # fmt: skip
     if (
         code != FOUND
-        or not (preference is None or (preference.to_seed and seed_distance <= NEAR))
+        or not (preference is None or (preference.to_seed and nearest))
         or (scene is not None and entry is engine.entry)
     ):
         tolerances = position_tolerance, orientation_tolerance
@@ -132,7 +133,7 @@ def solve(
         status, message = settled(engine, memory, request, began + timeout)
         (
             _, position_error, orientation_error, seed_distance, limit_margin, clearance, _, _,
-            seed_outside, attempts,
+            seed_outside, attempts, _,
         ) = memory.fields.tolist()  # fmt: skip
     if seed_outside > 0:
         message = with_moved_seed(engine.chain, np.asarray(seed, np.float64), message)
@@ -172,6 +173,9 @@ def settle(
     if status is not SUCCESS:
         return status, why_not_reached(engine, memory, request, status)
     prefer_better(engine, memory, request)
+    if memory.answer[CODE] != FOUND:
+        status = Status.NO_SOLUTION
+        return status, why_not_reached(engine, memory, request, status)
     return status, ''
 
 
@@ -202,7 +206,7 @@ def settle_in_scene(
         status = _search_clear(engine, memory, request, deadline, from_solution=True)
     if status is not SUCCESS:
         return Status.GOAL_IN_COLLISION, why_not_clear(engine, memory, scene)
-    if preference is not None and preference.to_seed and memory.answer[SEED_DISTANCE] > NEAR:
+    if preference is not None and preference.to_seed and memory.answer[NEAREST] == 0.0:
         _come_nearer(engine, memory, request, scene)
     return SUCCESS, ''
 

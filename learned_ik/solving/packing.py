@@ -16,7 +16,7 @@ from learned_ik.arrays import Array, Booleans, Floats, Integers
 from learned_ik.kernels.avoidance.body_layout import BODY_PLACES, END_OF_WALK
 from learned_ik.kernels.avoidance.clearance import AT_ONCE, CONTACT, BodyArrays
 from learned_ik.kernels.avoidance.store import MORE_PROPOSALS
-from learned_ik.kernels.forward_kinematics import SLIDES, TURNS, TURNS_OTHERS, ChainArrays
+from learned_ik.kernels.forward_kinematics import SLIDES, TURNS, ChainArrays
 from learned_ik.kernels.heads.forward_pass import (
     BITERNION,
     BOUNDED,
@@ -40,6 +40,8 @@ from learned_ik.kernels.layout import (
     POSITION,
     SEED,
 )
+from learned_ik.kernels.measures import FARTHEST_JOINT
+from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 from learned_ik.network import Network
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
@@ -47,6 +49,7 @@ from learned_ik.robot.chain import KinematicChain
 ACTIVATIONS = {'relu': RELU, 'silu': SILU}
 DECODINGS = {'clipped': CLIPPED, 'bounded': BOUNDED, 'linear': LINEAR, 'biternion': BITERNION}
 CACHE_LINE = 16  # float32 numbers, 64 bytes
+ORDINARY_REACH = (0.1, 10.0)  # [m]
 
 
 class PackedModel(NamedTuple):
@@ -95,7 +98,9 @@ def begins(sizes: Sequence[int]) -> list[int]:
     return [0, *accumulate(sizes)]
 
 
-def pack_model(chain: KinematicChain, network: Network | None) -> PackedModel:
+def pack_model(
+    chain: KinematicChain, network: Network | None, joint_weights: Array | None = None
+) -> PackedModel:
     """Flatten a chain and its network; without a network there are no heads.
 
     Of a network that takes the scene, the points about the target are inputs; what those in the
@@ -107,7 +112,7 @@ def pack_model(chain: KinematicChain, network: Network | None) -> PackedModel:
     widest = _up_to_multiple(max(*net.widths, 3 * about_target), CACHE_LINE)
     integers = [net.widths, arrays.structure.ravel(), arrays.kinds]
     robot = [
-        np.array([reach_from_first_motion(chain), net.seed_weight]),
+        np.array([reach_from_first_motion(chain), net.seed_weight, arrays.angular_weight]),
         restart_steps(joints),
         arrays.transforms.ravel(),
         arrays.coupling.ravel(),
@@ -115,13 +120,16 @@ def pack_model(chain: KinematicChain, network: Network | None) -> PackedModel:
         arrays.upper,
         arrays.bound_low,
         arrays.bound_high,
+        arrays.full_turns,
+        arrays.home,
+        np.ones(joints) if joint_weights is None else joint_weights,
     ]
     numbers = [
         12, joints,  # TARGET, START
         3 * motions, 3 * motions, 12, 3 * _up_to_multiple(motions, 8),  # ORIGINS to VALUES
         6 * joints, 6, 6, 6, 6,  # COLUMNS, ERROR, TRIAL_ERROR, REST, DUAL
         joints, joints, joints,  # STEP, TRIAL, HELD
-        joints, joints,  # NEAR_LOW, NEAR_HIGH
+        joints, joints, joints, joints,  # NEAR_LOW, NEAR_HIGH, BOX_LOW, BOX_HIGH
         joints, joints, joints,  # ANCHOR, WISH, KEPT
     ]  # fmt: skip
     activations = [
@@ -145,10 +153,19 @@ def pack_model(chain: KinematicChain, network: Network | None) -> PackedModel:
 
 
 def chain_arrays(chain: KinematicChain) -> ChainArrays:
-    """Lay out a chain for the kernels."""
+    """Lay out a chain for the kernels.
+
+    Limits of joints that turn are none where they lie beyond what a sine can be told of.
+    """
     T = chain.transforms
     flat = np.concatenate([T[:, :3, :3].reshape(-1, 9), T[:, :3, 3]], axis=1)
-    endless = endless_joints(chain)
+    slides = np.array([kind == 'prismatic' for kind in chain.joint_types])
+    turns = chain.full_turns
+    unbound = chain.continuous | ~slides & (np.abs(chain.lower) > FARTHEST_JOINT)
+    low = np.where(unbound, -np.inf, chain.lower)
+    unbound = chain.continuous | ~slides & (np.abs(chain.upper) > FARTHEST_JOINT)
+    high = np.where(unbound, np.inf, chain.upper)
+    middle = np.where(np.isinf(low) | np.isinf(high), np.clip(0.0, low, high), chain.middle)
     return ChainArrays(
         transforms=np.ascontiguousarray(flat),
         coupling=np.ascontiguousarray(np.stack([chain.multiplier, chain.offset], axis=1)),
@@ -157,32 +174,26 @@ def chain_arrays(chain: KinematicChain) -> ChainArrays:
         ),
         lower=chain.lower.copy(),
         upper=chain.upper.copy(),
-        bound_low=np.where(endless, -np.inf, chain.lower),
-        bound_high=np.where(endless, np.inf, chain.upper),
-        kinds=joint_kinds(chain),
+        bound_low=low,
+        bound_high=high,
+        kinds=np.where(slides, SLIDES, TURNS),
+        full_turns=np.where(np.isfinite(turns) & (high - low >= turns), turns, 0.0),
+        home=middle,
+        angular_weight=angular_weight(chain),
     )
 
 
-def joint_kinds(chain: KinematicChain) -> Integers:
-    """(joints,) Say which joints slide, and which by a full turn reach the same pose again."""
-    kinds = np.where(_turns_whole(chain), TURNS, TURNS_OTHERS)
-    return np.where([kind == 'prismatic' for kind in chain.joint_types], SLIDES, kinds)
+def angular_weight(chain: KinematicChain) -> float:
+    """[m/rad] What a radian of error weighs against a metre: so much that arms of every size do.
+
+    In proportion to the reach, but for arms of `ORDINARY_REACH`, which share one value.
+    """
+    return ANGULAR_WEIGHT * chain.reach / float(np.clip(chain.reach, *ORDINARY_REACH))
 
 
 def endless_joints(chain: KinematicChain) -> Booleans:
-    """(joints,) Say which joints reach the same pose again after any full turn.
-
-    A continuous joint does, unless a joint mimics it by a factor that is not whole.
-    """
-    return chain.continuous & _turns_whole(chain)
-
-
-def _turns_whole(chain: KinematicChain) -> Booleans:
-    """(joints,) Say which joints no other mimics by a factor that is not whole."""
-    whole = np.ones(chain.joint_count, dtype=bool)
-    for source, multiplier in zip(chain.source, chain.multiplier, strict=True):
-        whole[source] &= float(multiplier).is_integer()
-    return whole
+    """(joints,) Say which joints have no limits."""
+    return np.isinf(chain_arrays(chain).bound_high)
 
 
 def reach_from_first_motion(chain: KinematicChain) -> float:

@@ -2,25 +2,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """A search, and what follows one that has found nothing: more restarts while there is time."""
 
+import math
 from time import perf_counter
 
 from learned_ik.arrays import Array
 from learned_ik.kernels.layout import (
+    ANSWER,
     ATTEMPTS,
     BEYOND_REACH,
     CLEARANCE,
     CODE,
     FOUND,
+    LARGEST_CHANGE,
     MALFORMED,
     ORIENTATION_ERROR,
     POSITION_ERROR,
     REACHED,
 )
-from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 from learned_ik.kernels.search import NEARLY_REACHED
 from learned_ik.solving.engine import RESTARTS_PER_LOOK, Engine
 from learned_ik.solving.packing import Memory
-from learned_ik.solving.request import Request
+from learned_ik.solving.request import POSITION_ONLY, Request
 from learned_ik.solving.solution import Status
 
 
@@ -42,23 +44,27 @@ def search_on(engine: Engine, memory: Memory, request: Request, deadline: float)
 
 
 def go_on(engine: Engine, memory: Memory, request: Request, deadline: float) -> Status:
-    """Go on after a first search of `RESTARTS_PER_LOOK` restarts; args as `search_on`."""
+    """Go on after a first search of `RESTARTS_PER_LOOK` restarts; args as `search_on`.
+
+    As long as the time lasts, unless what is left shows that nothing will be found. Who sets no
+    time is served by as many restarts as a batch.
+    """
     answer = memory.answer
     if answer[CODE] == FOUND:
         return Status.SUCCESS
     if answer[CODE] == MALFORMED:
         return Status.NO_SOLUTION
-    most = engine.attempts(request.avoids)
     last = engine.attempts(request.avoids, RESTARTS_PER_LOOK)
+    most = engine.attempts(request.avoids) if deadline == math.inf else math.inf
     best, attempts, status = answer.copy(), answer[ATTEMPTS], Status.NO_SOLUTION
-    while last < most and _is_worth_more(best, request):
+    while last < most and _is_worth_more(engine, memory, best, request):
         if perf_counter() > deadline:
             status = Status.TIMED_OUT
             break
         engine.search(memory, request, last, last + RESTARTS_PER_LOOK)
         last += RESTARTS_PER_LOOK
         attempts += answer[ATTEMPTS]
-        if _is_better(answer, best):
+        if _is_better(engine, answer, best):
             best = answer.copy()
         if best[CODE] == FOUND:
             status = Status.SUCCESS
@@ -68,23 +74,48 @@ def go_on(engine: Engine, memory: Memory, request: Request, deadline: float) -> 
     return status
 
 
-def _is_worth_more(best: Array, request: Request) -> bool:
+def reaches_position(engine: Engine, memory: Memory, request: Request, q: Array) -> bool:
+    """Say whether the position of a request can be reached with some orientation.
+
+    Args:
+        engine: the arm's.
+        memory: of this thread; its request and answer stay what they are.
+        request: of one row, in memory.
+        q: (joints,) [rad or m], the best found, from which to begin.
+
+    """
+    asked, answer = memory.request.copy(), memory.answer.copy()
+    memory.seed[...], memory.options[...] = q, POSITION_ONLY
+    alone = Request(memory.requests, memory.answers, True, (request.tolerances[0], math.pi))
+    engine.search(memory, alone, 0, engine.attempts(False, RESTARTS_PER_LOOK))
+    reached = memory.answer[CODE] == FOUND
+    memory.request[...], memory.answer[...] = asked, answer
+    return bool(reached)
+
+
+def _is_worth_more(engine: Engine, memory: Memory, best: Array, request: Request) -> bool:
     """Say whether more restarts may help."""
     if request.avoids:  # what no start reaches is for the search without obstacles to explain
         return bool(best[REACHED] == 1)
-    within_reach = best[BEYOND_REACH] <= request.tolerances[0]
-    return bool(within_reach and _squared_error(best) <= NEARLY_REACHED**2)
+    if best[BEYOND_REACH] > request.tolerances[0]:
+        return False
+    if _squared_error(engine, best) <= (NEARLY_REACHED * engine.angular_weight) ** 2:
+        return True
+    if memory.request[LARGEST_CHANGE] < math.inf:  # so near to a seed, there are not many ways
+        return False
+    return reaches_position(engine, memory, request, best[ANSWER:])
 
 
-def _is_better(answer: Array, best: Array) -> bool:
+def _is_better(engine: Engine, answer: Array, best: Array) -> bool:
     """Say whether one answer is better than another: found, reached, clearer, or nearer."""
     if answer[CODE] == FOUND or answer[REACHED] != best[REACHED]:
         return bool(answer[CODE] == FOUND or answer[REACHED] > best[REACHED])
     if answer[REACHED]:
         return bool(answer[CLEARANCE] > best[CLEARANCE])
-    return _squared_error(answer) < _squared_error(best)
+    return _squared_error(engine, answer) < _squared_error(engine, best)
 
 
-def _squared_error(answer: Array) -> float:
+def _squared_error(engine: Engine, answer: Array) -> float:
     """Return the squared weighted pose error [m²]."""
-    return float(answer[POSITION_ERROR] ** 2 + (ANGULAR_WEIGHT * answer[ORIENTATION_ERROR]) ** 2)
+    turned = engine.angular_weight * answer[ORIENTATION_ERROR]
+    return float(answer[POSITION_ERROR] ** 2 + turned**2)

@@ -20,7 +20,7 @@ from learned_ik.solving.packing import Memory
 
 # Of each flat array, the places in the layout where its sections begin, and the last one's end.
 OF_LAYOUT = range(places.WIDTHS, places.KINDS + 2)
-OF_ROBOT = range(places.CONSTANTS, places.BOUND_HIGH + 2)
+OF_ROBOT = range(places.CONSTANTS, places.JOINT_WEIGHTS + 2)
 OF_NUMBERS = range(places.TARGET, places.END_OF_NUMBERS + 1)
 OF_ACTIVATIONS = range(places.INPUTS, places.END_OF_ACTIVATIONS + 1)
 OF_BODY = range(body_places.CAPSULE_FRAMES, body_places.PAIR_CAPSULES + 2)
@@ -101,7 +101,7 @@ def test_answer_and_request_leave_no_place_twice():
     answer = [
         places.CODE, places.POSITION_ERROR, places.ORIENTATION_ERROR, places.SEED_DISTANCE,
         places.LIMIT_MARGIN, places.CLEARANCE, places.REACHED, places.BEYOND_REACH,
-        places.SEED_OUTSIDE, places.ATTEMPTS,
+        places.SEED_OUTSIDE, places.ATTEMPTS, places.NEAREST,
     ]  # fmt: skip
     assert sorted(answer) == list(range(places.ANSWER))
     assert np.diff([
@@ -123,7 +123,7 @@ def test_the_views_are_the_chain_and_the_network(arm):
     chain = places.unpack_chain(layout, robot)
     for name, expected in arm.arrays._asdict().items():
         np.testing.assert_array_equal(getattr(chain, name), expected, err_msg=name)
-        assert getattr(chain, name).dtype == expected.dtype
+        assert np.asarray(getattr(chain, name)).dtype == np.asarray(expected).dtype
     network = places.unpack_network(layout, robot, weights)
     for name, expected in arm.network._asdict().items():
         np.testing.assert_array_equal(getattr(network, name), expected, err_msg=name)
@@ -150,7 +150,7 @@ def test_no_two_views_of_the_memory_share_a_number(arm):
         memory.numbers[places.span(layout, place)] for place in (places.TARGET, places.START)
     ]
     assert assert_no_two_share(views) == len(memory.numbers)
-    assert [view.shape for view in views[-7:]] == [(joints,)] * 5 + [(12,), (joints,)]
+    assert [view.shape for view in views[-9:]] == [(joints,)] * 7 + [(12,), (joints,)]
 
     heads, lanes = arm.heads, arm.network.lanes
     assert heads.answers.shape == (joints, lanes)

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from learned_ik.kernels import pose_error as module
 from learned_ik.kernels.compilation import callable_kernel
-from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 from learned_ik.rotations import matrix_from_quaternion
 
 pose_error = callable_kernel(module.pose_error)
@@ -17,8 +16,13 @@ axes = st.tuples(*[st.floats(-1, 1)] * 3).filter(lambda v: np.linalg.norm(v) > 0
 
 
 @settings(max_examples=300, deadline=None)
-@given(axes, st.one_of(st.floats(0, np.pi), st.floats(0, 1e-3).map(lambda x: np.pi - x)), axes)
-def test_the_pose_error_is_the_rotation_vector(axis, angle, other):
+@given(
+    axes,
+    st.one_of(st.floats(0, np.pi), st.floats(0, 1e-3).map(lambda x: np.pi - x)),
+    axes,
+    st.sampled_from([0.0003, 0.3, 300.0]),
+)
+def test_the_pose_error_is_the_rotation_vector(axis, angle, other, weight):
     """Also within a milliradian of half a turn, where the axis is hard to see."""
     axis = np.array(axis) / np.linalg.norm(axis)
     tip = matrix_from_quaternion(np.array([*other, 1.0]) / np.linalg.norm([*other, 1.0]))
@@ -28,10 +32,11 @@ def test_the_pose_error_is_the_rotation_vector(axis, angle, other):
     squared = pose_error(
         np.concatenate([(turn @ tip).ravel(), [1, 2, 3]]),
         np.concatenate([tip.ravel(), [1, 1, 1]]),
+        weight,
         error,
     )
     np.testing.assert_allclose(error[:3], [0, 1, 2], atol=1e-12)
-    vector = error[3:] / ANGULAR_WEIGHT
+    vector = error[3:] / weight
     if np.pi - angle < 1e-6 and vector @ axis < 0:
         axis = -axis  # both are half a turn
     np.testing.assert_allclose(vector, angle * axis, atol=2e-6)

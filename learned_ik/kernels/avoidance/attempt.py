@@ -22,10 +22,10 @@ from learned_ik.kernels.layout import (
     REACHED,
 )
 from learned_ik.kernels.measures import largest_step, settle_turns
-from learned_ik.kernels.pose_error import ANGULAR_WEIGHT, Goal, is_reached
+from learned_ik.kernels.pose_error import Goal, is_reached
 from learned_ik.kernels.posture import squared_distance
-from learned_ik.kernels.refinement import PATIENCE, Workspace, refine
-from learned_ik.kernels.search import REFINEMENT_STEPS, ROUNDING
+from learned_ik.kernels.refinement import PATIENCE, REFINEMENT_STEPS, Workspace, refine
+from learned_ik.kernels.search import ROUNDING
 
 
 class Seed(NamedTuple):
@@ -79,8 +79,9 @@ def try_from(
             answer[REACHED] == 0.0 or clearance > answer[CLEARANCE]
         )
     else:
-        squared = position_error**2 + (ANGULAR_WEIGHT * orientation_error) ** 2
-        so_far = answer[POSITION_ERROR] ** 2 + (ANGULAR_WEIGHT * answer[ORIENTATION_ERROR]) ** 2
+        weight = chain.angular_weight
+        squared = position_error**2 + (weight * orientation_error) ** 2
+        so_far = answer[POSITION_ERROR] ** 2 + (weight * answer[ORIENTATION_ERROR]) ** 2
         better = answer[REACHED] == 0.0 and squared < so_far
     if better:
         answer[CODE] = FOUND if clear else NOT_FOUND

@@ -37,6 +37,7 @@ from learned_ik.kernels.layout import (
     LARGEST_CHANGE,
     LIMIT_MARGIN,
     MALFORMED,
+    NEAREST,
     NOT_FOUND,
     ORIENTATION_ERROR,
     POSITION_ERROR,
@@ -61,6 +62,8 @@ from learned_ik.kernels.pose_error import Goal, has_free_axes
 from learned_ik.kernels.refinement import orientation_error_at
 from learned_ik.kernels.search import read_request, take_given
 from learned_ik.kernels.starts import rank_heads, restart_at, take_best_head
+
+CLEAR_AND_NEAR = 0.5  # [rad or m], distance from its seed within which nothing nearer is sought
 
 
 class StoreArrays(NamedTuple):
@@ -239,8 +242,8 @@ def find_clear(
             if proposal == 0 or proposal == PROPOSALS:
                 count = PROPOSALS if proposal == 0 else MORE_PROPOSALS
                 proposals = nearest_postures(
-                    store.tips, store.begins, store.grid, goal.target, store.rows[:count],
-                    store.errors[:count],
+                    store.tips, store.begins, store.grid, goal.target, near.angular_weight,
+                    store.rows[:count], store.errors[:count],
                 )  # fmt: skip
             if proposal >= proposals:
                 continue
@@ -266,6 +269,7 @@ def find_clear(
     answer[BEYOND_REACH] = distance_beyond_reach(arm.chain, goal.target, arm.reach)
     answer[SEED_OUTSIDE] = distance_beyond_limits(arm.chain, about.joints) if given else 0.0
     answer[ATTEMPTS] = attempts
+    answer[NEAREST] = 1.0 if given and answer[SEED_DISTANCE] <= CLEAR_AND_NEAR else 0.0
 
 
 @kernel

@@ -11,7 +11,6 @@ import numpy as np
 from learned_ik.arrays import Array, Integers
 from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
 from learned_ik.kernels.forward_kinematics import X, Y, Z
-from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 
 PROPOSALS = 16  # of a first look into it
 MORE_PROPOSALS = 256  # of a second look, where none of these led anywhere
@@ -25,7 +24,13 @@ GRID = 7
 
 @inner_kernel
 def nearest_postures(
-    tips: Array, begins: Integers, grid: Array, target: Array, rows: Array, errors: Array
+    tips: Array,
+    begins: Integers,
+    grid: Array,
+    target: Array,
+    angular_weight: float,
+    rows: Array,
+    errors: Array,
 ) -> int:
     """Fill the numbers of those postures whose tips are nearest to a target, nearest first.
 
@@ -34,6 +39,7 @@ def nearest_postures(
         begins: (cells + 1,), where each cell's postures begin.
         grid: (GRID,).
         target: (12,), rotation row by row, position [m].
+        angular_weight: [m/rad], of the arm.
         rows: (n,), filled with numbers of postures (as floats: one memory serves all).
         errors: (n,), filled with squared weighted pose errors [m²].
 
@@ -53,7 +59,7 @@ def nearest_postures(
             if first >= last:
                 continue
             for row in range(begins[first], begins[last]):
-                error = squared_error(tips[row], target)
+                error = squared_error(tips[row], target, angular_weight)
                 if found == errors.shape[0] and error >= errors[found - 1]:
                     continue
                 k = found if found < errors.shape[0] else found - 1
@@ -66,7 +72,7 @@ def nearest_postures(
 
 
 @inlined_kernel
-def squared_error(tip: Array, target: Array) -> float:
+def squared_error(tip: Array, target: Array, angular_weight: float) -> float:
     """Return |dp|² + weight² |dR|²/2 [m²]."""
     turn = 0.0
     for k in range(9):
@@ -75,5 +81,5 @@ def squared_error(tip: Array, target: Array) -> float:
         (tip[X] - target[X]) ** 2
         + (tip[Y] - target[Y]) ** 2
         + (tip[Z] - target[Z]) ** 2
-        + 0.5 * ANGULAR_WEIGHT**2 * turn
+        + 0.5 * angular_weight**2 * turn
     )

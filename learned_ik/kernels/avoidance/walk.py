@@ -27,7 +27,6 @@ from learned_ik.kernels.compilation import inner_kernel
 from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into, jacobian_columns
 from learned_ik.kernels.normal_equations import damped_solution
 from learned_ik.kernels.pose_error import (
-    ANGULAR_WEIGHT,
     Goal,
     free_axes_error,
     has_free_axes,
@@ -49,7 +48,7 @@ MORE_PATIENCE = 4  # so many where the null space has several dimensions, and mo
 WALK_GAIN = 0.98  # what a step has to leave at most of all that is lacking
 BEYOND = 0.004  # [m], more than the wanted clearance is aimed at, so that steps end
 LONGEST = 0.5  # [rad or m], of one step
-PROJECTION_DAMPING = 1e-8  # [m²/rad²], of the projection onto the null space
+PROJECTION_DAMPING = 1e-7  # [1], over angular weight², of the projection onto the null space
 
 
 class WalkMemory(NamedTuple):
@@ -98,16 +97,17 @@ def walk(
     body, spheres, itself = obstacles.body, obstacles.spheres, obstacles.itself
     some_are_free = has_free_axes(goal)
     margin = obstacles.wanted + BEYOND
+    weight = chain.angular_weight
     patience = WALK_PATIENCE if joints < 8 else MORE_PATIENCE
     best = Walked(np.inf, np.inf, -np.inf, False)
     least_lacking, stalled = np.inf, 0
     for step in range(WALK_STEPS + 1):
         place(chain, body, q, work.frames, memory.placement)
-        squared = pose_error(goal.target, work.frames.tip, work.error)
+        squared = pose_error(goal.target, work.frames.tip, weight, work.error)
         if some_are_free:
-            squared = free_axes_error(goal, work.frames.tip, work.error)
+            squared = free_axes_error(goal, work.frames.tip, weight, work.error)
         position_error = math.sqrt(squared_norm(work.error, 0))
-        orientation_error = math.sqrt(squared_norm(work.error, 3)) / ANGULAR_WEIGHT
+        orientation_error = math.sqrt(squared_norm(work.error, 3)) / weight
         exact = is_reached(goal, position_error, orientation_error)
         count, clearance = contacts(
             body, memory.placement, spheres, margin, margin, itself, memory.contacts
@@ -122,19 +122,20 @@ def walk(
             best = Walked(position_error, orientation_error, clearance, True)
             if clear:
                 break
-        lacking = position_error + ANGULAR_WEIGHT * orientation_error
+        lacking = position_error + weight * orientation_error
         for k in range(count):
             lacking += margin - memory.contacts[k, DISTANCE]
         stalled = 0 if lacking < WALK_GAIN * least_lacking else stalled + 1
         least_lacking = min(least_lacking, lacking)
         if stalled >= patience or step == WALK_STEPS:
             break
-        jacobian_columns(chain, work.frames, ANGULAR_WEIGHT, work.columns)
+        jacobian_columns(chain, work.frames, weight, work.columns)
         if some_are_free:
             for j in range(joints):
                 release_free_axes(goal, work.columns[j])
         length = way_out(chain, body, q, count, margin, work, memory)
-        bounded_step(chain, q, DAMPING_START * squared + DAMPING_FLOOR, work)
+        damping = DAMPING_START * squared + DAMPING_FLOOR * weight * weight
+        bounded_step(chain, q, damping, work)
         for j in range(joints):
             value = q[j] + work.step[j] + length * memory.way[j]
             q[j] = min(max(value, chain.bound_low[j]), chain.bound_high[j])
@@ -190,7 +191,8 @@ def way_out(
         if not stuck:
             for r in range(6):
                 moved[r] += columns[j, r] * push[j]
-    damped_solution(columns, held, PROJECTION_DAMPING, moved, work.dual)
+    damping = PROJECTION_DAMPING * chain.angular_weight * chain.angular_weight
+    damped_solution(columns, held, damping, moved, work.dual)
     squared = 0.0
     for j in range(joints):
         if held[j] == 0.0:

@@ -11,7 +11,6 @@ from learned_ik.arrays import Array, Floats
 from learned_ik.kernels.compilation import exact_kernel, inlined_kernel, inner_kernel
 from learned_ik.kernels.forward_kinematics import ChainArrays, X, Y, Z
 from learned_ik.kernels.heads.forward_pass import LANES, HeadMemory
-from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 
 # pi/2 in three parts, the first two short: their products with a small whole number are exact.
 HALF_PI_HIGH, HALF_PI_MIDDLE = np.float32(1.5703125), np.float32(4.837512969970703125e-4)
@@ -45,7 +44,9 @@ def score_heads(chain: ChainArrays, target: Array, heads: HeadMemory) -> None:
                 value[k] = factor * answer[k] + offset
         sines_and_cosines32(flat[0], flat[1], flat[2])
         sweep_lanes(chain, trigonometry, count, heads.poses)
-        score_lanes(target, heads.poses, count, heads.scores[begin : begin + LANES])
+        score_lanes(
+            target, heads.poses, chain.angular_weight, count, heads.scores[begin : begin + LANES]
+        )
 
 
 @exact_kernel
@@ -124,13 +125,15 @@ def move_row(poses: Floats, row: int, t: Array, count: int) -> None:
 
 
 @inlined_kernel
-def score_lanes(target: Array, poses: Floats, count: int, scores: Floats) -> None:
+def score_lanes(
+    target: Array, poses: Floats, angular_weight: float, count: int, scores: Floats
+) -> None:
     """Fill scores (LANES,) with |dp|² + weight² |dR|²/2, near angle² for small ones."""
     for k in range(count):
         scores[k] = np.float32(0.0)
     for entry in range(12):
         wanted = np.float32(target[entry])
-        weight = np.float32(1.0 if entry >= X else 0.5 * ANGULAR_WEIGHT**2)
+        weight = np.float32(1.0 if entry >= X else 0.5 * angular_weight**2)
         for k in range(count):
             difference = poses[entry * LANES + k] - wanted
             scores[k] += weight * difference * difference

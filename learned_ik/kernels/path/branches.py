@@ -17,9 +17,8 @@ from learned_ik.kernels.forward_kinematics import (
 from learned_ik.kernels.layout import unpack_arm
 from learned_ik.kernels.measures import clip, largest_step, settle_turns
 from learned_ik.kernels.path.tracking import goal_on_path
-from learned_ik.kernels.pose_error import ANGULAR_WEIGHT, is_reached
-from learned_ik.kernels.refinement import PATIENCE, Workspace, refine
-from learned_ik.kernels.search import REFINEMENT_STEPS
+from learned_ik.kernels.pose_error import is_reached
+from learned_ik.kernels.refinement import PATIENCE, REFINEMENT_STEPS, Workspace, refine
 from learned_ik.kernels.starts import rank_heads, restart_at, take_best_head
 
 DISTINCT = 0.05  # [rad or m], solutions that differ by less in every joint count as one
@@ -111,7 +110,7 @@ def dexterity(chain: ChainArrays, q: Array, work: Workspace) -> float:
             distance = min(q[j] - chain.bound_low[j], chain.bound_high[j] - q[j])
             margin = min(margin, distance / half_range)
     sweep(chain, q, work.frames)
-    jacobian_columns(chain, work.frames, ANGULAR_WEIGHT, work.columns)
+    jacobian_columns(chain, work.frames, chain.angular_weight, work.columns)
     return margin * volume(work.columns)
 
 

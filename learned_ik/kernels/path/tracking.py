@@ -15,7 +15,7 @@ from learned_ik.kernels.compilation import inlined_kernel, inner_kernel, kernel
 from learned_ik.kernels.forward_kinematics import ChainArrays, X, copy_into
 from learned_ik.kernels.layout import TARGET, span, unpack_chain, unpack_work
 from learned_ik.kernels.measures import clip, largest_step, read_target
-from learned_ik.kernels.pose_error import ANGULAR_WEIGHT, Goal, is_reached, pose_error
+from learned_ik.kernels.pose_error import Goal, is_reached, pose_error
 from learned_ik.kernels.refinement import (
     PATIENCE,
     Workspace,
@@ -222,11 +222,10 @@ def blend(first: Array, second: Array, share: float, between: Array, turn: Array
         turn: (6,), memory.
 
     """
-    pose_error(second, first, turn)
+    pose_error(second, first, 1.0, turn)
     for i in range(3):
         between[X + i] = first[X + i] + share * turn[i]
-    scale = share / ANGULAR_WEIGHT
-    x, y, z = scale * turn[3], scale * turn[4], scale * turn[5]
+    x, y, z = share * turn[3], share * turn[4], share * turn[5]
     angle = math.sqrt(x * x + y * y + z * z)
     # Rodrigues: a + sine b + (1 - cosine) c, for b = axis x a and c = axis x b.
     sine, rest = math.sin(angle), 1.0 - math.cos(angle)

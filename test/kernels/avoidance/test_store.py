@@ -33,7 +33,7 @@ def nearest(store, target, most):
     """Return what the kernel finds: rows (count,) and squared errors (count,) [m²]."""
     rows, errors = np.full(most + 1, -7.0), np.full(most + 1, -7.0)
     count = nearest_postures(
-        store.tips, store.begins, store.grid, target, rows[:most], errors[:most]
+        store.tips, store.begins, store.grid, target, ANGULAR_WEIGHT, rows[:most], errors[:most]
     )
     assert 0 <= count <= most
     assert rows[most] == errors[most] == -7.0  # it writes no farther than it may
