@@ -13,6 +13,7 @@ import dataclasses
 import functools
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,9 +23,12 @@ import numpy as np
 from learned_ik.arrays import Array, Booleans, Integers, PerJoint, Postures, Transform
 from learned_ik.errors import InvalidInputError, JointLimitError
 from learned_ik.robot import comparison
+from learned_ik.robot.description.advice import reach_advice
 from learned_ik.robot.parsing import urdf_text
 from learned_ik.robot.urdf import chain_fields
 from learned_ik.rotations import quaternion_from_matrix
+
+log = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -68,11 +72,18 @@ class KinematicChain:
                 the tree; where the way leads up the tree, joints are traversed backwards.
             soft_limits: take the limits of `safety_controller` where a joint has one.
 
+        What is suspicious (limits that may be in degrees, lengths in millimetres, what xacro left)
+        is a warning in the log.
+
         Raises:
             UrdfError: or one of its subclasses, which say what is wrong and what would be right.
 
         """
-        return cls(**chain_fields(urdf_text(urdf), base_link, tip_link, soft_limits))
+        fields, advice = chain_fields(urdf_text(urdf), base_link, tip_link, soft_limits)
+        chain = cls(**fields)
+        for line in advice + reach_advice(chain.reach):
+            log.warning('%s', line)
+        return chain
 
     @property
     def joint_count(self) -> int:
