@@ -65,8 +65,8 @@ def read(text: str) -> KinematicChain | None:
 
 def mutated(root: etree._Element, dice: random.Random) -> None:
     """Change one thing in a description."""
-    element = dice.choice(list(root.iter()))
-    attributes = [(e, key) for e in root.iter() for key in e.keys()]
+    element = dice.choice(list(root.iter('*')))
+    attributes = [(e, key) for e in root.iter('*') for key in e.keys()]
     match dice.randrange(6):
         case 0 | 1 | 2 if attributes:
             where, key = dice.choice(attributes)

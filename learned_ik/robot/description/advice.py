@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from learned_ik.robot.description.actuation import Actuated
-from learned_ik.robot.description.bounds import LONG_REACH, MANY_TURNS
+from learned_ik.robot.description.bounds import LONG_REACH, MANY_TURNS, NO_LIMIT
 from learned_ik.robot.description.elements import child, numbers
 from learned_ik.robot.description.names import shown
 from learned_ik.robot.description.tree import Joint
@@ -25,7 +25,7 @@ def limits_advice(joints: Sequence[Actuated]) -> list[str]:
     lines = []
     if endless:
         lines.append(
-            f'limits that no joint has, {_joints(each.joint for each in endless)}: '
+            f'limits of {NO_LIMIT:g} rad and more, {_joints(each.joint for each in endless)}: '
             'taken as continuous'
         )
     if wound:
