@@ -17,6 +17,7 @@ from learned_ik.robot.description.bounds import LARGEST_TEXT
 from learned_ik.robot.description.elements import tag_of
 from learned_ik.robot.description.markup import root_element
 from learned_ik.robot.description.names import shown
+from learned_ik.robot.description.reading import bounded_content
 from learned_ik.robot.description.tree import Robot, robot_of
 
 FILE_SUFFIXES = ('.urdf', '.xml', '.xacro')  # text that ends so means a file
@@ -59,10 +60,7 @@ def text_of_file(path: Path) -> str:
         OSError, ValueError: it cannot be read.
 
     """
-    with path.open('rb') as file:  # a pipe or a device may have no end
-        content = file.read(LARGEST_TEXT + 1)
-    if len(content) > LARGEST_TEXT:
-        raise ValueError(f'it has more than {LARGEST_TEXT} bytes')
+    content = bounded_content(path, LARGEST_TEXT)
     try:
         return content.decode('utf-8-sig')
     except UnicodeDecodeError:

@@ -15,6 +15,7 @@ from learned_ik.arrays import Array, Integers
 from learned_ik.errors import UrdfError
 from learned_ik.robot.description.bounds import LARGEST_LENGTH, LARGEST_MESH, MOST_POINTS
 from learned_ik.robot.description.collada import plain_collada
+from learned_ik.robot.description.reading import bounded_content
 
 FORMATS = ('.stl', '.dae', '.obj', '.ply')
 MOST_PARTS = 1_000  # of one file: each costs more than its triangles
@@ -43,7 +44,7 @@ def read_mesh(path: Path) -> Mesh:
     if kind not in FORMATS:
         raise UrdfError(f"format '{kind}'; expected one of {', '.join(FORMATS)}")
     try:
-        content = _checked(_content(path), kind)
+        content = _checked(bounded_content(path, LARGEST_MESH), kind)
         mesh: Any = trimesh.load(
             io.BytesIO(content),
             file_type=kind[1:],
@@ -72,15 +73,6 @@ def _check(points: Array, triangle_count: int) -> None:
         )
     if not np.abs(points).max() <= LARGEST_LENGTH:  # NaN neither
         raise UrdfError(f'a corner is not finite, or beyond {LARGEST_LENGTH:g} m')
-
-
-def _content(path: Path) -> bytes:
-    """Return what a file holds, which must not be too much."""
-    with path.open('rb') as file:
-        content = file.read(LARGEST_MESH + 1)
-    if len(content) > LARGEST_MESH:
-        raise UrdfError(f'it has more than {LARGEST_MESH} bytes, the most that are read')
-    return content
 
 
 def _checked(content: bytes, kind: str) -> bytes:
