@@ -30,12 +30,12 @@ setup(
     # Serving only: a robot that answers requests needs no torch.
     install_requires=[
         'PyYAML',
+        'lxml',
         'numba',
         'numpy',
         'safetensors',
         'setuptools',
         'tyro',
-        'urdf-parser-py',
     ],
     extras_require={
         'benchmark': [

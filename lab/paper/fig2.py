@@ -130,7 +130,7 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
     shown = networks(budget)
     cut = Slice.of(shown[PAPER].chain, budget.slice_samples)
     errors = {
-        label: cut.mean_errors(models[trial.name], score_weight(trial.config))
+        label: cut.mean_errors(models[trial.name], score_weight(trial.config, trial.chain))
         for label, trial in shown.items()
     }
     _draw(cut, dict(list(errors.items())[: len(LOOKS)]), folder / FILE)

@@ -9,6 +9,18 @@ the network choose among a pose's solutions (paper, section II-D).
 import torch
 
 SMOOTHING = 1e-8  # under the root of a length: its slope stays finite at length 0
+ORDINARY_REACH = 0.3, 5.0  # [m], of arms for which lengths count in metres
+TYPICAL_REACH = 1.5  # [m], as which smaller and larger arms are taught
+
+
+def length_unit(reach: float) -> float:
+    """Return the length [m] that counts as one metre for an arm of this reach [m].
+
+    Kinematics has no size, but a radian counts as much as 0.3 m: lengths of a tiny or a huge arm
+    are weighed as if it were of ordinary size. For the arms of ordinary size it is 1.
+    """
+    smallest, largest = ORDINARY_REACH
+    return 1.0 if smallest <= reach <= largest else max(reach, 1e-9) / TYPICAL_REACH
 
 
 def distance_loss(

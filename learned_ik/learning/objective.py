@@ -8,7 +8,7 @@ import torch
 
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.encoding import WITHIN_LIMITS, JointDecoder
-from learned_ik.learning.losses import POSE_LOSSES, SMOOTHING
+from learned_ik.learning.losses import POSE_LOSSES, SMOOTHING, length_unit
 from learned_ik.learning.posture_cost import PostureCost
 from learned_ik.learning.scenes.scene_loss import SceneLoss
 from learned_ik.learning.training_config import TrainingConfig
@@ -48,6 +48,7 @@ class Objective:
         self._decode = decoder
         self._pose_loss = POSE_LOSSES[config.loss]
         self._scene_loss = scene_loss
+        self._per_metre = 1.0 / length_unit(kinematics.chain.reach)
         self._posture = PostureCost(kinematics, config) if config.has_posture else None
 
     def __call__(self, y: torch.Tensor, examples: Examples) -> torch.Tensor:
@@ -58,7 +59,7 @@ class Objective:
         q = self._decode(y)  # (batch, heads, joints) [rad or m]
         position, rotation = self._kinematics.forward(q)
         loss = self._pose_loss(
-            position - examples.position[:, None],
+            self._per_metre * (position - examples.position[:, None]),
             rotation - examples.rotation[:, None],
             config.orientation_weight,
         )
@@ -70,5 +71,6 @@ class Objective:
         if self._posture is not None:
             loss = loss + self._posture(q)
         if self._scene_loss is not None:
-            loss = loss + self._scene_loss(q, examples.q, examples.spheres)
+            lacking = self._scene_loss(q, examples.q, examples.spheres)
+            loss = loss + self._per_metre * lacking
         return loss

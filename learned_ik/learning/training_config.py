@@ -64,7 +64,9 @@ class TrainingConfig:
     )
 
     loss: Loss = 'distance'  # of a pose: lengths in m and rad, or the paper's mean squares
-    rotation_weight: float = 0.3  # [m/rad], of orientation against position
+    rotation_weight: float = (
+        0.3  # [m/rad], of orientation against position; tiny and huge arms count as 1.5 m
+    )
     limit_weight: float = 1.0  # of broken joint limits; clipped and bounded encodings have none
     mean_weight: float = 0.03  # of all heads' mean against the best head; fades to 0
     mean_end: float = 1.0  # share of a cycle after which that weight is 0

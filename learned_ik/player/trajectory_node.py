@@ -25,6 +25,8 @@ from learned_ik.errors import LearnedIkError
 from learned_ik.player import trajectory_parameters as parameters
 from learned_ik.player.interactive_target import interactive_server, offer_target
 from learned_ik.player.playback import Playback
+from learned_ik.robot.description.elements import child
+from learned_ik.robot.description.motion import MOVING_TYPES, rest_position
 from learned_ik.robot.parsing import parse_urdf
 from learned_ik.ros.messages import arrays_from_pose, fill_pose, seconds_from_duration
 from learned_ik.ros.qos import LATCHED
@@ -107,10 +109,8 @@ class TrajectoryNode(Node):
             self.get_logger().error(f'robot_description: {error}')
             return
         for joint in robot.joints:
-            if joint.type in ('revolute', 'continuous', 'prismatic') and joint.mimic is None:
-                low, high = (joint.limit.lower, joint.limit.upper) if joint.limit else (0.0, 0.0)
-                rest = 0.0 if joint.type == 'continuous' else float(np.clip(0.0, low, high))
-                self._joints.setdefault(joint.name, rest)
+            if joint.type in MOVING_TYPES and child(joint.element, 'mimic') is None:
+                self._joints.setdefault(joint.name, rest_position(joint))
 
     def _on_command(self, command: JointState) -> None:
         if parameters.MODE.of(self) == 'stream' or parameters.PATH.of(self) == 'marker':

@@ -2,19 +2,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which frame of a chain carries each link of the robot, also those beside the chain."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from urdf_parser_py import urdf as urdf_parser
 
 from learned_ik.arrays import Array
+from learned_ik.errors import UrdfError
 from learned_ik.robot.capsules import PlacedCapsule
 from learned_ik.robot.chain import KinematicChain
+from learned_ik.robot.description.motion import joint_axis, joint_origin, rest_position
+from learned_ik.robot.description.names import shown
+from learned_ik.robot.description.tree import Joint, Robot
 from learned_ik.robot.parsing import parse_urdf
 from learned_ik.robot.shapes import collision_capsules
-from learned_ik.robot.urdf import joint_axis, joint_origin, joints_between
+from learned_ik.robot.urdf import joints_between
 from learned_ik.rotations import inverse_transform, rotation_to_axis, transform
+
+log = logging.getLogger(__name__)
 
 
 def attached_capsules(
@@ -30,7 +36,7 @@ def attached_capsules(
     ]
 
 
-def link_frames(robot: urdf_parser.Robot, chain: KinematicChain) -> dict[str, tuple[int, Array]]:
+def link_frames(robot: Robot, chain: KinematicChain) -> dict[str, tuple[int, Array]]:
     """Return for each link the number of its frame, and T_frame_link (4, 4)."""
     frame, T, link = 0, np.eye(4), chain.base_link
     carried = {link: (frame, T)}
@@ -52,26 +58,24 @@ def link_frames(robot: urdf_parser.Robot, chain: KinematicChain) -> dict[str, tu
     while frontier:
         link = frontier.pop()
         frame, T = carried[link]
-        for joint in robot.joints:
-            if joint.name in on_chain or link not in (joint.parent, joint.child):
+        for joint, neighbour in robot.neighbours(link):
+            if joint.name in on_chain or neighbour in carried:
                 continue
-            T_step = joint_origin(joint) @ _at_rest(joint)
-            neighbour = joint.child
-            if link == joint.child:
-                neighbour, T_step = joint.parent, inverse_transform(T_step)
-            if neighbour not in carried:
-                carried[neighbour] = (frame, T @ T_step)
-                frontier.append(neighbour)
+            try:
+                T_step = joint_origin(joint) @ _at_rest(joint)
+            except UrdfError as error:
+                log.warning("what hangs on link '%s' is left out: %s", shown(link), error)
+                continue
+            if neighbour == joint.parent:
+                T_step = inverse_transform(T_step)
+            carried[neighbour] = (frame, T @ T_step)
+            frontier.append(neighbour)
     return carried
 
 
-def _at_rest(joint: urdf_parser.Joint) -> Array:
+def _at_rest(joint: Joint) -> Array:
     """Return the motion (4, 4) of a joint off the chain: at 0, or at its limit nearest to 0."""
-    value = 0.0
-    if joint.type in ('revolute', 'prismatic') and joint.limit is not None:
-        lower, upper = joint.limit.lower, joint.limit.upper
-        if np.isfinite([lower, upper]).all():
-            value = min(max(0.0, lower), upper)
+    value = rest_position(joint)
     if value == 0.0:
         return np.eye(4)
     if joint.type == 'prismatic':

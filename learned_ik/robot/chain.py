@@ -13,6 +13,7 @@ import dataclasses
 import functools
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,12 +23,13 @@ import numpy as np
 from learned_ik.arrays import Array, Booleans, Integers, PerJoint, Postures, Transform
 from learned_ik.errors import InvalidInputError, JointLimitError
 from learned_ik.robot import comparison
+from learned_ik.robot.description.advice import reach_advice
+from learned_ik.robot.full_turns import turns_until_whole
 from learned_ik.robot.parsing import urdf_text
 from learned_ik.robot.urdf import chain_fields
 from learned_ik.rotations import quaternion_from_matrix
 
-MOST_TURNS = 64  # after which a pose may come again, where a joint is mimicked by a fraction
-WHOLE = 1e-12  # [1], how near to a whole number counts as one
+log = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -42,8 +44,8 @@ class KinematicChain:
     tip_link: str
     joint_names: tuple[str, ...]  # actuated joints, from base to tip
     joint_types: tuple[str, ...]  # 'revolute', 'continuous' or 'prismatic', one for each joint
-    lower: Array  # (joints,) [rad or m]; -pi for continuous joints
-    upper: Array  # (joints,) [rad or m]; +pi for continuous joints
+    lower: Array  # (joints,) [rad or m]; of endless joints, half a turn, or half of all turns
+    upper: Array  # until those that mimic it stand as before
     velocity: Array  # (joints,) [rad/s or m/s]; infinite where the URDF gives none
     transforms: Array  # (motions + 1, 4, 4), before each motion; the last one ends at the tip
     prismatic: Booleans  # (motions,), slides along z instead of turning about it
@@ -71,11 +73,18 @@ class KinematicChain:
                 the tree; where the way leads up the tree, joints are traversed backwards.
             soft_limits: take the limits of `safety_controller` where a joint has one.
 
+        What is suspicious (limits that may be in degrees, lengths in millimetres, what xacro left)
+        is a warning in the log.
+
         Raises:
             UrdfError: or one of its subclasses, which say what is wrong and what would be right.
 
         """
-        return cls(**chain_fields(urdf_text(urdf), base_link, tip_link, soft_limits))
+        fields, advice = chain_fields(urdf_text(urdf), base_link, tip_link, soft_limits)
+        chain = cls(**fields)
+        for line in advice + reach_advice(chain.reach):
+            log.warning('%s', line)
+        return chain
 
     @property
     def joint_count(self) -> int:
@@ -295,14 +304,6 @@ class KinematicChain:
         if joints == 0 or not ((chain.source >= 0) & (chain.source < joints)).all():
             raise ValueError('the chain has no joints, or motions that follow none of them')
         return chain
-
-
-def turns_until_whole(multipliers: Array) -> float:
-    """Return by how many turns every multiplier (n,) makes a whole number; infinite if by none."""
-    counts = np.arange(1, MOST_TURNS + 1)
-    turned = np.outer(counts, multipliers)
-    whole = (np.abs(turned - np.rint(turned)) < WHOLE).all(axis=1)
-    return float(counts[np.argmax(whole)]) if whole.any() else np.inf
 
 
 def _shaped(values: Any, shape: tuple[int, ...]) -> Array:

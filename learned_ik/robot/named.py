@@ -9,6 +9,8 @@ from learned_ik.errors import ConfigurationError
 from learned_ik.resources import shipped_file, shipped_files
 from learned_ik.robot.body import LINK_RADIUS, Body
 from learned_ik.robot.chain import KinematicChain
+from learned_ik.robot.description.names import shown
+from learned_ik.robot.parsing import text_of_file
 from learned_ik.yaml_config import load_yaml
 
 
@@ -114,6 +116,8 @@ def text_of(path: str | Path, kind: str) -> str:
 
     """
     try:
-        return Path(path).read_text(encoding='utf-8')
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{kind} file '{path}' cannot be read: {error}") from error
+        return text_of_file(Path(path))
+    except (OSError, ValueError) as error:  # ValueError: its encoding, its size, no path at all
+        raise ConfigurationError(
+            f"{kind} file '{shown(path)}' cannot be read: {shown(error)}"
+        ) from error

@@ -9,7 +9,6 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from lxml import etree
@@ -17,6 +16,10 @@ from lxml import etree
 from learned_ik.arrays import Array
 from learned_ik.errors import UrdfError
 from learned_ik.robot.capsules import Capsule, fitted_capsule
+from learned_ik.robot.description.bounds import LARGEST_ANGLE, LARGEST_FACTOR, LARGEST_LENGTH
+from learned_ik.robot.description.elements import child, children, line_of, numbers, tag_of
+from learned_ik.robot.description.meshes import read_mesh
+from learned_ik.robot.description.names import shown
 from learned_ik.robot.parsing import parse_xml
 from learned_ik.rotations import matrix_from_rpy, transform
 
@@ -24,6 +27,7 @@ log = logging.getLogger(__name__)
 
 
 CIRCLE = 24  # corners of the polygon around a cylinder's circle
+SMALLEST = 1e-9  # [m], of a shape: below, it is a placeholder
 MOST_SLICES = 4  # capsules side by side that a flat box is covered with
 
 
@@ -35,44 +39,54 @@ def collision_capsules(urdf: str, folders: Sequence[Path] = ()) -> dict[str, lis
         folders: where packages of meshes may lie, beside the places that the environment names
             (`AMENT_PREFIX_PATH`, `ROS_PACKAGE_PATH`).
 
-    A mesh that cannot be read is left out, and a warning names it.
-
-    Raises:
-        UrdfError: a shape's measures are not positive numbers.
-
+    A shape that cannot be read, has no size or an absurd one is left out, and a warning names its
+    link: the arm can move without it.
     """
     capsules: dict[str, list[Capsule]] = {}
-    for link in parse_xml(urdf).findall('link'):
-        for collision in link.findall('collision'):
-            T = _origin(collision)
-            for shape in collision.iterfind('geometry/*'):
-                found = _capsules_of(shape, folders, link.get('name') or '')
-                capsules.setdefault(link.get('name') or '', []).extend(c.moved(T) for c in found)
+    for link in children(parse_xml(urdf), 'link'):
+        name = link.get('name') or ''
+        for collision in children(link, 'collision'):
+            for geometry in children(collision, 'geometry'):
+                for shape in geometry.iterchildren('*'):
+                    try:
+                        T = _origin(collision)
+                        found = [each.moved(T) for each in _capsules_of(shape, folders)]
+                    except UrdfError as error:
+                        what = _called(shape)
+                        log.warning("link '%s': %s is left out: %s", shown(name), what, error)
+                        continue
+                    capsules.setdefault(name, []).extend(found)
     return capsules
 
 
-def _capsules_of(shape: etree._Element, folders: Sequence[Path], link: str) -> list[Capsule]:
-    if shape.tag == 'sphere':
+def _called(shape: etree._Element) -> str:
+    """Return how a message calls a shape."""
+    if tag_of(shape) == 'mesh':
+        return f"mesh '{shown(shape.get('filename'))}'"
+    return f'collision shape <{shown(tag_of(shape))}>'
+
+
+def _capsules_of(shape: etree._Element, folders: Sequence[Path]) -> list[Capsule]:
+    kind = tag_of(shape)
+    if kind == 'sphere':
         (radius,) = _measures(shape, 'radius')
         return [Capsule(np.zeros(3), np.zeros(3), radius)]
-    if shape.tag == 'capsule':  # not in the standard, but understood by some
+    if kind == 'capsule':  # not in the standard, but understood by some
         radius, length = _measures(shape, 'radius', 'length')
         half = np.array([0, 0, 0.5 * length])
         return [Capsule(-half, half, radius)]
-    if shape.tag == 'cylinder':
+    if kind == 'cylinder':
         radius, length = _measures(shape, 'radius', 'length')
         angle = np.arange(CIRCLE) * 2 * np.pi / CIRCLE
         outside = radius / np.cos(np.pi / CIRCLE)  # the polygon holds the circle
         ring = np.stack([np.cos(angle), np.sin(angle), 0 * angle], axis=1) * outside
         half = np.array([0, 0, 0.5 * length])
         return [fitted_capsule(np.concatenate([ring - half, ring + half]))]
-    if shape.tag == 'box':
+    if kind == 'box':
         return _capsules_of_box(np.array(_measures(shape, 'size', count=3)))
-    if shape.tag == 'mesh':
-        points = _mesh_points(shape, folders, link)
-        return [] if points is None else [fitted_capsule(points)]
-    log.warning("link '%s': collision shape <%s> is not known and left out", link, shape.tag)
-    return []
+    if kind == 'mesh':
+        return [fitted_capsule(_mesh_points(shape, folders))]
+    raise UrdfError('it is none of sphere, capsule, cylinder, box and mesh')
 
 
 def _capsules_of_box(size: Array) -> list[Capsule]:
@@ -87,28 +101,31 @@ def _capsules_of_box(size: Array) -> list[Capsule]:
     return [Capsule(a + step * across, b + step * across, radius) for step in steps]
 
 
-def _mesh_points(shape: etree._Element, folders: Sequence[Path], link: str) -> Array | None:
-    """Return the corners (n, 3) [m] of a mesh; None, and a warning, where it cannot be read."""
+def _mesh_points(shape: etree._Element, folders: Sequence[Path]) -> Array:
+    """Return the corners (n, 3) [m] of a mesh."""
     name = shape.get('filename') or ''
-    try:
-        import trimesh
-    except ModuleNotFoundError:
-        log.warning("link '%s': mesh '%s' is left out: pip install trimesh", link, name)
-        return None
+    scale = numbers(shape, 'scale', 'scale of a mesh', 3, default='1 1 1', largest=LARGEST_FACTOR)
     for path in _candidates(name, folders):
-        if not path.is_file():
-            continue
         try:
-            mesh: Any = trimesh.load(path, force='mesh')
-            points = np.asarray(mesh.vertices, dtype=np.float64)
-        except Exception as error:  # each format raises errors of its own
-            log.warning("link '%s': mesh '%s' is left out: %s", link, path, error)
-            return None
-        scale = np.array(_numbers(shape.get('scale') or '1 1 1', 'scale of a mesh', 3))
-        if len(points) and np.isfinite(points).all():
-            return points * scale
-    log.warning("link '%s': mesh '%s' is left out: it is empty or was not found", link, name)
-    return None
+            if not path.is_file():
+                continue
+            points = read_mesh(path).points * np.array(scale)
+        except ModuleNotFoundError as error:
+            raise UrdfError(f'it needs {error.name}: pip install trimesh') from error
+        except (OSError, ValueError) as error:  # ValueError: no name of a file
+            raise UrdfError(f"'{shown(path)}' cannot be read: {shown(error)}") from error
+        return _sized(points)
+    raise UrdfError('it was not found')
+
+
+def _sized(points: Array) -> Array:
+    """Return points (n, 3) [m] whose extent makes a shape."""
+    extent = np.ptp(points, axis=0)
+    if not (SMALLEST < extent.max() and np.abs(points).max() <= LARGEST_LENGTH):
+        raise UrdfError(
+            f'it measures {extent.tolist()} m; expected {SMALLEST:g} to {LARGEST_LENGTH:g} m'
+        )
+    return points
 
 
 def _candidates(name: str, folders: Sequence[Path]) -> Iterator[Path]:
@@ -131,28 +148,21 @@ def _candidates(name: str, folders: Sequence[Path]) -> Iterator[Path]:
 
 
 def _origin(element: etree._Element) -> Array:
-    origin = element.find('origin')
+    origin = child(element, 'origin')
     if origin is None:
         return np.eye(4)
-    xyz = _numbers(origin.get('xyz') or '0 0 0', 'xyz of a collision origin', 3)
-    rpy = _numbers(origin.get('rpy') or '0 0 0', 'rpy of a collision origin', 3)
+    xyz = numbers(origin, 'xyz', 'xyz', 3, default='0 0 0', largest=LARGEST_LENGTH)
+    rpy = numbers(origin, 'rpy', 'rpy', 3, default='0 0 0', largest=LARGEST_ANGLE)
     return transform(matrix_from_rpy(rpy), xyz)
 
 
 def _measures(shape: etree._Element, *names: str, count: int = 1) -> list[float]:
     values = []
     for name in names:
-        values += _numbers(shape.get(name) or '', f'{name} of a <{shape.tag}>', count)
-    if not all(value > 0 for value in values):
-        raise UrdfError(f'<{shape.tag}> measures {values}; expected numbers above 0 [m]')
-    return values
-
-
-def _numbers(text: str, what: str, count: int) -> list[float]:
-    try:
-        values = [float(word) for word in text.split()]
-    except ValueError:
-        values = []
-    if len(values) != count or not np.isfinite(values).all():
-        raise UrdfError(f"{what} is '{text}'; expected {count} finite numbers")
+        values += numbers(shape, name, name, count, largest=LARGEST_LENGTH)
+    if min(values) < SMALLEST:
+        raise UrdfError(
+            f'{line_of(shape)}it measures {" x ".join(f"{value:g}" for value in values)}; '
+            'expected numbers above 0 [m]'
+        )
     return values

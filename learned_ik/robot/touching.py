@@ -13,6 +13,8 @@ import numpy as np
 from learned_ik.arrays import Array, Integers
 from learned_ik.errors import UrdfError
 from learned_ik.robot.capsules import PlacedCapsule, segment_distance
+from learned_ik.robot.description.elements import children
+from learned_ik.robot.description.xacro import not_expanded, xacro_elements
 from learned_ik.robot.parsing import parse_urdf, parse_xml
 
 POSTURES = 4_000  # random ones that are looked at
@@ -64,7 +66,10 @@ def disabled_pairs(srdf: str) -> set[frozenset[str]]:
 
     """
     pairs = set()
-    for element in parse_xml(srdf).iter('disable_collisions'):
+    root = parse_xml(srdf)
+    for leftover in xacro_elements(root):  # pairs may be behind it
+        raise UrdfError(f'the SRDF is not complete: {not_expanded(leftover)}')
+    for element in children(root, 'disable_collisions'):
         names = element.get('link1'), element.get('link2')
         if None in names:
             raise UrdfError(

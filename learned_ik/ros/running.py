@@ -5,6 +5,7 @@
 Also the clock by which whatever is due now and then in a node is timed.
 """
 
+import logging
 import sys
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -60,6 +61,8 @@ def run(
         except RCLError as error:
             print(f'error: {str(error).splitlines()[0]}', file=sys.stderr)
             return 2
+        warnings = WarningsInRosLog(name)
+        logging.getLogger('learned_ik').addHandler(warnings)
         try:
             node = make()
             executor = SingleThreadedExecutor()
@@ -78,8 +81,25 @@ def run(
             rclpy.logging.get_logger(name).fatal(str(error))
             return 1
         finally:
+            logging.getLogger('learned_ik').removeHandler(warnings)
             rclpy.try_shutdown()
     return 0
+
+
+class WarningsInRosLog(logging.Handler):
+    """Passes what the package warns of to the log of ROS: what of a description is suspicious."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(logging.WARNING)
+        self._logger = rclpy.logging.get_logger(name)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log a record."""
+        message = record.getMessage()
+        if record.levelno >= logging.ERROR:  # rclpy wants each severity on a line of its own
+            self._logger.error(message)
+        else:
+            self._logger.warning(message)
 
 
 def steady_clock() -> Clock:

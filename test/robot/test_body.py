@@ -154,11 +154,34 @@ def test_a_mesh_that_is_missing_leaves_a_segment_and_a_warning(caplog):
     assert "'package://x/y' is left out" in caplog.text
 
 
-def test_a_shape_without_size_is_refused(chain):
-    with pytest.raises(UrdfError, match='expected numbers above 0'):
-        Body.from_urdf(ARM.replace('radius="0.07"', 'radius="-1"'), chain)
-    with pytest.raises(UrdfError, match='expected 3 finite numbers'):
-        Body.from_urdf(ARM.replace('size="0.3 0.2 0.1"', 'size="0.3 0.2"'), chain)
+@pytest.mark.parametrize(
+    ('old', 'new', 'said'),
+    [
+        ('radius="0.07"', 'radius="-1"', 'it measures -1; expected numbers above 0'),
+        ('radius="0.07"', 'radius="0"', 'it measures 0; expected numbers above 0'),
+        ('radius="0.07"', 'radius="1e308"', "radius is '1e308'; expected one finite number"),
+        ('<sphere radius="0.07"/>', '<torus/>', 'it is none of sphere, capsule'),
+        ('origin xyz="0 0.1 0"', 'origin rpy="0 0.1"', "rpy is '0 0.1'; expected 3 finite"),
+    ],
+)
+def test_a_shape_without_size_is_left_out_and_its_link_named(chain, body, caplog, old, new, said):
+    before, hand = ARM.split('<link name="hand">')
+    body = Body.from_urdf(f'{before}<link name="hand">{hand.replace(old, new, 1)}', chain)
+    assert 'hand' not in body.links
+    assert {'base', 'upper', 'finger'} <= set(body.links)
+    (record,) = caplog.records
+    assert record.getMessage().startswith("link 'hand': collision shape <")
+    assert said in record.getMessage()
+
+
+def test_what_hangs_on_a_joint_that_stands_nowhere_is_left_out(chain, caplog):
+    broken = ARM.replace(
+        '<origin xyz="0 0.1 0"/><parent link="hand"/>',
+        '<origin xyz="0 up 0"/><parent link="hand"/>',
+    )
+    assert 'finger' not in Body.from_urdf(broken, chain).links
+    (record,) = caplog.records
+    assert "what hangs on link 'hand' is left out: line 21: joint 'grip'" in record.getMessage()
 
 
 def test_a_body_survives_json(chain, body):

@@ -56,8 +56,15 @@ def test_nothing_is_printed_about_tags_that_kinematics_does_not_need(capfd):
             'document type declaration',
         ),
         ('<!DOCTYPE robot SYSTEM "file:///etc/passwd"><robot name="r"/>', 'document type'),
-        (f'<robot name="r">{LINKS}<joint name="j" type="fixed"/></robot>', 'not a valid URDF'),
-        (f'<robot name="r">{LINKS}{JOINT.replace("fixed", "odd")}</robot>', 'not a valid URDF'),
+        (
+            f'<robot>\n{LINKS}<joint name="j" type="fixed"/></robot>',
+            "line 2: joint 'j' has no <parent",
+        ),
+        (f'\n\n<robot>{LINKS}<joint type="fixed"/></robot>', "line 3: a joint is called ''"),
+        (f'<robot>{LINKS}<a b="1" b="2"/></robot>', 'not well-formed XML'),
+        (f'<robot>{LINKS}{JOINT}</robot><robot/>', 'not well-formed XML'),
+        (f'<robot>{LINKS}{JOINT}&amp;&nbsp;</robot>', 'not well-formed XML'),
+        ('<robot>' + 20_000_000 * ' ', 'has 20000007 characters; expected 20000000 at most'),
     ],
 )
 def test_each_broken_description_gets_its_own_complaint(text, complaint):

@@ -80,7 +80,7 @@ def test_reversed_and_infinite_limits():
         ('lower="2" upper="1"', 'lies above upper limit'),
         ('lower="-inf" upper="1"', 'expected finite'),
         ('lower="0" upper="nan"', 'expected finite'),
-        ('lower="zero" upper="1"', 'not a valid URDF'),
+        ('lower="zero" upper="1"', "line 1: joint 'j': <limit> lower is 'zero'"),
     ]:
         text = robot(joint('j', 'a', 'b', inside=f'<limit {limits}/>'), links='ab')
         with pytest.raises(UrdfError, match=complaint):

@@ -75,5 +75,11 @@ def test_another_robot_at_the_start_refuses_requests_until_it_changes(
         assert response.error_code == response.FAILURE
         assert 'joint names' in response.message
         node.wait_for_log('refusing every request')
-        client.describe_robot(tiago_urdf)
+        leftover = '<xacro:property name="unused" value="1"/></robot>'
+        client.describe_robot(tiago_urdf.replace('</robot>', leftover))
         client.spin_until(lambda: client.get_ik(*pose).error_code == response.SUCCESS)
+        # What is suspicious about a description is in the log of ROS, once.
+        node.wait_for_log('<xacro:property> ignored')
+        told = [line for line in node.log.splitlines() if '<xacro:property> ignored' in line]
+        assert len(told) == 1
+        assert '[WARN]' in told[0]

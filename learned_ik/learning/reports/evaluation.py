@@ -16,7 +16,7 @@ import torch
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.encoding import JointDecoder
 from learned_ik.learning.folding import FoldedNetwork
-from learned_ik.learning.losses import distance_loss
+from learned_ik.learning.losses import distance_loss, length_unit
 from learned_ik.learning.training_config import TrainingConfig
 from learned_ik.network import Network
 from learned_ik.robot.basis_points import BasisPoints
@@ -191,14 +191,14 @@ def evaluate(
         FoldedNetwork(network).to(device),
         JointDecoder(chain, network.decoding, device),
         BatchedKinematics(chain, device),
-        score_weight(config),
+        score_weight(config, chain),
     )
     return {**errors.summary(chain.reach), 'seed': seed}
 
 
-def score_weight(config: TrainingConfig) -> float:
+def score_weight(config: TrainingConfig, chain: KinematicChain) -> float:
     """[m/rad] What orientation counts when heads or networks of this kind compete."""
-    return ROTATION_WEIGHT if config.targets == 'pose' else 0.0
+    return ROTATION_WEIGHT * length_unit(chain.reach) if config.targets == 'pose' else 0.0
 
 
 def is_below(means: tuple[float, float], wanted: tuple[float, float] | None) -> bool:

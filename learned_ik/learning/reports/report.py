@@ -47,7 +47,9 @@ class Report:
         spread = config.seed_spread if network.seed_joints else None
         inputs = poses_within(chain, poses, seed, seed_spread=spread)
         folded, decode = FoldedNetwork(network), JointDecoder(chain, network.decoding)
-        errors = errors_on(inputs, folded, decode, BatchedKinematics(chain), score_weight(config))
+        errors = errors_on(
+            inputs, folded, decode, BatchedKinematics(chain), score_weight(config, chain)
+        )
         q = chain.sample(np.random.default_rng(seed), poses)  # the poses' own joint positions
         half_range = 0.5 * (chain.upper - chain.lower)
         share = np.abs(q - chain.middle) / np.where(half_range > 0, half_range, np.inf)

@@ -48,7 +48,7 @@ class Validation:
         self._network, self._kinematics, self._scene_loss = network, kinematics, scene_loss
         self._chain, self._device = kinematics.chain, kinematics.lower.device
         self._points = network.basis_points
-        self._weight = score_weight(config)
+        self._weight = score_weight(config, kinematics.chain)
         self._most = min(config.held_out, SCENES)
         self._seed_spread = config.seed_spread if config.seed_input else None
         self._poses = poses_within(

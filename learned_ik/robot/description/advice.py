@@ -1,0 +1,70 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""What is suspicious in a description that can be used: one line each, for the log."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+from learned_ik.robot.description.actuation import Actuated
+from learned_ik.robot.description.bounds import LONG_REACH, MANY_TURNS, NO_LIMIT
+from learned_ik.robot.description.elements import child, numbers
+from learned_ik.robot.description.names import shown
+from learned_ik.robot.description.tree import Joint
+
+
+def limits_advice(joints: Sequence[Actuated]) -> list[str]:
+    """Return what to say of the limits of a chain's actuated joints."""
+    endless = [each for each in joints if each.own.endless and each.joint.type != 'continuous']
+    wound = [
+        each
+        for each in joints
+        if each.joint.type == 'revolute'
+        and not each.own.endless
+        and max(-each.own.lower, each.own.upper) > MANY_TURNS
+    ]
+    lines = []
+    if endless:
+        lines.append(
+            f'limits of {NO_LIMIT:g} rad and more, {_joints(each.joint for each in endless)}: '
+            'taken as continuous'
+        )
+    if wound:
+        turns = max(each.own.upper - each.own.lower for each in wound) / (2 * math.pi)
+        lines.append(
+            f'limits of {turns:.0f} turns, {_joints(each.joint for each in wound)}: in degrees? '
+            'A URDF has radians'
+        )
+    return lines + [_held_still(each) for each in joints if each.lower == each.upper]
+
+
+def angles_advice(joints: Iterable[Joint]) -> list[str]:
+    """Return what to say of the orientations of joints."""
+    turned = []
+    for joint in joints:
+        origin = child(joint.element, 'origin')
+        if origin is not None and origin.get('rpy'):
+            if max(map(abs, numbers(origin, 'rpy', 'rpy', 3))) > MANY_TURNS:
+                turned.append(joint)
+    return [f'rpy of many turns, {_joints(turned)}: in degrees?'] if turned else []
+
+
+def reach_advice(reach: float) -> list[str]:
+    """Return what to say of an arm's reach [m]."""
+    if reach <= LONG_REACH:
+        return []
+    return [f'reaches {reach:.0f} m: is the URDF in millimetres? It should be in metres']
+
+
+def _held_still(each: Actuated) -> str:
+    name = shown(each.joint.name)
+    if each.narrowed_by is None:
+        return f"joint '{name}' is held still: both its limits are {each.lower:g}"
+    return (
+        f"joint '{name}' is held still at {each.lower:g}: '{shown(each.narrowed_by.name)}' mimics "
+        'it, and nowhere else are both within their limits'
+    )
+
+
+def _joints(joints: Iterable[Joint]) -> str:
+    first, *more = joints
+    return f"joint '{shown(first.name)}'" + (f' and {len(more)} more' if more else '')
