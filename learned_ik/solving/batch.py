@@ -4,7 +4,7 @@
 
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 
@@ -26,11 +26,13 @@ from learned_ik.kernels.layout import (
     ORIENTATION,
     ORIENTATION_ERROR,
     POSITION_ERROR,
+    SEED,
     SEED_DISTANCE,
 )
 from learned_ik.kernels.search import predict as predict_rows
+from learned_ik.rotations import matrix_from_quaternion, normalized_quaternion, rotation_angle
 from learned_ik.solving.avoidance import Scene
-from learned_ik.solving.engine import RESTARTS_PER_LOOK, Engine
+from learned_ik.solving.engine import Engine
 from learned_ik.solving.explain import explain_request
 from learned_ik.solving.one_pose import prefer_better, settle_in_scene
 from learned_ik.solving.packing import Memory
@@ -38,6 +40,7 @@ from learned_ik.solving.preferences import Prefer
 from learned_ik.solving.request import (
     NO_OPTIONS,
     Request,
+    check_timeout,
     checked_poses,
     checked_position_tolerance,
     checked_seeds,
@@ -46,6 +49,7 @@ from learned_ik.solving.request import (
 from learned_ik.solving.solution import SolutionBatch, Status
 
 SMALLEST_BLOCK = 64  # requests that one thread takes at once, at the least
+FIRST_PIECE, PIECE_TIME = 4, 1e-3  # [poses], [s], between two looks at the clock
 BLOCKS_PER_THREAD = 8  # so that no thread waits long for the slowest
 
 
@@ -60,10 +64,13 @@ def solve_batch(
     orientation_tolerance: float | Sequence[float],
     max_joint_change: float,
     threads: int | None,
+    timeout: float,
     scene: Scene | None,
 ) -> SolutionBatch:
     """Answer many poses; see `IkSolver.solve_batch`."""
+    engine.memory()  # before the clock: no timeout pays for compiling
     began = perf_counter()
+    check_timeout(timeout)
     seeded = seeds is not None
     orientation_tolerance, options = request_options(
         orientation_tolerance, max_joint_change, seeded
@@ -80,10 +87,13 @@ def solve_batch(
     status = np.empty(len(rows), np.int64)
 
     def run(block: slice) -> None:
-        part = request._replace(rows=rows[block], answers=request.answers[block])
-        status[block] = _answered(engine, engine.memory(), part)
+        for piece in _pieces(block, began + timeout):
+            part = request._replace(rows=rows[piece], answers=request.answers[piece])
+            status[piece] = _answered(engine, engine.memory(), part, began + timeout)
 
+    status[:] = Status.TIMED_OUT
     in_blocks(run, len(rows), threads)
+    _leave_out(engine, request, status)
     answers = request.answers
     return SolutionBatch(
         status=status,
@@ -98,13 +108,54 @@ def solve_batch(
     )
 
 
-def _answered(engine: Engine, memory: Memory, request: Request) -> npt.NDArray[np.int64]:
+def _pieces(block: slice, deadline: float) -> Iterator[slice]:
+    """Yield a block in pieces that take about `PIECE_TIME` each, until the time is over."""
+    if deadline == math.inf:
+        yield block
+        return
+    begin, size = block.start, FIRST_PIECE
+    while begin < block.stop and (at := perf_counter()) < deadline:
+        yield slice(begin, min(begin + size, block.stop))
+        begin += size
+        faster = PIECE_TIME / max(perf_counter() - at, 1e-9)
+        size = max(1, min(SMALLEST_BLOCK, int(size * min(faster, 4.0))))
+
+
+def _leave_out(engine: Engine, request: Request, status: npt.NDArray[np.int64]) -> None:
+    """Fill the answers to poses for which there was no time: the seed, or the middle.
+
+    Args:
+        engine: the arm's.
+        request: of all rows.
+        status: (n,), how each ended.
+
+    """
+    left = (status == Status.TIMED_OUT) & (request.answers[:, ATTEMPTS] == 0)
+    if not left.any():
+        return
+    chain, rows, answers = engine.chain, request.rows[left], request.answers[left]
+    q = rows[:, SEED:] if request.seeded else np.broadcast_to(chain.middle, rows[:, SEED:].shape)
+    (R, p), poses = chain.forward_matrix(q), rows[:, :FREE_AXES]
+    targets = matrix_from_quaternion(normalized_quaternion(poses[:, ORIENTATION:]))
+    answers[:, ANSWER:] = q
+    answers[:, POSITION_ERROR] = np.linalg.norm(poses[:, :ORIENTATION] - p, axis=1)
+    answers[:, ORIENTATION_ERROR] = rotation_angle(targets, R)
+    answers[:, SEED_DISTANCE] = 0.0 if request.seeded else math.nan
+    answers[:, LIMIT_MARGIN] = np.minimum(q - chain.lower, chain.upper - q).min(axis=1)
+    answers[:, CLEARANCE] = math.nan if request.scene is not None else math.inf
+    request.answers[left] = answers
+
+
+def _answered(
+    engine: Engine, memory: Memory, request: Request, deadline: float
+) -> npt.NDArray[np.int64]:
     """Fill the answers of many rows, and return how each ended: values of `Status`."""
     scene, preference, answers = request.scene, request.preference, request.answers
     by_seed = request.prefers_near_seed
     if scene is not None and scene.avoids and by_seed:
-        engine.search(memory, request, 0, engine.attempts(True))
-        settled = answers[:, CODE] == FOUND
+        last = engine.attempts(True) if deadline == math.inf else engine.attempts_per_look(scene)
+        engine.search(memory, request, 0, last)
+        settled = answers[:, CODE] == FOUND  # the others go on below
         if preference is not None:
             settled &= answers[:, NEAREST] == 1.0
     else:
@@ -124,8 +175,8 @@ def _answered(engine: Engine, memory: Memory, request: Request) -> npt.NDArray[n
     first = one if by_seed else one.without_scene()
     for row in np.nonzero(~settled)[0]:
         memory.request[...] = request.rows[row]
-        engine.search(memory, first, 0, engine.attempts(first.avoids, RESTARTS_PER_LOOK))
-        status[row], _ = settle_in_scene(engine, memory, one, math.inf)
+        engine.search(memory, first, 0, engine.attempts_per_look(first.scene))
+        status[row], _ = settle_in_scene(engine, memory, one, deadline)
         answers[row] = memory.answer
     memory.options[...] = NO_OPTIONS
     return status

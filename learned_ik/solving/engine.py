@@ -29,6 +29,8 @@ RESTARTS_PER_LOOK = ENOUGH_RESTARTS  # restarts between two looks at the clock
 # middle, store), and how many restarts leave what is taken for unsolvable.
 BEFORE_RESTARTS, MOST_RESTARTS = 1, 256
 BEFORE_CLEAR_RESTARTS, MOST_CLEAR_RESTARTS = 2 + MORE_PROPOSALS, 1024
+# Of attempts times capsules times spheres between two looks at the clock: a few milliseconds.
+WORK_PER_LOOK = 50_000
 
 
 class Engine:
@@ -163,6 +165,13 @@ class Engine:
         if restarts is None:
             restarts = MOST_CLEAR_RESTARTS if avoids else MOST_RESTARTS
         return before + self.heads + restarts
+
+    def attempts_per_look(self, scene: Scene | None) -> int:
+        """Return how many attempts a search makes between two looks at the clock."""
+        if scene is None or not scene.avoids:
+            return self.first_look
+        work = max(len(self.body), 1) * max(scene.spheres.shape[1], 1)
+        return max(2, min(self.first_clear_look, WORK_PER_LOOK // work))
 
     def search(self, memory: Memory, request: Request, first: int, last: int) -> None:
         """Make attempts `first` to `last` at a request, by one of the two compiled entries.

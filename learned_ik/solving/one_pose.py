@@ -107,7 +107,7 @@ def solve(
     if scene is None or not scene.avoids or not (preference is None or preference.to_seed):
         entry, arrays, last = engine.entry, memory.arrays, engine.first_look
     else:
-        entry, last = engine.clear_entry, engine.first_clear_look
+        entry, last = engine.clear_entry, engine.attempts_per_look(scene)
         arrays = engine.avoidance.arrays(memory, scene, memory.requests, memory.answers)
     try:
         entry(*arrays, True, p, o, q, seeded, position_tolerance, orientation_tolerance, 0, last)
@@ -128,7 +128,10 @@ def solve(
         tolerances = position_tolerance, orientation_tolerance
         if code == MALFORMED:
             explain_request(engine.chain, position, orientation, seed, tolerances)
-        request = Request(memory.requests, memory.answers, seeded, tolerances, preference, scene)
+        request = Request(
+            memory.requests, memory.answers, seeded, tolerances, preference, scene,
+            timeout < INFINITE,
+        )  # fmt: skip
         settled = settle if scene is None else settle_in_scene
         status, message = settled(engine, memory, request, began + timeout)
         (

@@ -41,6 +41,7 @@ class Request(NamedTuple):
     tolerances: tuple[float, float]  # of position [m] and orientation [rad]
     preference: Preference | None = None  # of many solutions; None: the first that is found
     scene: Scene | None = None  # to keep clear of, or to measure; None: nothing is known
+    patient: bool = False  # to search as long as the time lasts, and not for so many restarts
 
     @property
     def avoids(self) -> bool:

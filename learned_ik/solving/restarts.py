@@ -39,30 +39,31 @@ def search_on(engine: Engine, memory: Memory, request: Request, deadline: float)
         SUCCESS, NO_SOLUTION, or TIMED_OUT.
 
     """
-    engine.search(memory, request, 0, engine.attempts(request.avoids, RESTARTS_PER_LOOK))
+    engine.search(memory, request, 0, engine.attempts_per_look(request.scene))
     return go_on(engine, memory, request, deadline)
 
 
 def go_on(engine: Engine, memory: Memory, request: Request, deadline: float) -> Status:
-    """Go on after a first search of `RESTARTS_PER_LOOK` restarts; args as `search_on`.
+    """Go on after a first look, of `Engine.attempts_per_look`; args as `search_on`.
 
-    As long as the time lasts, unless what is left shows that nothing will be found. Who sets no
-    time is served by as many restarts as a batch.
+    For a patient request as long as the time lasts, unless what is left shows that nothing will be
+    found; else for a bounded number of restarts.
     """
     answer = memory.answer
     if answer[CODE] == FOUND:
         return Status.SUCCESS
     if answer[CODE] == MALFORMED:
         return Status.NO_SOLUTION
-    last = engine.attempts(request.avoids, RESTARTS_PER_LOOK)
-    most = engine.attempts(request.avoids) if deadline == math.inf else math.inf
+    last = engine.attempts_per_look(request.scene)
+    step = min(last, RESTARTS_PER_LOOK)
+    most = math.inf if request.patient else engine.attempts(request.avoids)
     best, attempts, status = answer.copy(), answer[ATTEMPTS], Status.NO_SOLUTION
     while last < most and _is_worth_more(engine, memory, best, request):
         if perf_counter() > deadline:
             status = Status.TIMED_OUT
             break
-        engine.search(memory, request, last, last + RESTARTS_PER_LOOK)
-        last += RESTARTS_PER_LOOK
+        engine.search(memory, request, last, last + step)
+        last += step
         attempts += answer[ATTEMPTS]
         if _is_better(engine, answer, best):
             best = answer.copy()

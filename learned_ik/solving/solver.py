@@ -266,7 +266,8 @@ class IkSolver:
             orientation_tolerance: [rad], 0 or more; or (3,), one for turns about each axis of the
                 target's own frame. `math.inf` frees an axis, three of them the orientation.
             max_joint_change: [rad or m], how far any joint may go from the seed.
-            timeout: [s], above 0; looked at now and then while nothing is found.
+            timeout: [s], above 0; as long as that, the search goes on where nothing is found and
+                nothing proves that it cannot be. Infinite: for some hundred restarts, as a batch.
             avoid_collisions: whether only what keeps clear of obstacles and of the arm itself is
                 a success; default: as soon as there are obstacles.
             min_clearance: [m], 0 or more, the clearance that counts as clear.
@@ -339,6 +340,7 @@ class IkSolver:
         orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
         max_joint_change: float = math.inf,
         threads: int | None = None,
+        timeout: float = math.inf,
         avoid_collisions: bool | None = None,
         min_clearance: float = 0.0,
     ) -> SolutionBatch:
@@ -353,6 +355,8 @@ class IkSolver:
             orientation_tolerance: [rad], 0 or more; or (3,), as for `solve`.
             max_joint_change: [rad or m], as for `solve`.
             threads: how many to use; default: one for each core that this process may use.
+            timeout: [s], above 0, for all poses; those for which there is no time are TIMED_OUT.
+                Default: bounded work for each pose, however long that takes.
             avoid_collisions: as for `solve`.
             min_clearance: [m], as for `solve`.
 
@@ -363,7 +367,7 @@ class IkSolver:
         return batch.solve_batch(
             self._engine, positions, orientations, seeds, prefer=prefer,
             position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
-            max_joint_change=max_joint_change, threads=threads,
+            max_joint_change=max_joint_change, threads=threads, timeout=timeout,
             scene=self._engine.scene(avoid_collisions, min_clearance),
         )  # fmt: skip
 

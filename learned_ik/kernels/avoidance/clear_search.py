@@ -225,7 +225,7 @@ def find_clear(
         elif attempt == 1:
             restart_at(near, arm.steps, 0, start)
         elif 0 <= head < network.heads:
-            if head == 0:
+            if head == 0 or attempt == first:
                 look_around(spheres, surroundings.points, goal.target, heads)
                 rank_heads(arm.chain, network, goal.target, about.joints, about.given, heads)
                 if spheres.shape[1] > 0:
@@ -233,14 +233,16 @@ def find_clear(
                         arm.chain, network, surroundings.obstacles, heads, start, arm.work,
                         surroundings.memory,
                     )  # fmt: skip
+                for _ in range(head):  # taken by the call before
+                    take_best_head(arm.chain, network, heads, start)
             take_best_head(arm.chain, network, heads, start)
         elif proposal < MORE_PROPOSALS:
             if store.postures.shape[0] == 0:
                 continue
             if proposal >= PROPOSALS and answer[CODE] == FOUND:
                 break
-            if proposal == 0 or proposal == PROPOSALS:
-                count = PROPOSALS if proposal == 0 else MORE_PROPOSALS
+            if proposal == 0 or proposal == PROPOSALS or attempt == first:
+                count = PROPOSALS if proposal < PROPOSALS else MORE_PROPOSALS
                 proposals = nearest_postures(
                     store.tips, store.begins, store.grid, goal.target, near.angular_weight,
                     store.rows[:count], store.errors[:count],

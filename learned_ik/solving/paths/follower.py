@@ -44,10 +44,10 @@ from learned_ik.solving.request import (
 )
 from learned_ik.solving.solution import Solution, Status
 
-SHORTEST_SEARCH = 1e-3  # [s], for one pose, also when the time is almost over
 FIRST_STARTS = 8  # restarts that take the place of the heads where there is no network
 RESTARTS_PER_LOOK = 24  # restarts between two looks at the clock
 MOST_RESTARTS = 8 * RESTARTS_PER_LOOK  # as starts of one piece of a path
+PIECE = 1000  # poses that are tracked between two looks at the clock: a millisecond or two
 ATTEMPTS = 3 * FRESH  # refinements for the fresh solutions of a rung
 
 
@@ -76,6 +76,7 @@ class PathFollower:
         self.reasons: dict[int, str] = {}  # why, for the poses that are not reached
         self.timed_out = False  # whether the time was over before everything was tried
         self._trial, self._trial_errors = np.empty_like(self.path), np.empty_like(self.errors)
+        self._way, self._way_errors = np.empty_like(self.path), np.empty_like(self.errors)
 
     def run(self, start: Array | None) -> None:
         """Fill the answer; start (joints,) [rad or m] is where the arm is, if that matters."""
@@ -196,9 +197,39 @@ class PathFollower:
         self, begin: int, end: int, starts: Array, reached: int, coasts: bool = False
     ) -> int:
         """Track from starts (some, joints) of a pose; see `track_first_that_holds`."""
+        if end - begin <= PIECE:
+            return self._track(begin, end, starts, reached, coasts, self.path, self.errors)
+        for start in starts:  # in pieces, with a look at the clock after each
+            last = begin + 1
+            q = start[None]
+            while last < end and (last == begin + 1 or not self._late()):
+                low, high = last - 1, min(last + PIECE, end)
+                last = self._track(low, high, q, low, coasts, self._way, self._way_errors)
+                if last < high:
+                    break
+                q = self._way[last - 1 : last].copy()
+            if last > reached:
+                reached = last
+                self.path[begin:last] = self._way[begin:last]
+                self.errors[begin:last] = self._way_errors[begin:last]
+            if reached == end or self._late():
+                break
+        return reached
+
+    def _track(
+        self,
+        begin: int,
+        end: int,
+        starts: Array,
+        reached: int,
+        coasts: bool,
+        path: Array,
+        errors: Array,
+    ) -> int:
+        """Track a piece of the path into arrays of its length."""
         return track_first_that_holds(
             *self._engine.packed, self._memory.numbers, self.targets, begin, end, starts,
-            self.demand, self._trial, self._trial_errors, self.path, self.errors, reached, coasts,
+            self.demand, self._trial, self._trial_errors, path, errors, reached, coasts,
         )  # fmt: skip
 
     def measure_angles(self) -> None:
@@ -224,9 +255,11 @@ class PathFollower:
         )  # fmt: skip
 
     def _solve(self, pose: int, seed: Array | None) -> Solution:
-        """Return the solution of a pose, the one next to a seed (joints,) where that is given."""
-        timeout = max(self._deadline - perf_counter(), SHORTEST_SEARCH)
-        bounds = float(self.demand[POSITION_TOLERANCE]), self._axes, math.inf, timeout
+        """Return the solution of a pose, the one next to a seed (joints,) where that is given.
+
+        With bounded work, so that no pose out of reach takes the time of those behind it.
+        """
+        bounds = float(self.demand[POSITION_TOLERANCE]), self._axes, math.inf, math.inf
         position, orientation = self._poses[pose, :3], self._poses[pose, 3:]
         return one_pose.solve(self._engine, position, orientation, seed, None, bounds, None)
 
