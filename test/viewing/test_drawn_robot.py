@@ -10,7 +10,7 @@ from learned_ik.robot.arms import artificial_arm_urdf
 pytest.importorskip('viser')
 pytest.importorskip('yourdfpy')
 
-from learned_ik.viewing.drawn_robot import DrawnLine, DrawnRobot, drawn  # noqa: E402
+from learned_ik.viewing.drawn_robot import DrawnLine, DrawnRobot, drawn
 
 
 def test_a_robot_that_cannot_be_drawn_is_a_line_and_a_warning(tmp_path, caplog):
