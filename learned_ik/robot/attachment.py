@@ -21,7 +21,7 @@ from learned_ik.robot.shapes import collision_capsules
 from learned_ik.robot.urdf import joints_between
 from learned_ik.rotations import inverse_transform, rotation_to_axis, transform
 
-MOST_CAPSULES = 1_000  # of a body: which of them may touch is looked at pair by pair
+MOST_CAPSULES = 400  # of a body: which of them may touch is looked at pair by pair
 
 log = logging.getLogger(__name__)
 

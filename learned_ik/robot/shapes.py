@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 CIRCLE = 24  # corners of the polygon around a cylinder's circle
 SMALLEST = 1e-9  # [m], of a shape: below, it is a placeholder
+MOST_TOLD = 20  # shapes that are left out by name; of more, their number is told
 MOST_SLICES = 4  # capsules side by side that a flat box is covered with
 
 
@@ -55,14 +56,19 @@ def collision_capsules(urdf: str, folders: Sequence[Path] = ()) -> dict[str, lis
     shapes = list(_shapes(parse_xml(urdf)))
     if len(shapes) > MOST_SHAPES:
         raise UrdfError(f'{len(shapes)} collision shapes; expected {MOST_SHAPES} at most')
+    left_out = 0
     for link, collision, shape in shapes:
         try:
             T = _origin(collision)
             found = [each.moved(T) for each in _capsules_of(shape, folders)]
         except UrdfError as error:
-            log.warning("link '%s': %s is left out: %s", shown(link), _called(shape), error)
+            left_out += 1
+            if left_out <= MOST_TOLD:
+                log.warning("link '%s': %s is left out: %s", shown(link), _called(shape), error)
         else:
             capsules.setdefault(link, []).extend(found)
+    if left_out > MOST_TOLD:
+        log.warning('%d more collision shapes are left out', left_out - MOST_TOLD)
     return capsules
 
 

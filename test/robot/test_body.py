@@ -176,6 +176,13 @@ def test_a_shape_without_size_is_left_out_and_its_link_named(chain, body, caplog
     assert said in record.getMessage()
 
 
+def test_many_shapes_that_are_left_out_do_not_flood_the_log(chain, caplog):
+    empty = COLLISION.replace('radius="1"', 'radius="0"') * 50
+    Body.from_urdf(ARM.replace('<link name="base">', f'<link name="base">{empty}', 1), chain)
+    assert len(caplog.records) == 21
+    assert caplog.records[-1].getMessage() == '30 more collision shapes are left out'
+
+
 def test_so_many_shapes_become_few_capsules_that_hold_them(monkeypatch, chain, body, caplog):
     monkeypatch.setattr(attachment, 'MOST_CAPSULES', 3)
     few = Body.from_urdf(ARM, chain, link_radius=0.03)

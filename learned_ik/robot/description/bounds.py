@@ -5,7 +5,7 @@
 import math
 
 # Beyond these a description is refused: no robot needs them, and arithmetic suffers.
-LARGEST_TEXT = 20_000_000  # characters of a URDF
+LARGEST_TEXT = 10_000_000  # characters of a URDF
 MOST_MOTIONS = 1_000  # joints of one chain that move; a description may have any number
 LONGEST_NAME = 1_000  # characters, of a link or joint
 LARGEST_LENGTH = 1e6  # [m], any length or position, as far as the solver takes a request
