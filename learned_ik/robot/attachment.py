@@ -13,6 +13,7 @@ from learned_ik.arrays import Array
 from learned_ik.errors import UrdfError
 from learned_ik.robot.capsules import Capsule, PlacedCapsule, fitted_capsule
 from learned_ik.robot.chain import KinematicChain
+from learned_ik.robot.description.bounds import LARGEST_LENGTH
 from learned_ik.robot.description.motion import joint_axis, joint_origin, rest_position
 from learned_ik.robot.description.names import shown
 from learned_ik.robot.description.tree import Joint, Robot
@@ -31,14 +32,24 @@ def attached_capsules(
 ) -> list[PlacedCapsule]:
     """Return the capsules of all links of a URDF, each in the frame that carries it."""
     carriers = link_frames(parse_urdf(urdf), chain)
-    return joined(
-        [
-            PlacedCapsule(link, carriers[link][0], capsule.moved(carriers[link][1]))
-            for link, capsules in collision_capsules(urdf, folders).items()
-            if link in carriers
-            for capsule in capsules
-        ]
-    )
+    placed = []
+    for link, capsules in collision_capsules(urdf, folders).items():
+        if link in carriers:
+            frame, T = carriers[link]
+            placed += [PlacedCapsule(link, frame, capsule.moved(T)) for capsule in capsules]
+    near = [each for each in placed if _farthest(each.capsule) <= LARGEST_LENGTH]
+    if len(near) < len(placed):
+        log.warning(
+            '%d collision shapes are left out: they reach farther than %g m',
+            len(placed) - len(near),
+            LARGEST_LENGTH,
+        )
+    return joined(near)
+
+
+def _farthest(capsule: Capsule) -> float:
+    """Return how far a capsule reaches along an axis, at the most [m]."""
+    return float(np.abs([capsule.a, capsule.b]).max()) + capsule.radius
 
 
 def joined(placed: list[PlacedCapsule]) -> list[PlacedCapsule]:

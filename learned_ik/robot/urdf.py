@@ -54,7 +54,7 @@ def chain_fields(
     if tip_link is None:
         tip_link = _only_leaf(robot)
         check_end(robot.xacro, tip_link)
-    with with_question(robot.xacro):
+    with with_question(robot.xacro, UnknownLinkError, NoActuatedJointError):
         return _fields(robot, base_link, tip_link, soft_limits)
 
 

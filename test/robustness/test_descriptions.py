@@ -124,6 +124,7 @@ def test_every_damaged_text_is_a_chain_or_an_error_of_ours(capfd):
         ('effort="1" velocity="1"/>\n', 'effort="strong" velocity="1" odd="1"/>\n'),
         ('<axis xyz="0 0 1"/>', '<axis xyz="0 0 1"/><axis xyz="0 x"/>'),
         ('k_velocity="1"', 'k_velocity="fast"'),
+        ('soft_lower_limit="-1"', 'soft_lower_limit="low"'),
         ('<robot name="arm">', '<robot xmlns="http://example.org">'),
         ('<robot name="arm">', '<robot name="arm" sensor:x="1"><sensor:y/><!-- a -- b -->'),
         ('<robot name="arm">', '<robot name="arm" xmlns:s=""><s:y/>'),
