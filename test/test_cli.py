@@ -97,6 +97,22 @@ def test_train_writes_a_model_and_one_json_object(arm_urdf, tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
+def test_what_is_suspicious_of_a_robot_is_said_once_before_it_is_trained(arm_urdf, tmp_path):
+    pytest.importorskip('torch')
+    wild = tmp_path / 'wild.urdf'
+    placeholder = '<collision><geometry><box size="0 0 0"/></geometry></collision></link>'
+    text = arm_urdf.read_text().replace('<link name="base"/>', f'<link name="base">{placeholder}')
+    wild.write_text(text.replace('</robot>', '<xacro:property name="w" value="1"/></robot>'))
+    done = run('train', '--urdf', wild, '--samples', '1000', *SMALL, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for line in (
+        '<xacro:property> ignored: it was not expanded',
+        "link 'base': collision shape <box> is left out: line 2: it measures 0 x 0 x 0",
+    ):
+        assert done.stderr.count(line) == 1, done.stderr
+    assert 'Traceback' not in done.stderr
+
+
 def test_an_ended_training_is_resumed_with_its_robot_and_choices(called, arm_urdf, tmp_path):
     pytest.importorskip('torch')
     from learned_ik.learning.checkpoint import Checkpoint

@@ -5,13 +5,15 @@
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.errors import UrdfError
-from learned_ik.robot.capsules import PlacedCapsule
+from learned_ik.robot.capsules import Capsule, PlacedCapsule, fitted_capsule
 from learned_ik.robot.chain import KinematicChain
+from learned_ik.robot.description.bounds import LARGEST_LENGTH
 from learned_ik.robot.description.motion import joint_axis, joint_origin, rest_position
 from learned_ik.robot.description.names import shown
 from learned_ik.robot.description.tree import Joint, Robot
@@ -19,6 +21,8 @@ from learned_ik.robot.parsing import parse_urdf
 from learned_ik.robot.shapes import collision_capsules
 from learned_ik.robot.urdf import joints_between
 from learned_ik.rotations import inverse_transform, rotation_to_axis, transform
+
+MOST_CAPSULES = 400  # of a body: which of them may touch is looked at pair by pair
 
 log = logging.getLogger(__name__)
 
@@ -28,12 +32,57 @@ def attached_capsules(
 ) -> list[PlacedCapsule]:
     """Return the capsules of all links of a URDF, each in the frame that carries it."""
     carriers = link_frames(parse_urdf(urdf), chain)
-    return [
-        PlacedCapsule(link, carriers[link][0], capsule.moved(carriers[link][1]))
-        for link, capsules in collision_capsules(urdf, folders).items()
-        if link in carriers
-        for capsule in capsules
-    ]
+    placed = []
+    for link, capsules in collision_capsules(urdf, folders).items():
+        if link in carriers:
+            frame, T = carriers[link]
+            placed += [PlacedCapsule(link, frame, capsule.moved(T)) for capsule in capsules]
+    near = [each for each in placed if _farthest(each.capsule) <= LARGEST_LENGTH]
+    if len(near) < len(placed):
+        log.warning(
+            '%d collision shapes are left out: they reach farther than %g m',
+            len(placed) - len(near),
+            LARGEST_LENGTH,
+        )
+    return joined(near)
+
+
+def _farthest(capsule: Capsule) -> float:
+    """Return how far a capsule reaches along an axis, at the most [m]."""
+    return float(np.abs([capsule.a, capsule.b]).max()) + capsule.radius
+
+
+def joined(placed: list[PlacedCapsule]) -> list[PlacedCapsule]:
+    """Return no more capsules than a body can have, which hold all that are given.
+
+    Where there are too many, those of one link become one; and if that is not enough, those of one
+    frame, which goes by its first link's name.
+    """
+    for what, key in (('link', lambda each: each.link), ('frame', lambda each: each.frame)):
+        if len(placed) <= MOST_CAPSULES:
+            break
+        together: dict[Any, list[PlacedCapsule]] = {}
+        for each in placed:
+            together.setdefault(key(each), []).append(each)
+        log.warning(
+            '%d collision shapes; expected %d at most: those of each %s are taken as one',
+            len(placed),
+            MOST_CAPSULES,
+            what,
+        )
+        placed = [
+            PlacedCapsule(group[0].link, group[0].frame, _around([each.capsule for each in group]))
+            for group in together.values()
+        ]
+    return placed
+
+
+def _around(capsules: list[Capsule]) -> Capsule:
+    """Return a capsule that holds others."""
+    if len(capsules) == 1:
+        return capsules[0]
+    a, b, radius = fitted_capsule(np.array([end for each in capsules for end in each[:2]]))
+    return Capsule(a, b, radius + max(each.radius for each in capsules))
 
 
 def link_frames(robot: Robot, chain: KinematicChain) -> dict[str, tuple[int, Array]]:

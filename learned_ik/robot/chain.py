@@ -199,7 +199,8 @@ class KinematicChain:
 
     def sample(self, rng: np.random.Generator, count: int) -> Array:
         """Return (count, joints) [rad or m], uniform within the limits (paper, section II-B)."""
-        return rng.uniform(self.lower, self.upper, size=(count, self.joint_count))
+        # Adding 0.0 makes 0.0 of -0.0, with which [0.0, -0.0] would be no range to numpy.
+        return rng.uniform(self.lower + 0.0, self.upper + 0.0, size=(count, self.joint_count))
 
     def with_limits(self, lower: PerJoint, upper: PerJoint) -> KinematicChain:
         """Return the same chain with other joint limits, (joints,) [rad or m].

@@ -16,7 +16,12 @@ from lxml import etree
 from learned_ik.arrays import Array
 from learned_ik.errors import UrdfError
 from learned_ik.robot.capsules import Capsule, fitted_capsule
-from learned_ik.robot.description.bounds import LARGEST_ANGLE, LARGEST_FACTOR, LARGEST_LENGTH
+from learned_ik.robot.description.bounds import (
+    LARGEST_ANGLE,
+    LARGEST_FACTOR,
+    LARGEST_LENGTH,
+    MOST_SHAPES,
+)
 from learned_ik.robot.description.elements import child, children, line_of, numbers, tag_of
 from learned_ik.robot.description.meshes import read_mesh
 from learned_ik.robot.description.names import shown
@@ -28,6 +33,7 @@ log = logging.getLogger(__name__)
 
 CIRCLE = 24  # corners of the polygon around a cylinder's circle
 SMALLEST = 1e-9  # [m], of a shape: below, it is a placeholder
+MOST_TOLD = 20  # shapes that are left out by name; of more, their number is told
 MOST_SLICES = 4  # capsules side by side that a flat box is covered with
 
 
@@ -41,22 +47,38 @@ def collision_capsules(urdf: str, folders: Sequence[Path] = ()) -> dict[str, lis
 
     A shape that cannot be read, has no size or an absurd one is left out, and a warning names its
     link: the arm can move without it.
+
+    Raises:
+        UrdfError: there are more shapes than can be fitted in a reasonable time.
+
     """
     capsules: dict[str, list[Capsule]] = {}
-    for link in children(parse_xml(urdf), 'link'):
-        name = link.get('name') or ''
+    shapes = list(_shapes(parse_xml(urdf)))
+    if len(shapes) > MOST_SHAPES:
+        raise UrdfError(f'{len(shapes)} collision shapes; expected {MOST_SHAPES} at most')
+    left_out = 0
+    for link, collision, shape in shapes:
+        try:
+            T = _origin(collision)
+            found = [each.moved(T) for each in _capsules_of(shape, folders)]
+        except UrdfError as error:
+            left_out += 1
+            if left_out <= MOST_TOLD:
+                log.warning("link '%s': %s is left out: %s", shown(link), _called(shape), error)
+        else:
+            capsules.setdefault(link, []).extend(found)
+    if left_out > MOST_TOLD:
+        log.warning('%d more collision shapes are left out', left_out - MOST_TOLD)
+    return capsules
+
+
+def _shapes(root: etree._Element) -> Iterator[tuple[str, etree._Element, etree._Element]]:
+    """Yield the link's name, <collision> and shape for each collision shape."""
+    for link in children(root, 'link'):
         for collision in children(link, 'collision'):
             for geometry in children(collision, 'geometry'):
                 for shape in geometry.iterchildren('*'):
-                    try:
-                        T = _origin(collision)
-                        found = [each.moved(T) for each in _capsules_of(shape, folders)]
-                    except UrdfError as error:
-                        what = _called(shape)
-                        log.warning("link '%s': %s is left out: %s", shown(name), what, error)
-                        continue
-                    capsules.setdefault(name, []).extend(found)
-    return capsules
+                    yield link.get('name') or '', collision, shape
 
 
 def _called(shape: etree._Element) -> str:

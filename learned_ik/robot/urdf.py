@@ -5,7 +5,7 @@
 What comes out are the fields of a `KinematicChain`, which this file does not know.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from learned_ik.errors import (
 )
 from learned_ik.robot.description.actuation import Actuation
 from learned_ik.robot.description.advice import angles_advice, limits_advice
+from learned_ik.robot.description.bounds import LARGEST_LENGTH, MOST_MOTIONS
 from learned_ik.robot.description.elements import RUN_XACRO, is_xacro
 from learned_ik.robot.description.motion import (
     MOVING_TYPES,
@@ -53,7 +54,7 @@ def chain_fields(
     if tip_link is None:
         tip_link = _only_leaf(robot)
         check_end(robot.xacro, tip_link)
-    with with_question(robot.xacro):
+    with with_question(robot.xacro, UnknownLinkError, NoActuatedJointError):
         return _fields(robot, base_link, tip_link, soft_limits)
 
 
@@ -90,12 +91,7 @@ def _fields(
             transforms[-1] = transforms[-1] @ T_axis
             transforms.append(T_axis.T @ inverse_transform(T_origin))
         motions.append((joint.type == 'prismatic', k, drive.multiplier, drive.offset))
-    if not motions:
-        raise NoActuatedJointError(
-            f"nothing moves between base link '{shown(base_link)}' and tip link "
-            f"'{shown(tip_link)}'; expected at least one revolute, continuous or prismatic joint "
-            'between them'
-        )
+    _check_size(transforms, f"base link '{shown(base_link)}' and tip link '{shown(tip_link)}'")
     prismatic, source, multiplier, offset = zip(*motions, strict=True)
     joints = actuation.joints
     fields = {
@@ -115,6 +111,24 @@ def _fields(
     }
     advice = leftover_advice(robot.xacro) + limits_advice(joints)
     return fields, advice + angles_advice(joint for joint, _ in way)
+
+
+def _check_size(transforms: Sequence[Array], ends: str) -> None:
+    """Raise `UrdfError` for a chain without motions, with too many, or with too long a way."""
+    motions = len(transforms) - 1
+    if motions == 0:
+        raise NoActuatedJointError(
+            f'nothing moves between {ends}; expected at least one revolute, continuous or '
+            'prismatic joint between them'
+        )
+    if motions > MOST_MOTIONS:
+        raise UrdfError(f'{motions} joints move between {ends}; expected {MOST_MOTIONS} at most')
+    longest = max(float(np.abs(T[:3, 3]).max()) for T in transforms)
+    if longest > LARGEST_LENGTH:  # of fixed joints together
+        raise UrdfError(
+            f'two joints between {ends} are {longest:g} m apart; expected {LARGEST_LENGTH:g} m '
+            'at most'
+        )
 
 
 def _only_leaf(robot: Robot) -> str:
@@ -169,7 +183,8 @@ def _supported(joint: Joint) -> Joint:
 def _rigid_frames(robot: Robot, base_link: str) -> dict[str, Array]:
     """Return T_base_link (4, 4) for every link that fixed joints alone tie to the base.
 
-    Links behind a joint that does not say where it stands are left out: the chain needs none.
+    Links behind a joint that does not say where it stands, or too far away, are left out: the
+    chain needs none.
     """
     frames, frontier = {base_link: np.eye(4)}, [base_link]
     while frontier:
@@ -181,7 +196,8 @@ def _rigid_frames(robot: Robot, base_link: str) -> dict[str, Array]:
                 T = joint_origin(joint)
             except UrdfError:
                 continue
-            forwards = neighbour == joint.child
-            frames[neighbour] = frames[link] @ (T if forwards else inverse_transform(T))
-            frontier.append(neighbour)
+            T = frames[link] @ (T if neighbour == joint.child else inverse_transform(T))
+            if np.abs(T[:3, 3]).max() <= LARGEST_LENGTH:
+                frames[neighbour] = T
+                frontier.append(neighbour)
     return frames

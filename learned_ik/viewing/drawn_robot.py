@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from learned_ik.arrays import Array
 from learned_ik.robot.chain import KinematicChain
+from learned_ik.robot.description.names import shown
 from learned_ik.robot.skeleton import joint_origins
 from learned_ik.rotations import quaternion_from_matrix
 
@@ -77,6 +78,16 @@ class DrawnLine:
         scene.add_line_segments(f'{BASE}/arm', segments, BLUE, thickness=thick)
         for i, origin in enumerate(origins):
             scene.add_icosphere(f'{BASE}/joint_{i}', 0.6 * thick, BLUE, position=origin)
+
+
+def drawn(server: Any, chain: KinematicChain, urdf: Path | None) -> DrawnRobot | DrawnLine:
+    """Draw the robot as its URDF shows it; a line where there is none, or it cannot be drawn."""
+    if urdf is not None:
+        try:
+            return DrawnRobot(server, chain, urdf)
+        except Exception as error:  # yourdfpy wants more of a URDF than the chain needs
+            logger.warning("the robot of '%s' cannot be drawn: %s", shown(urdf), shown(error))
+    return DrawnLine(server, chain)
 
 
 def wxyz(orientation: npt.ArrayLike) -> tuple[float, float, float, float]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.errors import ObstacleError
-from learned_ik.viewing.drawn_robot import BASE, DrawnLine, DrawnRobot, wxyz, xyzw
+from learned_ik.viewing.drawn_robot import BASE, drawn, wxyz, xyzw
 from learned_ik.viewing.session import Session
 
 PERIOD = 0.02  # [s], between two looks at the controls
@@ -39,10 +39,7 @@ class Page:
         self._path_step = 0.0
         chain = session.solver.chain
         self._size = 0.12 * chain.reach  # [m], of handles and new spheres
-        if urdf is None:
-            self._robot: DrawnRobot | DrawnLine = DrawnLine(self._server, chain)
-        else:
-            self._robot = DrawnRobot(self._server, chain, urdf)
+        self._robot = drawn(self._server, chain, urdf)
         self._server.scene.add_grid('/floor', cell_size=0.25, position=(0, 0, self._robot.lowest))
         centre = self._robot.origin + chain.reach * np.array([0.25, 0.0, -0.15])
         self._server.initial_camera.look_at = centre

@@ -7,6 +7,7 @@ import pytest
 
 from learned_ik import KinematicChain
 from learned_ik.errors import InvalidInputError, UrdfError
+from learned_ik.robot import attachment
 from learned_ik.robot.body import Body
 from learned_ik.robot.capsules import point_segment_distance, segment_distance
 
@@ -39,6 +40,7 @@ ARM = """
   <link name="tip"/>
 </robot>
 """
+COLLISION = '<collision><geometry><sphere radius="1"/></geometry></collision>'
 
 
 @pytest.fixture
@@ -172,6 +174,29 @@ def test_a_shape_without_size_is_left_out_and_its_link_named(chain, body, caplog
     (record,) = caplog.records
     assert record.getMessage().startswith("link 'hand': collision shape <")
     assert said in record.getMessage()
+
+
+def test_many_shapes_that_are_left_out_do_not_flood_the_log(chain, caplog):
+    empty = COLLISION.replace('radius="1"', 'radius="0"') * 50
+    Body.from_urdf(ARM.replace('<link name="base">', f'<link name="base">{empty}', 1), chain)
+    assert len(caplog.records) == 21
+    assert caplog.records[-1].getMessage() == '30 more collision shapes are left out'
+
+
+def test_so_many_shapes_become_few_capsules_that_hold_them(monkeypatch, chain, body, caplog):
+    monkeypatch.setattr(attachment, 'MOST_CAPSULES', 3)
+    few = Body.from_urdf(ARM, chain, link_radius=0.03)
+    assert len(few) == 4  # one for each frame: base, upper, and hand with finger; and a segment
+    assert 'those of each frame are taken as one' in caplog.text
+    here, there = few.placed(chain, chain.middle), body.placed(chain, chain.middle)
+    for link in ('hand', 'finger'):
+        k, j = few.links.index('hand'), body.links.index(link)
+        for end in there[j]:
+            away = point_segment_distance(end, *here[k])
+            assert away + body.radii[j] <= few.radii[k] + 1e-9
+    many = ARM.replace('<link name="base">', '<link name="base">' + COLLISION * 3001, 1)
+    with pytest.raises(UrdfError, match='3005 collision shapes; expected 3000 at most'):
+        Body.from_urdf(many, chain)
 
 
 def test_what_hangs_on_a_joint_that_stands_nowhere_is_left_out(chain, caplog):

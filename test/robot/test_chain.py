@@ -43,6 +43,11 @@ def test_no_sampled_pose_lies_beyond_reach(real_robot):
     assert np.linalg.norm(position, axis=1).max() <= chain.reach
 
 
+def test_a_range_from_zero_to_minus_zero_is_sampled():
+    chain = KinematicChain.from_urdf(artificial_arm_urdf(3)).with_limits(0.0, -0.0)
+    assert (chain.sample(np.random.default_rng(0), 5) == 0).all()
+
+
 def test_samples_keep_the_limits(tiago):
     q = tiago.sample(np.random.default_rng(2), 1000)
     assert (q >= tiago.lower).all()

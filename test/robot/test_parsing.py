@@ -64,7 +64,7 @@ def test_nothing_is_printed_about_tags_that_kinematics_does_not_need(capfd):
         (f'<robot>{LINKS}<a b="1" b="2"/></robot>', 'not well-formed XML'),
         (f'<robot>{LINKS}{JOINT}</robot><robot/>', 'not well-formed XML'),
         (f'<robot>{LINKS}{JOINT}&amp;&nbsp;</robot>', 'not well-formed XML'),
-        ('<robot>' + 20_000_000 * ' ', 'has 20000007 characters; expected 20000000 at most'),
+        ('<robot>' + 10_000_000 * ' ', 'has 10000007 characters; expected 10000000 at most'),
     ],
 )
 def test_each_broken_description_gets_its_own_complaint(text, complaint):
@@ -111,3 +111,16 @@ class TestTextOrPath:
     def test_anything_else_is_refused(self):
         with pytest.raises(UrdfError, match=r'is a bytes; expected text \(str\) or a path'):
             urdf_text(b'<robot/>')
+
+    def test_a_file_in_the_encoding_that_it_declares(self, tmp_path):
+        path = tmp_path / 'arm.urdf'
+        text = '<?xml version="1.0" encoding="iso-8859-1"?>\n<robot name="Größe"/>'
+        path.write_bytes(text.encode('iso-8859-1'))
+        assert urdf_text(path) == text
+        path.write_bytes(text.replace('iso-8859-1', 'no-such').encode('iso-8859-1'))
+        with pytest.raises(UrdfError, match='cannot be read'):
+            urdf_text(path)
+
+    def test_a_file_without_an_end_is_not_read_to_it(self):
+        with pytest.raises(UrdfError, match="'/dev/zero' cannot be read: it has more than 1000"):
+            urdf_text('/dev/zero')

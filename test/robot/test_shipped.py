@@ -42,11 +42,12 @@ def test_the_artificial_arms_are_what_our_code_writes(joints):
 
 
 @pytest.mark.parametrize('name', NAMES)
-def test_every_robot_has_a_model_that_says_how_it_was_made(name):
+def test_every_robot_has_a_model_that_says_how_it_was_made(name, caplog):
     config = RobotConfig.named(name)
     assert config.name == name
     model = IkModel.load(config.model)
     assert model.chain.difference_from(config.chain()) is None
+    assert not caplog.records  # nothing of it is suspicious
     assert model.body is not None
     assert f'--robot {name} ' in model.training['command']
     assert '--samples' in model.training['command']  # what alone makes it again

@@ -124,6 +124,7 @@ def test_every_damaged_text_is_a_chain_or_an_error_of_ours(capfd):
         ('effort="1" velocity="1"/>\n', 'effort="strong" velocity="1" odd="1"/>\n'),
         ('<axis xyz="0 0 1"/>', '<axis xyz="0 0 1"/><axis xyz="0 x"/>'),
         ('k_velocity="1"', 'k_velocity="fast"'),
+        ('soft_lower_limit="-1"', 'soft_lower_limit="low"'),
         ('<robot name="arm">', '<robot xmlns="http://example.org">'),
         ('<robot name="arm">', '<robot name="arm" sensor:x="1"><sensor:y/><!-- a -- b -->'),
         ('<robot name="arm">', '<robot name="arm" xmlns:s=""><s:y/>'),
@@ -217,8 +218,8 @@ def test_an_arm_that_may_go_on_behind_a_macro_is_questioned(caplog):
 
 
 def long_chain(links: int) -> str:
-    """Return an arm of which each joint stands on the one before."""
-    return _robot(links, lambda i: i - 1, 'revolute')
+    """Return an arm of which each link is fixed to the one before, but for one."""
+    return _robot(links, lambda i: i - 1, 'fixed').replace('fixed', 'revolute', 1)
 
 
 def star(links: int) -> str:
@@ -227,9 +228,9 @@ def star(links: int) -> str:
 
 
 def followers(links: int) -> str:
-    """Return an arm of which each joint mimics the one before."""
+    """Return a base with fingers, each of which mimics the one before."""
     mimic = '<mimic joint="j{}" multiplier="-1"/>'
-    return _robot(links, lambda i: i - 1, 'continuous', mimic)
+    return _robot(links, lambda i: 0, 'continuous', mimic)
 
 
 def _robot(links, parent, kind, more=''):
@@ -241,6 +242,16 @@ def _robot(links, parent, kind, more=''):
             f'{more.format(i - 1) if i > 1 else ""}</joint>'
         )
     return f'<robot name="r">{"".join(parts)}</robot>'
+
+
+def test_a_chain_of_too_many_joints_and_one_that_is_too_long_are_refused():
+    with pytest.raises(UrdfError, match=r"1001 joints move between .*'l1001'; expected 1000"):
+        KinematicChain.from_urdf(_robot(1002, lambda i: i - 1, 'continuous'))
+    far = long_chain(5).replace('<axis', '<origin xyz="6e5 0 0"/><axis')
+    with pytest.raises(UrdfError, match=r'two joints .* are 1.8e\+06 m apart; expected 1e\+06'):
+        KinematicChain.from_urdf(far)
+    far = star(3).replace('<axis', '<origin xyz="6e5 0 0"/><axis')
+    assert sorted(KinematicChain.from_urdf(far, 'l2', 'l1').base_frames) == ['l0', 'l2']
 
 
 @pytest.mark.parametrize('robot', [long_chain, star, followers])

@@ -34,7 +34,11 @@ def limits_advice(joints: Sequence[Actuated]) -> list[str]:
             f'limits of {turns:.0f} turns, {_joints(each.joint for each in wound)}: in degrees? '
             'A URDF has radians'
         )
-    return lines + [_held_still(each) for each in joints if each.lower == each.upper]
+    still = [each for each in joints if each.lower == each.upper]
+    own = [each.joint for each in still if each.narrowed_by is None]
+    if own:
+        lines.append(f'held still, {_joints(own)}: both limits are the same')
+    return lines + [_held_still(each) for each in still if each.narrowed_by is not None]
 
 
 def angles_advice(joints: Iterable[Joint]) -> list[str]:
@@ -56,12 +60,10 @@ def reach_advice(reach: float) -> list[str]:
 
 
 def _held_still(each: Actuated) -> str:
-    name = shown(each.joint.name)
-    if each.narrowed_by is None:
-        return f"joint '{name}' is held still: both its limits are {each.lower:g}"
+    follower = '' if each.narrowed_by is None else shown(each.narrowed_by.name)
     return (
-        f"joint '{name}' is held still at {each.lower:g}: '{shown(each.narrowed_by.name)}' mimics "
-        'it, and nowhere else are both within their limits'
+        f"held still at {each.lower:g}, joint '{shown(each.joint.name)}': '{follower}' mimics it, "
+        'and nowhere else are both within their limits'
     )
 
 

@@ -15,7 +15,7 @@ from learned_ik.errors import UrdfError
 from learned_ik.robot.description.names import shown
 
 RUN_XACRO = 'run "xacro FILE" first and pass on what it prints'
-NUMBER = re.compile(r'[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf(inity)?|nan)', re.I)
+NUMBER = re.compile(r'[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?|nan)', re.I | re.ASCII)
 
 
 def tag_of(element: etree._Element) -> str:

@@ -88,9 +88,10 @@ def joint_range(joint: Joint, soft: bool) -> Range:
             'give it one, or make it continuous'
         )
     lower, upper = hard
-    softer = _bounds(joint, 'safety_controller', 'soft_lower_limit', 'soft_upper_limit')
-    if soft and softer is not None:
-        lower, upper = max(lower, softer[0]), min(upper, softer[1])
+    if soft:
+        softer = _bounds(joint, 'safety_controller', 'soft_lower_limit', 'soft_upper_limit')
+        if softer is not None:
+            lower, upper = max(lower, softer[0]), min(upper, softer[1])
     if joint.type == 'revolute' and lower <= -NO_LIMIT and upper >= NO_LIMIT:
         return FULL_TURN
     largest = LARGEST.get(joint.type, LARGEST_ANGLE)

@@ -5,7 +5,7 @@
 from collections.abc import Iterable
 
 LONGEST_SHOWN = 200  # characters of one name, value or path
-MOST_LISTED = 100  # names in one message
+MOST_LISTED = 2_000  # characters of all names in one message
 
 
 def shown(text: object) -> str:
@@ -15,10 +15,15 @@ def shown(text: object) -> str:
 
 def listed(names: Iterable[str]) -> str:
     """Return names behind each other, no more than a message can hold."""
-    names = list(names)
-    first = ', '.join(map(shown, names[:MOST_LISTED]))
-    more = len(names) - MOST_LISTED
-    return f'{first} and {more} more' if more > 0 else first
+    told: list[str] = []
+    names, room = list(names), MOST_LISTED
+    for name in names:
+        told.append(shown(name))
+        room -= len(told[-1]) + 2
+        if room < 0:
+            break
+    more = len(names) - len(told)
+    return ', '.join(told) + (f' and {more} more' if more else '')
 
 
 def _shortened(text: str) -> str:

@@ -73,7 +73,7 @@ def robot_of(root: etree._Element) -> Robot:
 
     """
     xacro = xacro_elements(root)
-    with with_question(xacro):
+    with with_question(xacro, UrdfError):
         links = _by_name(
             'link', [(_name(element, 'link'), element) for element in children(root, 'link')]
         )

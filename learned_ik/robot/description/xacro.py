@@ -47,11 +47,17 @@ def not_expanded(element: etree._Element) -> str:
 
 
 @contextlib.contextmanager
-def with_question(elements: Sequence[etree._Element]) -> Iterator[None]:
-    """Let a `UrdfError` say first that links or joints may be behind these elements of xacro."""
+def with_question(elements: Sequence[etree._Element], *errors: type[UrdfError]) -> Iterator[None]:
+    """Let errors say first that links or joints may be behind these elements of xacro.
+
+    Args:
+        elements: of xacro.
+        errors: those that missing links or joints may be the cause of.
+
+    """
     try:
         yield
-    except UrdfError as error:
+    except errors as error:
         for element in elements:
             if _may_make_links(element):
                 raise type(error)(f'{not_expanded(element)} ({error})') from error

@@ -58,7 +58,7 @@ def test_limits_without_an_end_on_one_side_are_refused(lower, upper):
 def test_a_joint_without_a_range_is_held_still(said):
     read = chain('<limit lower="0" upper="-0.0"/>')
     assert [math.copysign(1, x) for x in (read.lower[0], read.upper[0])] == [1, 1]
-    assert said() == ["joint 'one' is held still: both its limits are 0"]
+    assert said() == ["held still, joint 'one': both limits are the same"]
 
 
 def test_a_leader_whose_follower_leaves_it_one_value_is_held_still_by_name(said):
@@ -66,7 +66,7 @@ def test_a_leader_whose_follower_leaves_it_one_value_is_held_still_by_name(said)
     read = chain(zero_up, f'{zero_up}<mimic joint="one" multiplier="-1"/>')
     assert [math.copysign(1, x) for x in (read.lower[0], read.upper[0])] == [1, 1]
     (line,) = said()
-    assert line.startswith("joint 'one' is held still at 0: 'two' mimics it")
+    assert line.startswith("held still at 0, joint 'one': 'two' mimics it")
 
 
 def test_ranges_that_meet_but_for_rounding_meet(said):
@@ -75,7 +75,7 @@ def test_ranges_that_meet_but_for_rounding_meet(said):
         '<limit lower="0" upper="0.03"/><mimic joint="one" multiplier="0.1"/>',
     )
     assert read.lower[0] == read.upper[0] == pytest.approx(0.3)
-    assert "held still at 0.3: 'two' mimics it" in said()[0]
+    assert "held still at 0.3, joint 'one': 'two' mimics it" in said()[0]
 
 
 def test_a_leader_without_limits_has_those_of_its_followers():
