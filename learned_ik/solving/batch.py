@@ -153,8 +153,7 @@ def _answered(
     scene, preference, answers = request.scene, request.preference, request.answers
     by_seed = request.prefers_near_seed
     if scene is not None and scene.avoids and by_seed:
-        last = engine.attempts(True) if deadline == math.inf else engine.attempts_per_look(scene)
-        engine.search(memory, request, 0, last)
+        engine.search(memory, request, 0, engine.attempts_per_look(scene))
         settled = answers[:, CODE] == FOUND  # the others go on below
         if preference is not None:
             settled &= answers[:, NEAREST] == 1.0

@@ -8,7 +8,7 @@ from learned_ik import KinematicChain
 from learned_ik.solving.packing import chain_arrays, endless_joints
 
 
-def test_a_joint_is_endless_only_if_a_full_turn_changes_nothing():
+def test_an_endless_joint_comes_again_when_all_that_follow_it_do():
     def chain(multiplier: str) -> KinematicChain:
         joints = ''.join(
             f'<joint name="{name}" type="continuous"><parent link="{parent}"/>'
@@ -22,6 +22,10 @@ def test_a_joint_is_endless_only_if_a_full_turn_changes_nothing():
         return KinematicChain.from_urdf(f'<robot name="r">{links}{joints}</robot>')
 
     assert endless_joints(chain('-2')).tolist() == [True]
-    assert endless_joints(chain('0.5')).tolist() == [False]
-    assert chain_arrays(chain('0.5')).bound_high.tolist() == [np.pi]
+    assert chain_arrays(chain('-2')).full_turns.tolist() == [2 * np.pi]
     assert chain_arrays(chain('-2')).bound_high.tolist() == [np.inf]
+    # After two turns, what follows at half the speed has made one.
+    assert endless_joints(chain('0.5')).tolist() == [True]
+    assert chain_arrays(chain('0.5')).full_turns.tolist() == [4 * np.pi]
+    assert chain('0.5').upper.tolist() == [2 * np.pi]
+    assert chain_arrays(chain('0.123456789')).full_turns.tolist() == [0]

@@ -1,0 +1,41 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Kinematics has no size: an arm of a millimetre and one of a kilometre are solved alike."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from learned_ik import IkSolver, KinematicChain
+
+MODELS = Path(__file__).parents[2] / 'models'
+
+
+def scaled(chain: KinematicChain, scale: float) -> KinematicChain:
+    """Return an arm so many times as large."""
+    transforms = chain.transforms.copy()
+    transforms[:, :3, 3] *= scale
+    slides = np.array([kind == 'prismatic' for kind in chain.joint_types])
+    sizes = np.where(slides, scale, 1.0)
+    return dataclasses.replace(
+        chain, transforms=transforms, lower=chain.lower * sizes, upper=chain.upper * sizes
+    )
+
+
+@pytest.mark.parametrize('scale', [1e-3, 1e-2, 0.1, 1, 10, 100, 1000])
+@pytest.mark.parametrize('name', ['ur10', 'tiago_torso'])
+def test_reachable_poses_are_reached_at_every_size(name, scale):
+    plain = IkSolver.load(MODELS / f'{name}.safetensors').chain
+    chain, rng = scaled(plain, scale), np.random.default_rng(0)
+    q = chain.sample(rng, 300)
+    spread = 0.02 * (chain.upper - chain.lower)
+    seeds = np.clip(q + spread * rng.normal(0, 1, q.shape), chain.lower, chain.upper)
+    solver, poses = IkSolver(chain), chain.forward(q)
+    tolerance = 1e-6 * max(scale, 1.0)
+    assert solver.solve_batch(*poses, position_tolerance=tolerance).success.all()
+    assert solver.solve_batch(*poses, seeds, position_tolerance=tolerance).success.all()
+    beyond = solver.solve([3 * chain.reach, 0, 0], [0, 0, 0, 1])
+    assert not beyond
+    assert 'out of reach' in beyond.message
