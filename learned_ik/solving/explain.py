@@ -97,18 +97,21 @@ def why_not_reached(engine: Engine, memory: Memory, request: Request, status: St
         if low < high and (value <= low or value >= high)
     ]
     position_alone = reaches_position(engine, memory, request, q)
-    return _sentence(status, answer.tolist(), position_alone, at_limits, near_seed)
+    compared = int(answer[ATTEMPTS])
+    if status is Status.TIMED_OUT:  # then the others were only asked whether they are solutions
+        compared = min(compared, engine.first_look - (0 if request.seeded else 1))
+    return _sentence(status, answer.tolist(), compared, position_alone, at_limits, near_seed)
 
 
 def _sentence(
     status: Status,
     answer: Sequence[float],
+    compared: int,
     position_alone: bool,
     joints_at_limits: Sequence[str],
     near_seed: bool,
 ) -> str:
-    attempts = answer[ATTEMPTS]
-    tries = 'the only try' if attempts == 1 else f'the nearest of {attempts:.0f} tries'
+    tries = 'the only try' if compared == 1 else f'the nearest of {compared} tries'
     residual = (
         f'{tries} misses it by {1e3 * answer[POSITION_ERROR]:.3g} mm and '
         f'{math.degrees(answer[ORIENTATION_ERROR]):.3g} deg'
@@ -118,7 +121,10 @@ def _sentence(
         residual += f', with {", ".join(joints_at_limits)} at {limits}'
     if status is Status.TIMED_OUT:
         alone = ', the position alone can be reached' if position_alone else ''
-        return f'not found{alone}, and the time was over before the search was: {residual}'
+        return (
+            f'not found in {answer[ATTEMPTS]:.0f} tries{alone}, and the time was over before the '
+            f'search was: {residual}'
+        )
     if answer[BEYOND_REACH] > 0:
         beyond = f'{1e3 * answer[BEYOND_REACH]:.3g} mm beyond the stretched arm'
         return f'the pose is out of reach, {beyond}: {residual}'

@@ -46,8 +46,9 @@ def search_on(engine: Engine, memory: Memory, request: Request, deadline: float)
 def go_on(engine: Engine, memory: Memory, request: Request, deadline: float) -> Status:
     """Go on after a first look, of `Engine.attempts_per_look`; args as `search_on`.
 
-    For a patient request as long as the time lasts, unless what is left shows that nothing will be
-    found; else for a bounded number of restarts.
+    For a patient request as long as the time lasts, unless what is left shows that nothing will
+    be found; else, and among obstacles, for a bounded number of restarts. The nearest try is
+    taken from those, or from the first look: it does not depend on the clock.
     """
     answer = memory.answer
     if answer[CODE] == FOUND:
@@ -56,7 +57,8 @@ def go_on(engine: Engine, memory: Memory, request: Request, deadline: float) -> 
         return Status.NO_SOLUTION
     last = engine.attempts_per_look(request.scene)
     step = min(last, RESTARTS_PER_LOOK)
-    most = math.inf if request.patient else engine.attempts(request.avoids)
+    patient = request.patient and not request.avoids
+    most = math.inf if patient else engine.attempts(request.avoids)
     best, attempts, status = answer.copy(), answer[ATTEMPTS], Status.NO_SOLUTION
     while last < most and _is_worth_more(engine, memory, best, request):
         if perf_counter() > deadline:
@@ -65,7 +67,7 @@ def go_on(engine: Engine, memory: Memory, request: Request, deadline: float) -> 
         engine.search(memory, request, last, last + step)
         last += step
         attempts += answer[ATTEMPTS]
-        if _is_better(engine, answer, best):
+        if answer[CODE] == FOUND or (not patient and _is_better(engine, answer, best)):
             best = answer.copy()
         if best[CODE] == FOUND:
             status = Status.SUCCESS
