@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1] / 'learned_ik'
 LAB = Path(__file__).parents[1] / 'lab'
 
 # Each room, and the rooms of the package that it may import from.
-FOUNDATION = {'arrays', 'errors', 'files', 'rotations', 'learned_ik'}
+FOUNDATION = {'arrays', 'checks', 'errors', 'files', 'rotations', 'sealed', 'learned_ik'}
 MAY_IMPORT = {
     'robot': {'yaml_config', 'resources'},
     'kinematics': {'robot'},
@@ -44,7 +44,11 @@ LAB_MAY_IMPORT = {
         {'methods'},
         {'robot', 'kinematics', 'model', 'learning', 'solving', 'trajectories'},
     ),
-    'commands': ({'peers', 'protocols', 'paper'}, {'commands', 'resources'}),
+    'fuzzing': (
+        {'pinocchio_judge', 'robots'},
+        {'robot', 'network', 'model', 'learning', 'solving', 'trajectories', 'resources'},
+    ),
+    'commands': ({'peers', 'protocols', 'paper', 'fuzzing'}, {'commands', 'resources'}),
     # These look into every part of the package, but run none of its commands.
     'measurements': ({'robots', 'paper'}, set(MAY_IMPORT) | {'resources'}),
     'ablations': ({'robots', 'peers', 'paper'}, set(MAY_IMPORT) | {'resources'}),

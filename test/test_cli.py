@@ -205,7 +205,7 @@ def test_train_takes_a_named_robot_and_a_preset(called, tmp_path, monkeypatch):
             'there are: artificial10, ',
         ),
         (['--robot', 'tiago_arm', '--tip', 'nose'], "tip link 'nose' is not in robot"),
-        (['--robot', 'tiago_arm', '--samples', '0'], 'samples is 0; expected above 0'),
+        (['--robot', 'tiago_arm', '--samples', '0'], 'samples is 0; expected 1 up to'),
         (['--robot', 'tiago_arm', '--minutes', 'nan'], 'minutes is nan; expected above 0'),
         (['--robot', 'tiago_arm', '--device', 'abacus'], "device is 'abacus'"),
         (['--robot', 'tiago_arm', '--out', '/dev/null/arm'], "'/dev/null/arm' cannot be written"),

@@ -65,7 +65,7 @@ def test_what_is_wrong_is_named_with_what_would_be_right(content, message):
 
 
 def test_a_value_out_of_range_names_the_file_too():
-    with pytest.raises(ConfigurationError, match='here: heads is 0; expected 1 or more'):
+    with pytest.raises(ConfigurationError, match='here: heads is 0; expected 1 up to 1024'):
         from_mapping(TrainingConfig, {'heads': 0}, 'here')
 
 

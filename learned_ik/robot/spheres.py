@@ -11,6 +11,7 @@ import numpy as np
 import yaml
 
 from learned_ik.arrays import Array
+from learned_ik.checks import numbers, shortened
 from learned_ik.errors import ConfigurationError, ObstacleError
 from learned_ik.robot.chain import KinematicChain
 
@@ -28,10 +29,7 @@ def checked_spheres(values: Any, what: str = 'obstacles') -> Array:
         ObstacleError: wrong shape, too many, a number that is not finite or out of its range.
 
     """
-    try:
-        spheres = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ObstacleError(f'{what}: {error}; expected rows of x, y, z, radius [m]') from error
+    spheres = np.array(numbers(values, what, ObstacleError, 'rows of x, y, z, radius [m]'))
     if spheres.size == 0:
         return np.empty((0, 4))
     if spheres.ndim != 2 or spheres.shape[1] != 4:
@@ -121,5 +119,5 @@ def _row(entry: Any, what: str) -> Sequence[Any]:
             return [*entry['center'], entry['radius']]
         raise ObstacleError(f'{what} has the keys {sorted(entry)}; expected center and radius')
     if not isinstance(entry, list) or len(entry) != 4:
-        raise ObstacleError(f'{what} is {entry!r}; expected [x, y, z, radius]')
+        raise ObstacleError(f'{what} is {shortened(entry)}; expected [x, y, z, radius]')
     return entry
