@@ -14,13 +14,13 @@ import pytest
 
 pytest.importorskip('pinocchio')
 
-from lab.fuzzing import fuzz_run  # noqa: E402
-from lab.fuzzing.fuzz_robots import NAMES, robot_to_fuzz  # noqa: E402
-from lab.fuzzing.hostile_calls import calls_of, calls_of_data, places  # noqa: E402
-from lab.fuzzing.hostile_requests import RequestMaker  # noqa: E402
-from lab.fuzzing.hostile_values import zoo  # noqa: E402
-from learned_ik import IkModel, IkSolver  # noqa: E402
-from learned_ik.errors import InvalidInputError, LearnedIkError  # noqa: E402
+from lab.fuzzing import fuzz_run
+from lab.fuzzing.fuzz_robots import NAMES, robot_to_fuzz
+from lab.fuzzing.hostile_calls import calls_of, calls_of_data, places
+from lab.fuzzing.hostile_requests import RequestMaker
+from lab.fuzzing.hostile_values import zoo
+from learned_ik import IkModel, IkSolver
+from learned_ik.errors import InvalidInputError, LearnedIkError
 
 ROOT = Path(__file__).parents[2]
 
@@ -133,7 +133,7 @@ def test_masked_entries_are_no_numbers(artificial):
     solver = IkSolver(chain)
     position, orientation = chain.forward(chain.middle)
     masked = np.ma.masked_array(position[None], [[False, True, False]])
-    with pytest.raises(InvalidInputError, match='positions is .*; expected numbers: entries are'):
+    with pytest.raises(InvalidInputError, match=r'positions is .*; expected numbers: entries are'):
         solver.solve_batch(masked, orientation[None])
-    with pytest.raises(InvalidInputError, match='q is .*; expected numbers: entries are masked'):
+    with pytest.raises(InvalidInputError, match=r'q is .*; expected numbers: entries are masked'):
         chain.forward(np.ma.masked_all(3))
