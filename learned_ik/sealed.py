@@ -30,13 +30,16 @@ UNSEALED = '0' * 64
 Tensors = Mapping[str, npt.NDArray[Any]]
 
 
-def sealed(description: Mapping[str, Any], tensors: Tensors, key: str) -> bytes:
+def sealed(
+    description: Mapping[str, Any], tensors: Tensors, key: str, most: int = MOST_BYTES
+) -> bytes:
     """Return the content of a file; the same for the same description and tensors.
 
     Args:
         description: ready for JSON.
         tensors: by name.
         key: of the metadata's entry that holds the description.
+        most: bytes that a file may have.
 
     Raises:
         InvalidInputError: the description is not ready for JSON, or all of it is too large.
@@ -51,21 +54,24 @@ def sealed(description: Mapping[str, Any], tensors: Tensors, key: str) -> bytes:
         ) from error
     content = save(dict(tensors), metadata={key: text})
     header = int.from_bytes(content[:8], 'little')
-    if len(content) > MOST_BYTES or header > MOST_TEXT:
+    if len(content) > most or header > MOST_TEXT:
         raise InvalidInputError(
             f'what is to be saved takes {len(content)} bytes, {header} of them for its '
-            f'description; expected at most {MOST_BYTES} and {MOST_TEXT}'
+            f'description; expected at most {most} and {MOST_TEXT}'
         )
     return content.replace(_entry(UNSEALED), _entry(_checksum(content, UNSEALED)), 1)
 
 
-def unsealed(path: Any, key: str, what: str) -> tuple[dict[str, Any], dict[str, Any], bool]:
+def unsealed(
+    path: Any, key: str, what: str, most: int = MOST_BYTES
+) -> tuple[dict[str, Any], dict[str, Any], bool]:
     """Read such a file.
 
     Args:
         path: of the file.
         key: of the metadata's entry that holds the description.
         what: how errors call such a file.
+        most: bytes that it may have.
 
     Returns:
         description, tensors by name, and whether there was a checksum, which then is right.
@@ -74,7 +80,7 @@ def unsealed(path: Any, key: str, what: str) -> tuple[dict[str, Any], dict[str, 
         ModelFileError: the file is missing, broken, too large, foreign, or its checksum another.
 
     """
-    content = read_within(path, what, MOST_BYTES)
+    content = read_within(path, what, most)
     try:
         metadata = _metadata(content)
         tensors = load(content)

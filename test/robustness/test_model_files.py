@@ -182,7 +182,7 @@ CHANGES = {
     'an infinite limit': (put('chain', 'upper', 0, float('inf')), 'Infinity is not finite'),
     'a transform of NaN': (put('chain', 'transforms', 1, 0, 3, float('nan')), 'not finite'),
     'a transform of 1e308': (put('chain', 'transforms', 1, 0, 3, 1e308), r'transforms\[1\]'),
-    'a scaled rotation': (put('chain', 'transforms', 1, 0, 0, 2.0), r'transforms\[1\] .* not scaled'),
+    'a scaled rotation': (put('chain', 'transforms', 1, 0, 0, 2.0), r'\[1\] .* not scaled'),
     'a mirror': (
         put('chain', 'transforms', 0, [[-1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]),
         r'transforms\[0\]',
@@ -221,7 +221,7 @@ CHANGES = {
     'too many obstacles': (put('obstacles', [[0.0, 0, 1, 0.1]] * 2000), '2000 spheres'),
     'a description of 4 MB': (put('training', 'text', 'x' * MOST_TEXT), 'its header says'),
     'a number of 1e400': (text_with('"seconds": 1.5', '"seconds": 1e400'), '1e400 is not finite'),
-    'a key twice': (text_with('"seconds": 1.5', '"seconds": 1, "seconds": 2'), 'stands there twice'),
+    'a key twice': (text_with('"seconds": 1.5', '"seconds": 1, "seconds": 2'), 'there twice'),
     'deep nesting': (
         text_with('"seconds": 1.5', '"seconds": ' + '[' * 100_000 + ']' * 100_000),
         'recursion',
