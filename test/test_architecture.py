@@ -15,7 +15,9 @@ PACKAGE = Path(__file__).parents[1] / 'learned_ik'
 LAB = Path(__file__).parents[1] / 'lab'
 
 # Each room, and the rooms of the package that it may import from.
-FOUNDATION = {'arrays', 'checks', 'errors', 'files', 'rotations', 'sealed', 'learned_ik'}
+FOUNDATION = {
+    'arrays', 'checks', 'errors', 'files', 'markdown', 'rotations', 'sealed', 'learned_ik',
+}  # fmt: skip
 MAY_IMPORT = {
     'robot': {'yaml_config', 'resources'},
     'kinematics': {'robot'},
