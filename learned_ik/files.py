@@ -65,7 +65,7 @@ def write_atomically(path: Path, content: bytes, what: str = 'model file') -> No
     path = checked_path(path, what)
     try:
         target = Path(os.path.realpath(path))
-        mode = _mode_to_keep(target)
+        mode = mode_to_keep(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target)
         _write(target, content, mode)
@@ -98,8 +98,13 @@ def _write(target: Path, content: bytes, mode: int) -> None:
             os.close(folder)
 
 
-def _mode_to_keep(target: Path) -> int:
-    """Return the permissions that a file is to have; raise OSError where none can be written."""
+def mode_to_keep(target: Path) -> int:
+    """Return the permissions that a file is to have; raise OSError where none can be written.
+
+    Args:
+        target: the path with no link on its way, as `os.path.realpath` returns it.
+
+    """
     try:
         there = target.lstat()
     except FileNotFoundError:
