@@ -4,6 +4,7 @@
 
 import errno
 import os
+import random
 import resource
 import socket
 import subprocess
@@ -159,6 +160,34 @@ def test_a_full_disk_leaves_everything_as_it_was(tmp_path):
     assert path.read_bytes() == b'before'
     assert names(tmp_path) == ['file']
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 4096  # of that process alone
+
+
+def test_a_process_that_is_killed_leaves_one_file_whole(tmp_path):
+    path, size = tmp_path / 'file', 3_000_000
+    program = (
+        'import sys\n'
+        'from pathlib import Path\n'
+        'from learned_ik.files import write_atomically\n'
+        "contents = [letter * int(sys.argv[2]) for letter in (b'a', b'b')]\n"
+        'write_atomically(Path(sys.argv[1]), contents[0])\n'
+        "print('begun', flush=True)\n"
+        'while True:\n'
+        '    for content in contents:\n'
+        '        write_atomically(Path(sys.argv[1]), content)\n'
+    )
+    rng = random.Random(0)
+    for _ in range(8):
+        process = subprocess.Popen(
+            [sys.executable, '-c', program, str(path), str(size)], stdout=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == b'begun\n'
+        time.sleep(rng.uniform(0, 0.05))
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        content = path.read_bytes()
+        assert content in (b'a' * size, b'b' * size)
 
 
 def test_what_a_killed_process_left_is_swept_by_the_next(tmp_path):

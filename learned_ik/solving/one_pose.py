@@ -83,8 +83,10 @@ def solve(
     else:
         preference = engine.preferences.read(prefer, seeded)
     if (
-        type(max_joint_change) is not float
-        or max_joint_change != INFINITE
+        (
+            max_joint_change is not INFINITE
+            and (type(max_joint_change) is not float or max_joint_change != INFINITE)
+        )
         or type(position_tolerance) is not float
         or type(orientation_tolerance) is not float
         or not orientation_tolerance < INFINITE
