@@ -29,7 +29,7 @@ LATE = 0.005  # [s], by which an answer may come after its timeout
 HANGS = 120.0  # [s], without an answer: the process ends and tells where
 MOST_MEMORY = 8 * 2**30  # [bytes], of addresses: more of them is a fault that is counted
 EXAMPLES = 3  # kept of each kind
-BLOCK = 10_000  # requests of one robot in a row, in one process
+BLOCK = 5_000  # requests of one robot in a row, in one process
 WRONG_TYPES = 0.1  # share of the requests that have something of a wrong type
 
 
@@ -75,6 +75,8 @@ def run(
 ) -> dict[str, Tally]:
     """Ask so many requests, the robots in turns, and return what came of them, by robot.
 
+    Ctrl-C ends it early.
+
     Args:
         robots: of `fuzz_robots.NAMES`; empty: all.
         requests: of all robots together.
@@ -93,11 +95,14 @@ def run(
         requests -= most
     with ProcessPoolExecutor(jobs) as pool:
         asked = [pool.submit(ask_block, *block) for block in blocks]
-        for (name, _, _), future in zip(blocks, asked, strict=True):
-            tally = future.result()
-            tallies[name].add(tally)
-            if on_block is not None:
-                on_block(name, tally)
+        try:
+            for (name, _, _), future in zip(blocks, asked, strict=True):
+                tally = future.result()
+                tallies[name].add(tally)
+                if on_block is not None:
+                    on_block(name, tally)
+        except KeyboardInterrupt:  # what was asked until then counts
+            pool.shutdown(wait=False, cancel_futures=True)
     return tallies
 
 

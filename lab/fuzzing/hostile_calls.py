@@ -9,12 +9,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from learned_ik import IkModel, IkSolver, KinematicChain, TrainingConfig
+from learned_ik.learning.checkpoint import Checkpoint
 from learned_ik.learning.scenes.scene_config import SceneConfig
+from learned_ik.learning.training_config import preset
 from learned_ik.network import Network
 from learned_ik.robot.arms import artificial_arm_urdf
 from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.body import Body
 from learned_ik.robot.comparison import NAMES
+from learned_ik.robot.named import RobotConfig
 from learned_ik.robot.spheres import checked_spheres
 from learned_ik.rotations import normalized_quaternion
 from learned_ik.trajectories.pose_paths import circle, line, spiral
@@ -111,6 +114,10 @@ def calls_of_data(model: IkModel, urdf: str) -> list[Call]:
         ('spiral', spiral, {**round_, 'height': 0.1, 'turns': 2.0, 'end_radius': 0.0, **turned}),
         ('time_path', time_path, {'path': np.stack([q, q + 0.1, q]), 'velocity': np.ones(len(q)),
                                   'acceleration': 1.0, 'scaling': 0.5}),
+        ('IkModel.save', model.save, {'path': '/proc/nothing/arm.safetensors'}),
+        ('RobotConfig.named', RobotConfig.named, {'name': 'panda'}),
+        ('preset', preset, {'name': 'quick'}),
+        ('Checkpoint.load', Checkpoint.load, {'path': '/nowhere/arm.checkpoint'}),
         ('SceneConfig', SceneConfig, {'obstacles': ((0.5, 0, 0.5, 0.1),)}),
         ('TrainingConfig', TrainingConfig, TrainingConfig().to_dict()),
     ]  # fmt: skip

@@ -317,6 +317,6 @@ def preset(name: str) -> TrainingConfig:
         ConfigurationError: there is no such preset.
 
     """
-    if name not in PRESETS:
+    if text(name, 'the name of a preset', ConfigurationError) not in PRESETS:
         raise ConfigurationError(f"no preset '{name}'; there are: {', '.join(PRESETS)}")
     return PRESETS[name]

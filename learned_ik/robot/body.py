@@ -82,6 +82,7 @@ class Body:
             InvalidInputError: `link_radius` is not above 0.
 
         """
+        instance(chain, KinematicChain, 'chain')
         urdf = urdf_text(urdf)
         placed = attached_capsules(urdf, chain, [Path(folder) for folder in folders])
         placed = _without_hidden(placed) + segments(

@@ -66,7 +66,7 @@ def test_the_right_values_are_taken(small):
     urdf = (ROOT / 'config' / 'artificial7.urdf').read_text()
     for call in [*calls_of_data(small, urdf), *calls_of(IkSolver(small))]:
         given = dict(call.arguments)
-        if call.name in ('IkModel.load', 'IkSolver.load', 'KinematicChain.from_urdf'):
+        if call.name.endswith(('.load', '.save', '.from_urdf')):
             continue  # of files that are not there
         call.function(**given)
 
@@ -137,3 +137,36 @@ def test_masked_entries_are_no_numbers(artificial):
         solver.solve_batch(masked, orientation[None])
     with pytest.raises(InvalidInputError, match=r'q is .*; expected numbers: entries are masked'):
         chain.forward(np.ma.masked_all(3))
+
+
+@pytest.mark.parametrize(
+    'given',
+    [
+        {'chain': None},
+        {'config': {'samples': 10}},
+        {'start_from': 'arm.safetensors'},
+        {'scene': [[0.5, 0.0, 0.5, 0.1]]},
+        {'body': 3},
+        {'resume_from': 'arm.checkpoint'},
+        {'checkpoint_to': 3},
+        {'stop': True},
+    ],
+    ids=lambda given: next(iter(given)),
+)
+def test_training_refuses_what_it_cannot_use(artificial, given):
+    pytest.importorskip('torch')
+    from learned_ik import TrainingConfig, train
+
+    name = next(iter(given))
+    arguments = {'chain': artificial(3), 'config': TrainingConfig(samples=1000), **given}
+    with pytest.raises(LearnedIkError, match=f'^{name} is'):
+        train(**arguments)
+
+
+def test_a_device_without_numbers_is_refused(artificial):
+    pytest.importorskip('torch')
+    from learned_ik import TrainingConfig, train
+
+    for device in ('meta', 'nowhere', 'cuda:99', ''):
+        with pytest.raises(LearnedIkError, match="device is '"):
+            train(artificial(3), TrainingConfig(samples=1000, device=device))
