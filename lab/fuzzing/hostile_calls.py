@@ -114,7 +114,6 @@ def calls_of_data(model: IkModel, urdf: str) -> list[Call]:
         ('spiral', spiral, {**round_, 'height': 0.1, 'turns': 2.0, 'end_radius': 0.0, **turned}),
         ('time_path', time_path, {'path': np.stack([q, q + 0.1, q]), 'velocity': np.ones(len(q)),
                                   'acceleration': 1.0, 'scaling': 0.5}),
-        ('IkModel.save', model.save, {'path': '/proc/nothing/arm.safetensors'}),
         ('RobotConfig.named', RobotConfig.named, {'name': 'panda'}),
         ('preset', preset, {'name': 'quick'}),
         ('Checkpoint.load', Checkpoint.load, {'path': '/nowhere/arm.checkpoint'}),
