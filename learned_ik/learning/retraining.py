@@ -106,7 +106,7 @@ def most_poses(model: IkModel, spheres: int) -> int:
     numbers = 8 * sum(len(bias) for bias in network.biases)
     numbers += 100 * network.heads * model.chain.motion_count
     if body is not None:
-        numbers += 12 * (len(body) * spheres + len(body.pairs))
+        numbers += 24 * (len(body) * spheres + len(body.pairs))
     return max(2, min(MOST_POSES, MOST_NUMBERS // numbers))
 
 

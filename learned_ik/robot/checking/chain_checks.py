@@ -8,12 +8,22 @@ from typing import Any
 import numpy as np
 
 from learned_ik.arrays import Array, Booleans
-from learned_ik.checks import mapping, numbers, shaped, shaped_whole, shortened, text, texts
+from learned_ik.checks import (
+    check_range,
+    mapping,
+    numbers,
+    shaped,
+    shaped_whole,
+    shortened,
+    text,
+    texts,
+)
 from learned_ik.errors import InvalidInputError
 
 JOINT_TYPES = ('revolute', 'continuous', 'prismatic')
 MOST_JOINTS = 1000  # of a chain, mimic joints too
 FARTHEST = 1e6  # [m], from one joint to the next: as far as a solver takes poses
+LARGEST_LIMIT = 1e18  # [rad or m]: some descriptions say 1e16 where there is no limit
 LARGEST_MULTIPLIER = 1e6  # of a mimic joint
 RIGID = 1e-6  # by how much an entry of R Rᵀ may differ from the identity's
 
@@ -50,12 +60,15 @@ def checked_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
             f'multiplier is {shortened(multiplier.tolist())}; expected at most '
             f'{LARGEST_MULTIPLIER:g} in size'
         )
+    offset = shaped(fields['offset'], 'offset', (motions,))
+    check_range(offset, FARTHEST, 'offset', 'rad or m')
     lower = shaped(fields['lower'], 'lower', (joints,))
     upper = shaped(fields['upper'], 'upper', (joints,))
     for name, low, high in zip(names, lower.tolist(), upper.tolist(), strict=True):
-        if not low <= high:
+        if not -LARGEST_LIMIT <= low <= high <= LARGEST_LIMIT:
             raise InvalidInputError(
-                f"joint '{name}' has the limits [{low}, {high}]; expected lower <= upper"
+                f"joint '{name}' has the limits [{low}, {high}]; expected lower <= upper, at most "
+                f'{LARGEST_LIMIT:g} in size'
             )
     return {
         'base_link': text(fields['base_link'], 'base_link'),
@@ -69,7 +82,7 @@ def checked_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
         'prismatic': _truths(fields['prismatic'], 'prismatic', motions),
         'source': source,
         'multiplier': multiplier,
-        'offset': shaped(fields['offset'], 'offset', (motions,)),
+        'offset': offset,
         'base_frames': {
             text(name, 'a name in base_frames'): rigid(
                 T, f'base_frames[{shortened(name)}]', (4, 4)
