@@ -40,7 +40,7 @@ def retrained(model: IkModel, spheres: list[list[float]], seconds: float) -> IkM
     from learned_ik.learning.training import train
 
     scene = dataclasses.replace(SCENE, obstacles=sphere_tuples(checked_spheres(spheres)))
-    config = configuration_for(model, seconds, len(scene.obstacles))
+    config = configuration_for(model, seconds)
     parent = os.getppid()
 
     def tell(progress: Any) -> None:
@@ -64,7 +64,7 @@ def retrained(model: IkModel, spheres: list[list[float]], seconds: float) -> IkM
     return dataclasses.replace(new, name=model.name, training={**new.training, **history})
 
 
-def configuration_for(model: IkModel, seconds: float, spheres: int = 0) -> TrainingConfig:
+def configuration_for(model: IkModel, seconds: float) -> TrainingConfig:
     """Return how to train a model further: as it was made, in its shape, within bounds.
 
     What a model file says is not trusted with this machine's memory.
@@ -97,17 +97,17 @@ def configuration_for(model: IkModel, seconds: float, spheres: int = 0) -> Train
             'cycles': 1,
         }
     )
-    return dataclasses.replace(config, batch=min(config.batch, most_poses(model, spheres)))
+    return dataclasses.replace(config, batch=min(config.batch, most_poses(model)))
 
 
-def most_poses(model: IkModel, spheres: int) -> int:
+def most_poses(model: IkModel) -> int:
     """Return how many poses a batch may have, so that a step takes some 2 GB at the most."""
     network, body = model.network, model.body
-    numbers = 8 * sum(len(bias) for bias in network.biases)
-    numbers += 100 * network.heads * model.chain.motion_count
+    of_head = 100 * model.chain.motion_count
     if body is not None:
-        numbers += 24 * (len(body) * spheres + len(body.pairs))
-    return max(2, min(MOST_POSES, MOST_NUMBERS // numbers))
+        of_head += 60 * (len(body) + len(body.pairs))
+    of_pose = 8 * sum(len(bias) for bias in network.biases) + network.heads * of_head
+    return max(2, min(MOST_POSES, MOST_NUMBERS // of_pose))
 
 
 def compared(old: IkModel, new: IkModel) -> dict[str, Any]:
