@@ -102,7 +102,7 @@ def test_a_file_that_does_not_exist_is_refused(tmp_path):
 def test_whatever_a_yaml_file_holds_the_error_is_ours(tmp_path, content):
     path = tmp_path / 'hostile.yaml'
     path.write_text(content)
-    with pytest.raises(ConfigurationError, match='hostile.yaml') as caught:
+    with pytest.raises(ConfigurationError, match=r'hostile\.yaml') as caught:
         load_yaml(TrainingConfig, path)
     assert len(str(caught.value)) < 1500
 
