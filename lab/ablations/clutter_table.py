@@ -12,7 +12,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from learned_ik.markdown import escaped
+from learned_ik.viewing.markdown import escaped
 
 HEADING = """# In clutter: what each ingredient is worth
 

@@ -19,7 +19,7 @@ from lab.peers import PEERS
 from lab.protocols.benchmark_tables import microseconds, percent
 from lab.protocols.scores import OURS
 from learned_ik.files import write_atomically
-from learned_ik.markdown import escaped
+from learned_ik.viewing.markdown import escaped
 
 BEGIN = '<!-- benchmark: begin, written by lab/protocols/readme_table.py -->'
 END = '<!-- benchmark: end -->'

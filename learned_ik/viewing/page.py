@@ -14,8 +14,8 @@ import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.errors import ObstacleError
-from learned_ik.markdown import escaped
 from learned_ik.viewing.drawn_robot import BASE, DrawnLine, DrawnRobot, wxyz, xyzw
+from learned_ik.viewing.markdown import escaped
 from learned_ik.viewing.page_server import free_port, own_pages_only
 from learned_ik.viewing.session import Session
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from lab.paper.presentation.results import OUTCOMES, UNDECIDED, Cell, Claim, Report, Table
 from learned_ik.files import write_atomically
 from learned_ik.learning.training_config import PAPER
-from learned_ik.markdown import code, escaped
+from learned_ik.viewing.markdown import code, escaped
 
 PAGE = 'index.md'
 PAPERS, OURS = "the paper's recipe", 'the default recipe'

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from learned_ik.markdown import code, escaped
+from learned_ik.viewing.markdown import code, escaped
 
 HOSTILE = [
     '<script>alert(1)</script>',
