@@ -52,7 +52,8 @@ def solve_all(
     )
     began = perf_counter()
     bounds = position_tolerance, orientation_tolerance, math.inf, timeout
-    if not one_pose.solve(engine, position, orientation, seed, 'first', bounds, None):
+    first = one_pose.solve(engine, position, orientation, seed, 'first', bounds, None)
+    if not first:
         return []
     about = None if seed is None else checked_start(engine.chain, seed, 'seed')
     strictest, free = request_options(orientation_tolerance, math.inf, False)
@@ -63,9 +64,10 @@ def solve_all(
     candidates = distinct_solutions(
         engine, row, about, tolerances, CANDIDATES_IN_SCENE * limit if avoids else limit
     )
-    found = [
+    solved = [
         one_pose.solve(engine, position, orientation, q, 'first', bounds, None) for q in candidates
     ]
+    found = [solution for solution in solved if solution] or [first]
     if scene is not None and scene.avoids:
         found = _cleared(engine, row, tolerances, scene, found)
         if not found:

@@ -128,6 +128,20 @@ def test_an_error_names_the_thing_the_value_and_what_is_accepted(artificial, opt
     assert isinstance(caught.value, LearnedIkError)
 
 
+@pytest.mark.parametrize('avoid', [None, False, True])
+def test_what_one_solution_reaches_several_do(avoid):
+    """Also on an arm so small that its candidates are hard to tell apart, in a scene."""
+    robot = robot_to_fuzz('a millimetre')
+    solver, rng = IkSolver(robot.chain), np.random.default_rng(0)
+    solver.set_obstacles([[1.0, 0.0, 0.0, 0.1]])
+    for q in robot.chain.sample(rng, 60):
+        pose = robot.chain.forward(q)
+        several = solver.solve_all(*pose, avoid_collisions=avoid)
+        assert all(several)
+        if avoid is False and solver.solve(*pose, prefer='first', avoid_collisions=False):
+            assert several
+
+
 def test_masked_entries_are_no_numbers(artificial):
     chain = artificial(3)
     solver = IkSolver(chain)
