@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from learned_ik.arrays import Array
+from learned_ik.arrays import Array, Booleans
 from learned_ik.errors import BenchmarkError
 from learned_ik.rotations import quaternion_from_matrix, rotation_angle
 
@@ -85,6 +85,11 @@ class Judge:
             positions[k], rotations[k] = T_base_tip.translation, T_base_tip.rotation
         return Poses(positions, rotations)
 
+    def within_limits(self, q: Array) -> Booleans:
+        """Return (n,), whether joint positions (n, joints) [rad or m] are within the limits."""
+        within = (q >= self.lower - LIMIT_SLACK) & (q <= self.upper + LIMIT_SLACK)
+        return within.all(axis=-1)
+
     def errors(self, q: Array, wanted: Poses) -> tuple[Array, Array]:
         """Return how far answers are from their poses.
 
@@ -98,8 +103,7 @@ class Judge:
 
         """
         position, orientation = np.full(len(q), np.inf), np.full(len(q), np.inf)
-        within = (q >= self.lower - LIMIT_SLACK) & (q <= self.upper + LIMIT_SLACK)
-        fair = within.all(axis=-1) & np.isfinite(q).all(axis=-1)
+        fair = self.within_limits(q) & np.isfinite(q).all(axis=-1)
         reached, wanted = self.poses(q[fair]), wanted[fair]
         position[fair] = np.linalg.norm(reached.positions - wanted.positions, axis=-1)
         orientation[fair] = rotation_angle(reached.rotations, wanted.rotations)

@@ -43,6 +43,7 @@ LAB_COMMANDS = {
         "the paper's tables and figures (in a clone)",
     ),
     'benchmark': ('lab.commands.benchmark:Benchmark', 'our solver against its peers (in a clone)'),
+    'fuzz': ('lab.commands.fuzz:Fuzz', 'hostile requests by the million, judged (in a clone)'),
 }
 # node: its main function, which takes ROS arguments, and what it does
 NODES = {

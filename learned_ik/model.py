@@ -2,33 +2,40 @@
 # SPDX-License-Identifier: Apache-2.0
 """`IkModel`: what is trained, as one file. Here the training and the serving wing meet.
 
-The file is safetensors: tensors for the weights, one JSON string for all else. Nothing in it
-is ever executed.
+The file is safetensors: tensors for the weights, one JSON text for all else, and a checksum over
+both (`sealed.py`). Nothing in it is ever executed.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
 from learned_ik import __version__
+from learned_ik.checks import entries, instance, mapping, shortened, text, whole
 from learned_ik.errors import InvalidInputError, ModelFileError
-from learned_ik.files import write_atomically
-from learned_ik.network import Network, Weights
+from learned_ik.files import checked_path, write_atomically
+from learned_ik.network import MOST_LAYERS, Network
 from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
+from learned_ik.robot.spheres import checked_spheres, sphere_tuples
+from learned_ik.sealed import Tensors, sealed, unsealed
 
-FORMAT_VERSION = 2  # 1, as long as the network takes nothing but a pose
+FORMAT_VERSION = 3  # 1 and 2, of earlier releases, are read
+FIRST_SEALED = 3  # the first version with a checksum
 METADATA_KEY = 'learned_ik'
+KEYS = (
+    'format_version', 'package_version', 'name', 'fingerprint', 'chain', 'network', 'training',
+    'held_out', 'obstacles', 'body', 'units',
+)  # fmt: skip
+NETWORK_KEYS = (
+    'layers', 'activation', 'decoding', 'heads', 'inputs', 'basis_points_see', 'seed_weight',
+)  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -48,7 +55,17 @@ class IkModel:
     package_version: str = __version__
 
     def __post_init__(self) -> None:
-        """Raise `InvalidInputError` unless the network's last layer fits the chain."""
+        """Raise `InvalidInputError` for parts that are none, or do not fit each other."""
+        instance(self.chain, KinematicChain, 'chain')
+        instance(self.network, Network, 'network')
+        text(self.name, 'name')
+        text(self.package_version, 'package_version')
+        for field in ('training', 'held_out'):
+            mapping(getattr(self, field), field)
+        spheres = sphere_tuples(checked_spheres(self.obstacles))
+        object.__setattr__(self, 'obstacles', spheres)
+        if self.body is not None:
+            instance(self.body, Body, 'body').check_on(self.chain)
         expected = self.network.outputs_for(self.chain.joint_count)
         if self.network.weights[-1].shape[0] != expected:
             raise InvalidInputError(
@@ -66,12 +83,12 @@ class IkModel:
 
         Raises:
             ModelFileError: the file cannot be written there.
+            InvalidInputError: `training` or `held_out` are not ready for JSON, or too large.
 
         """
-        path = Path(path)
         network, scene = self.network, self.network.scene
         description = {
-            'format_version': FORMAT_VERSION if len(network.inputs) > 1 else 1,
+            'format_version': FORMAT_VERSION,
             'package_version': self.package_version,
             'name': self.name,
             'fingerprint': self.chain.fingerprint,
@@ -98,92 +115,96 @@ class IkModel:
         if scene is not None:
             tensors['basis_points.world'] = np.ascontiguousarray(scene.world, dtype=np.float64)
             tensors['basis_points.target'] = np.ascontiguousarray(scene.target, dtype=np.float64)
-        text = json.dumps(description, sort_keys=True, allow_nan=False)
-        write_atomically(path, save(tensors, metadata={METADATA_KEY: text}))
+        write_atomically(
+            checked_path(path, 'model file'), sealed(description, tensors, METADATA_KEY)
+        )
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> IkModel:
         """Read a model file.
 
+        Nothing in it is executed, and nothing is taken on trust: see `sealed` and the checks of
+        what it is made of.
+
         Raises:
-            ModelFileError: the file is missing, broken, truncated, foreign or of a newer format.
+            ModelFileError: the file is missing, broken, truncated, changed, foreign or of a newer
+                format; or a number in it cannot be.
 
         """
-        path = Path(path)
-        if not path.is_file():
-            raise ModelFileError(f"model file '{path}' does not exist or is not a file")
-        try:
-            with safe_open(path, framework='numpy') as file:
-                metadata = file.metadata() or {}
-                tensors = {name: file.get_tensor(name) for name in file.keys()}
-        except (SafetensorError, OSError, ValueError, TypeError, KeyError) as error:
+        description, tensors, was_sealed = unsealed(path, METADATA_KEY, 'model file')
+        version = description.get('format_version')
+        if type(version) is int and version > FORMAT_VERSION:
             raise ModelFileError(
-                f"'{path}' is not a readable model file (broken or cut short?): {error}"
-            ) from error
-        if METADATA_KEY not in metadata:
-            raise ModelFileError(
-                f"'{path}' is a safetensors file, but not a learned_ik model: its metadata has "
-                f"no entry '{METADATA_KEY}'"
+                f"'{path}' has format version {version}, written by learned_ik "
+                f'{shortened(description.get("package_version", "unknown"))}; this is '
+                f'{__version__}, which reads up to version {FORMAT_VERSION}: update learned_ik'
             )
         try:
-            description = json.loads(metadata[METADATA_KEY])
-            version = description['format_version']
-            if int(version) > FORMAT_VERSION:
-                raise ModelFileError(
-                    f"'{path}' has format version {version}, written by learned_ik "
-                    f'{description.get("package_version", "unknown")}; this is {__version__}, '
-                    f'which reads up to version {FORMAT_VERSION}: update learned_ik'
-                )
+            if type(version) is not int or version < 1:
+                raise InvalidInputError(f'format_version is {shortened(version)}; expected 1 up')
+            if version >= FIRST_SEALED and not was_sealed:
+                raise InvalidInputError(f'it has no checksum; version {version} has one')
             model = cls._from_parts(description, tensors)
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-            if isinstance(error, ModelFileError):
-                raise
-            raise ModelFileError(
-                f"'{path}' is a damaged model file: {type(error).__name__}: {error}"
-            ) from error
-        if model.chain.fingerprint != description['fingerprint']:
-            raise ModelFileError(
-                f"'{path}' is a damaged model file: its chain has the fingerprint "
-                f'{model.chain.fingerprint}, it says {description["fingerprint"]}'
-            )
+            if model.chain.fingerprint != description['fingerprint']:
+                raise InvalidInputError(
+                    f'its chain has the fingerprint {model.chain.fingerprint}; it says '
+                    f'{shortened(description["fingerprint"])}'
+                )
+        except InvalidInputError as error:
+            raise ModelFileError(f"'{path}' is a damaged model file: {error}") from error
         return model
 
     @classmethod
-    def _from_parts(
-        cls, description: Mapping[str, Any], tensors: Mapping[str, Weights]
-    ) -> IkModel:
-        about = description['network']
-        chain = KinematicChain.from_dict(description['chain'])
-        body = description.get('body')
-        layers = range(int(about['layers']))
-        inputs = about.get('inputs', ['pose'])
-        if inputs not in (['pose'], ['pose', 'seed'], ['pose', 'scene']):
-            raise ValueError(f'its network takes {inputs}')
-        scene = None
-        if 'scene' in inputs:
-            scene = BasisPoints(
-                world=tensors['basis_points.world'].astype(np.float64),
-                target=tensors['basis_points.target'].astype(np.float64),
-                far=float(about['basis_points_see']),
-            )
+    def _from_parts(cls, description: Mapping[str, Any], tensors: Tensors) -> IkModel:
+        """Build the model; raises `InvalidInputError` for what is missing, strange or damaged."""
+        given = entries({'body': None, **description}, KEYS, 'the description')
+        chain = KinematicChain.from_dict(given['chain'])
+        body = given['body']
         return cls(
             chain=chain,
-            network=Network(
-                weights=tuple(tensors[f'layer_{i}.weight'].astype(np.float32) for i in layers),
-                biases=tuple(tensors[f'layer_{i}.bias'].astype(np.float32) for i in layers),
-                activation=about['activation'],
-                decoding=about['decoding'],
-                heads=int(about['heads']),
-                seed_joints=chain.joint_count if 'seed' in inputs else 0,
-                seed_weight=float(about.get('seed_weight', 0.0)),
-                scene=scene,
-            ),
-            name=str(description['name']),
-            training=dict(description['training']),
-            held_out=dict(description['held_out']),
-            obstacles=tuple(
-                (float(x), float(y), float(z), float(r)) for x, y, z, r in description['obstacles']
-            ),
+            network=_network(given['network'], tensors, chain),
+            name=given['name'],
+            training=given['training'],
+            held_out=given['held_out'],
+            obstacles=given['obstacles'],
             body=None if body is None else Body.from_dict(body, chain),
-            package_version=str(description['package_version']),
+            package_version=given['package_version'],
         )
+
+
+def _network(about: Any, tensors: Tensors, chain: KinematicChain) -> Network:
+    """Return the network of a file; raises `InvalidInputError`."""
+    optional = {'inputs': ['pose'], 'basis_points_see': None, 'seed_weight': 0.0}
+    given = entries({**optional, **mapping(about, 'network')}, NETWORK_KEYS, 'network')
+    layers = whole(
+        given['layers'], 'layers', f'2 up to {MOST_LAYERS}', lambda n: 2 <= n <= MOST_LAYERS
+    )
+    inputs = given['inputs']
+    if inputs not in (['pose'], ['pose', 'seed'], ['pose', 'scene']):
+        raise InvalidInputError(
+            f'inputs are {shortened(inputs)}; expected pose, and seed or scene'
+        )
+    kinds = {f'layer_{i}.{part}': 'float32' for i in range(layers) for part in ('weight', 'bias')}
+    if 'scene' in inputs:
+        kinds |= {'basis_points.world': 'float64', 'basis_points.target': 'float64'}
+    arrays = entries(tensors, kinds, 'tensors')
+    for name, kind in kinds.items():
+        if arrays[name].dtype != kind:
+            raise InvalidInputError(f'{name} is of type {arrays[name].dtype}; expected {kind}')
+    scene = None
+    if 'scene' in inputs:
+        scene = BasisPoints(
+            world=arrays['basis_points.world'],
+            target=arrays['basis_points.target'],
+            far=given['basis_points_see'],
+        )
+    return Network(
+        weights=tuple(arrays[f'layer_{i}.weight'] for i in range(layers)),
+        biases=tuple(arrays[f'layer_{i}.bias'] for i in range(layers)),
+        activation=given['activation'],
+        decoding=given['decoding'],
+        heads=given['heads'],
+        seed_joints=chain.joint_count if 'seed' in inputs else 0,
+        seed_weight=given['seed_weight'],
+        scene=scene,
+    )

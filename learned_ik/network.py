@@ -11,12 +11,17 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array, Floats
+from learned_ik.checks import choice, instance, number, numbers, shortened, whole
 from learned_ik.errors import InvalidInputError
 from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.chain import KinematicChain
 
 ACTIVATIONS = ('relu', 'silu')
 DECODINGS = ('clipped', 'bounded', 'linear', 'biternion')
+MOST_HEADS = 1024
+MOST_LAYERS = 64
+MOST_WIDTH = 65_536  # outputs of a layer
+LARGEST_WEIGHT = 1e6  # of any weight or bias: far more than training makes
 INPUTS = 12  # position x y z [m], then the rotation matrix, row by row
 
 Weights = Floats
@@ -68,17 +73,35 @@ class Network:
 
     def __post_init__(self) -> None:
         """Raise `InvalidInputError` unless the layers fit each other and are finite."""
-        if self.activation not in ACTIVATIONS:
-            raise InvalidInputError(f'activation {self.activation!r}; expected {ACTIVATIONS}')
-        if self.decoding not in DECODINGS:
-            raise InvalidInputError(f'decoding {self.decoding!r}; expected {DECODINGS}')
-        if self.heads < 1 or len(self.weights) != len(self.biases) or len(self.weights) < 2:
-            raise InvalidInputError('a network has at least one head and one hidden layer')
-        if not (0 <= self.seed_weight < np.inf and (self.seed_joints or self.seed_weight == 0)):
-            raise InvalidInputError(
-                f'seed_weight is {self.seed_weight} of a network that takes '
-                f'{self.seed_joints} seed joints; expected 0 or more, and 0 where there are none'
+        choice(self.activation, 'activation', ACTIVATIONS)
+        choice(self.decoding, 'decoding', DECODINGS)
+        heads = whole(self.heads, 'heads', f'1 up to {MOST_HEADS}', lambda n: 1 <= n <= MOST_HEADS)
+        object.__setattr__(self, 'heads', heads)
+        for name in ('weights', 'biases'):
+            layers = getattr(self, name)
+            arrays = isinstance(layers, tuple | list) and all(
+                type(layer) is np.ndarray and layer.dtype == np.float32 for layer in layers
             )
+            if not arrays or not 2 <= len(layers) <= MOST_LAYERS:
+                raise InvalidInputError(
+                    f'{name} are {shortened(layers)}; expected float32 arrays, one for each of 2 '
+                    f'up to {MOST_LAYERS} layers'
+                )
+        if len(self.weights) != len(self.biases):
+            raise InvalidInputError(
+                f'{len(self.weights)} weights and {len(self.biases)} biases; expected as many'
+            )
+        joints = whole(self.seed_joints, 'seed_joints', '0 or more', lambda n: 0 <= n < MOST_WIDTH)
+        object.__setattr__(self, 'seed_joints', joints)
+        nearness = number(self.seed_weight, 'seed_weight', '0 or more', lambda w: 0 <= w < np.inf)
+        object.__setattr__(self, 'seed_weight', nearness)
+        if self.seed_weight and not self.seed_joints:
+            raise InvalidInputError(
+                f'seed_weight is {self.seed_weight} of a network that takes no seed; expected 0 '
+                'where there are none'
+            )
+        if self.scene is not None:
+            instance(self.scene, BasisPoints, 'scene')
         if self.seed_joints and self.scene is not None:
             raise InvalidInputError('a network takes a seed or the scene; expected not both')
         width = INPUTS + self.seed_joints + (0 if self.scene is None else len(self.scene))
@@ -88,9 +111,17 @@ class Network:
                     f'layer {i} has weights {weight.shape} and biases {bias.shape}; '
                     f'expected (n, {width}) and (n,)'
                 )
-            if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
-                raise InvalidInputError(f'layer {i} has weights that are not finite')
             width = weight.shape[0]
+            if not 1 <= width <= MOST_WIDTH:
+                raise InvalidInputError(
+                    f'layer {i} has {width} outputs; expected 1 up to {MOST_WIDTH}'
+                )
+            largest = max(np.abs(weight).max(), np.abs(bias).max())
+            if not largest <= LARGEST_WEIGHT:
+                raise InvalidInputError(
+                    f'layer {i} has weights or biases of size {largest:g}; expected finite ones, '
+                    f'at most {LARGEST_WEIGHT:g}'
+                )
 
     def outputs_for(self, joints: int) -> int:
         """Return how many numbers the last layer must give for this many joints."""
@@ -176,7 +207,16 @@ class Network:
             (..., heads, joints) [rad or m].
 
         """
-        x = np.asarray(inputs, np.float64)
+        instance(chain, KinematicChain, 'chain')
+        x = numbers(inputs, 'inputs')
+        width = self.weights[0].shape[1]
+        if x.ndim < 1 or x.shape[-1] != width:
+            raise InvalidInputError(f'inputs have shape {x.shape}; expected (..., {width})')
+        if len(self.weights[-1]) != self.outputs_for(chain.joint_count):
+            raise InvalidInputError(
+                f'the network gives {len(self.weights[-1])} numbers; expected '
+                f'{self.outputs_for(chain.joint_count)} for a chain of {chain.joint_count} joints'
+            )
         layers = list(zip(self.weights, self.biases, strict=True))
         for i, (weight, bias) in enumerate(layers):
             x = x @ weight.T.astype(np.float64) + bias

@@ -6,13 +6,13 @@ Which head is best, forward kinematics must say; refinement is left to whoever r
 """
 
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from learned_ik.checks import flag, instance
 from learned_ik.errors import TrainingError
-from learned_ik.files import write_atomically
+from learned_ik.files import checked_path, write_atomically
 from learned_ik.model import IkModel
 from learned_ik.network import angle_stretch
 
@@ -34,13 +34,13 @@ def write_onnx(model: IkModel, path: str | os.PathLike[str], *, double: bool = F
         TrainingError: the package onnx is not installed.
 
     """
-    write_atomically(
-        Path(path), onnx_model(model, double=double).SerializeToString(), what='ONNX file'
-    )
+    content = onnx_model(model, double=flag(double, 'double')).SerializeToString()
+    write_atomically(checked_path(path, 'ONNX file'), content, what='ONNX file')
 
 
 def onnx_model(model: IkModel, *, double: bool = False) -> Any:
     """Return the graph; see `write_onnx`."""
+    instance(model, IkModel, 'model')
     try:
         from onnx import TensorProto, checker, helper
     except ModuleNotFoundError as error:

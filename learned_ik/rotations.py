@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
+from learned_ik.checks import numbers, shortened
 from learned_ik.errors import InvalidInputError
 
 
@@ -99,13 +100,13 @@ def normalized_quaternion(quaternion: npt.ArrayLike, what: str = 'orientation') 
         InvalidInputError: wrong shape, NaN or infinite entries, or a zero quaternion.
 
     """
-    values = np.asarray(quaternion, dtype=np.float64)
+    values = numbers(quaternion, what)
     if values.ndim == 0 or values.shape[-1] != 4:
         raise InvalidInputError(
             f'{what} has shape {values.shape}; expected (..., 4), a quaternion x y z w'
         )
     if not np.isfinite(values).all():
-        raise InvalidInputError(f'{what} {values.tolist()} is not finite')
+        raise InvalidInputError(f'{what} {shortened(values.tolist())} is not finite')
     largest = np.abs(values).max(axis=-1, keepdims=True, initial=0.0)
     values = np.where(largest > 1e150, values / np.maximum(largest, 1.0), values)
     length = np.linalg.norm(values, axis=-1, keepdims=True)

@@ -12,7 +12,11 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar, Union, get_args, g
 
 import yaml
 
-from learned_ik.errors import ConfigurationError
+from learned_ik.checks import number, shortened, shortened_reason
+from learned_ik.errors import ConfigurationError, ModelFileError
+from learned_ik.files import read_within
+
+MOST_BYTES = 4 * 2**20  # of a file
 
 
 class Dataclass(Protocol):
@@ -32,11 +36,23 @@ def load_yaml(kind: type[Configuration], path: str | Path) -> Configuration:
             missing, or a value of a wrong type or out of range.
 
     """
+    return from_mapping(kind, read_yaml(path), where=str(path))
+
+
+def read_yaml(path: Any) -> Any:
+    """Return what a YAML file holds.
+
+    Raises:
+        ConfigurationError: it cannot be read, is too large, or no YAML.
+
+    """
     try:
-        content = yaml.safe_load(Path(path).read_text(encoding='utf-8'))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigurationError(f"'{path}' cannot be read as YAML: {error}") from error
-    return from_mapping(kind, content, where=str(path))
+        return yaml.safe_load(read_within(path, 'file', MOST_BYTES).decode())
+    # What YAML takes for a number may be none, and lists may be nested without end.
+    except (ModelFileError, ValueError, RecursionError, yaml.YAMLError) as error:
+        raise ConfigurationError(
+            f"'{path}' cannot be read as YAML: {shortened_reason(error)}"
+        ) from error
 
 
 def from_mapping(kind: type[Configuration], content: Any, where: str) -> Configuration:
@@ -48,7 +64,9 @@ def from_mapping(kind: type[Configuration], content: Any, where: str) -> Configu
         )
     for key in content:
         if key not in fields:
-            raise ConfigurationError(f"{where}: unknown key '{key}'{_suggestion(key, fields)}")
+            raise ConfigurationError(
+                f'{where}: unknown key {shortened(key)}{_suggestion(key, fields)}'
+            )
     annotations = typing.get_type_hints(kind)
     values = {}
     for name, field in fields.items():
@@ -80,7 +98,7 @@ def _converted(value: Any, annotation: Any, what: str) -> Any:
     if origin is Literal:
         if value not in get_args(annotation):
             raise ConfigurationError(
-                f'{what} is {value!r}; expected one of {get_args(annotation)}'
+                f'{what} is {shortened(value)}; expected one of {get_args(annotation)}'
             )
         return value
     if origin is tuple:
@@ -91,7 +109,7 @@ def _converted(value: Any, annotation: Any, what: str) -> Any:
             _converted(entry, item, f'{what}, entry {i}') for i, entry in enumerate(value)
         )
     if annotation is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        return number(value, what, 'a number', lambda _: True, ConfigurationError)
     if annotation is Path and isinstance(value, str):
         return Path(value)
     # To Python, but not to a reader of YAML, True is an int.
@@ -111,5 +129,5 @@ _NAMES = {
 
 def _wrong_type(what: str, value: Any, expected: str) -> ConfigurationError:
     return ConfigurationError(
-        f'{what} is {value!r}, of type {type(value).__name__}; expected {expected}'
+        f'{what} is {shortened(value)}, of type {type(value).__name__}; expected {expected}'
     )

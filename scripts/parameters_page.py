@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from learned_ik.files import write_atomically
 from learned_ik.learning.scenes.scene_config import SceneConfig
 from learned_ik.learning.training_config import TrainingConfig
 from learned_ik.player import trajectory_parameters
@@ -42,7 +43,7 @@ def main() -> int:
     """Write the page, or compare it with the code."""
     text = page()
     if '--check' not in sys.argv:
-        PAGE.write_text(text, encoding='utf-8')
+        write_atomically(PAGE, text.encode(), 'page')
         return 0
     if PAGE.read_text(encoding='utf-8') == text:
         return 0

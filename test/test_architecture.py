@@ -15,7 +15,9 @@ PACKAGE = Path(__file__).parents[1] / 'learned_ik'
 LAB = Path(__file__).parents[1] / 'lab'
 
 # Each room, and the rooms of the package that it may import from.
-FOUNDATION = {'arrays', 'errors', 'files', 'rotations', 'learned_ik'}
+FOUNDATION = {
+    'arrays', 'checks', 'errors', 'files', 'rotations', 'sealed', 'learned_ik',
+}  # fmt: skip
 MAY_IMPORT = {
     'robot': {'yaml_config', 'resources'},
     'kinematics': {'robot'},
@@ -37,14 +39,18 @@ LAB_MAY_IMPORT = {
     'peers': ({'pinocchio_judge'}, {'robot', 'model', 'solving'}),
     'protocols': (
         {'pinocchio_judge', 'robots', 'peers'},
-        {'robot', 'model', 'solving', 'trajectories'},
+        {'robot', 'model', 'solving', 'trajectories', 'viewing'},
     ),
     'methods': (set(), {'robot', 'kinematics', 'model', 'learning'}),
     'paper': (
         {'methods'},
-        {'robot', 'kinematics', 'model', 'learning', 'solving', 'trajectories'},
+        {'robot', 'kinematics', 'model', 'learning', 'solving', 'trajectories', 'viewing'},
     ),
-    'commands': ({'peers', 'protocols', 'paper'}, {'commands', 'resources'}),
+    'fuzzing': (
+        {'pinocchio_judge', 'robots'},
+        {'robot', 'network', 'model', 'learning', 'solving', 'trajectories', 'resources'},
+    ),
+    'commands': ({'peers', 'protocols', 'paper', 'fuzzing'}, {'commands', 'resources'}),
     # These look into every part of the package, but run none of its commands.
     'measurements': ({'robots', 'paper'}, set(MAY_IMPORT) | {'resources'}),
     'ablations': ({'robots', 'peers', 'paper'}, set(MAY_IMPORT) | {'resources'}),

@@ -1,6 +1,7 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
 import dataclasses
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -65,7 +66,7 @@ def test_what_is_wrong_is_named_with_what_would_be_right(content, message):
 
 
 def test_a_value_out_of_range_names_the_file_too():
-    with pytest.raises(ConfigurationError, match='here: heads is 0; expected 1 or more'):
+    with pytest.raises(ConfigurationError, match='here: heads is 0; expected 1 up to 1024'):
         from_mapping(TrainingConfig, {'heads': 0}, 'here')
 
 
@@ -80,3 +81,34 @@ def test_a_file_that_is_no_plain_yaml_is_refused(tmp_path, text):
 def test_a_file_that_does_not_exist_is_refused(tmp_path):
     with pytest.raises(ConfigurationError, match=r'none\.yaml'):
         load_yaml(Arm, tmp_path / 'none.yaml')
+
+
+@pytest.mark.parametrize(
+    'content',
+    [
+        '[' * 20_000,
+        'heads: ' + '9' * 10_000,
+        'minutes: ' + '9' * 400,
+        'heads: [1, 2',
+        'a: &a [1]\nb: *nothing',
+        '? [1, 2]\n: 3',
+        '\x00',
+        'x: ' + 'y' * 5_000_000,
+        'heads: 1.5',
+        'preferred: [' + '9' * 400 + ']',
+    ],
+    ids=lambda content: content[:12],
+)
+def test_whatever_a_yaml_file_holds_the_error_is_ours(tmp_path, content):
+    path = tmp_path / 'hostile.yaml'
+    path.write_text(content)
+    with pytest.raises(ConfigurationError, match=r'hostile\.yaml') as caught:
+        load_yaml(TrainingConfig, path)
+    assert len(str(caught.value)) < 1500
+
+
+def test_a_yaml_file_that_is_none_is_told(tmp_path):
+    os.mkfifo(tmp_path / 'pipe')
+    for path in (tmp_path / 'pipe', tmp_path, '/dev/zero', 'a\0b', None):
+        with pytest.raises(ConfigurationError, match='cannot be read as YAML'):
+            load_yaml(TrainingConfig, path)

@@ -113,6 +113,37 @@ def test_commands_named_on_a_page_are_there(page):
     assert not set(commands) - known
 
 
+NAMED_TEST = re.compile(r'`(test/[\w/]+\.py)::(\w+)`')
+PROMISES = (ROOT / 'docs' / 'promises.md').read_text(encoding='utf-8')
+
+
+def defines(file: str, name: str) -> bool:
+    """Return whether a file of the repository has a test of this name."""
+    path = ROOT / file
+    return path.is_file() and re.search(rf'^def {name}\(', path.read_text(), re.M) is not None
+
+
+@pytest.mark.parametrize('page', PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_tests_named_on_a_page_are_there(page):
+    named = NAMED_TEST.findall(page.read_text(encoding='utf-8'))
+    assert not [f'{file}::{name}' for file, name in named if not defines(file, name)]
+
+
+def test_every_promise_names_its_test():
+    rows = [line for line in PROMISES.splitlines() if line.startswith('| ')]
+    rows = [row for row in rows if not row.endswith('| test |')]
+    assert len(rows) > 25
+    for row in rows:
+        held = row.rstrip('| ').rpartition(' | ')[2]
+        assert NAMED_TEST.search(held) or held.startswith('the same test') or held == 'NODE', row
+
+
+def test_a_test_that_is_not_there_is_missed():
+    assert defines('test/test_docs.py', 'test_a_stale_name_is_found')
+    assert not defines('test/test_docs.py', 'test_of_nothing')
+    assert not defines('test/test_nothing.py', 'test_of_nothing')
+
+
 def test_a_stale_name_is_found(tmp_path):
     page = tmp_path / 'page.md'
     page.write_text(

@@ -37,6 +37,7 @@ from lab.ablations.clutter_scenes import Judge, Scene, kinds, scene_of
 from lab.robots import artificial_robot, robot_named
 from learned_ik import IkModel, IkSolver, KinematicChain, resources
 from learned_ik.arrays import Array
+from learned_ik.files import write_atomically
 from learned_ik.robot.body import Body
 
 Solve = Callable[[Array, Array, Array], Array | None]  # spheres, position, orientation -> posture
@@ -247,7 +248,9 @@ def main() -> None:
                 report.append({'robot': name, **kind._asdict(), **row})
             sys.stdout.flush()
             if options.json:
-                options.json.write_text(json.dumps(report, indent=1, default=float))
+                write_atomically(
+                    options.json, json.dumps(report, indent=1, default=float).encode(), 'result'
+                )
     print('\nTimes in µs, of one call from Python; failures count with the time they took.')
 
 

@@ -12,6 +12,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from learned_ik.viewing.markdown import escaped
+
 HEADING = """# In clutter: what each ingredient is worth
 
 Median / 95th / 99th percentile in µs of one call from Python, and the share of the scenes that is
@@ -32,8 +34,8 @@ def table(title: str, columns: dict[str, list[dict[str, Any]]]) -> list[str]:
     """Return the lines of one table; columns maps what they are called to their rows."""
     every = [row for column in columns.values() for row in column]
     scenes = max(row['scenes'] for row in every)
-    lines = ['', f'## {title}, {scenes} scenes of each kind', '']
-    lines += [f'| | {" | ".join(columns)} |', '|---' * (len(columns) + 1) + '|']
+    lines = ['', f'## {escaped(title)}, {scenes} scenes of each kind', '']
+    lines += [f'| | {" | ".join(map(escaped, columns))} |', '|---' * (len(columns) + 1) + '|']
     for label in dict.fromkeys(row['row'] for row in every):
         fewer = min(row['scenes'] for row in every if row['row'] == label)
         note = f' ({fewer} scenes)' if fewer < scenes else ''
@@ -41,7 +43,7 @@ def table(title: str, columns: dict[str, list[dict[str, Any]]]) -> list[str]:
             ''.join(cell(row) for row in column if row['row'] == label)
             for column in columns.values()
         ]
-        lines.append(f'| {label}{note} | {" | ".join(cells)} |')
+        lines.append(f'| {escaped(label)}{note} | {" | ".join(cells)} |')
     return lines
 
 

@@ -20,6 +20,7 @@ import torch
 
 from lab.robots import ROBOTS, robot_named
 from learned_ik import TrainingConfig
+from learned_ik.files import write_atomically
 from learned_ik.learning import optimizers, training
 from learned_ik.learning.execution.trials import Trial, run_trial
 
@@ -63,7 +64,9 @@ def main() -> int:
                 saved[key] = measured(trial, name, arguments, rate)
                 print(f'{key}: {1e3 * saved[key]["position"]["mean"]:.2f} mm', file=sys.stderr)
                 if options.json:
-                    options.json.write_text(json.dumps(saved, indent=1) + '\n', encoding='utf-8')
+                    write_atomically(
+                        options.json, f'{json.dumps(saved, indent=1)}\n'.encode(), 'result'
+                    )
             results.setdefault(label, {})[rate] = saved[key]
     print(table(results))
     return 0

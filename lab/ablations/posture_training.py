@@ -25,6 +25,7 @@ import torch
 from lab.robots import ROBOTS, robot_named
 from learned_ik import IkModel, IkSolver, KinematicChain, TrainingConfig, train
 from learned_ik.arrays import Array
+from learned_ik.files import write_atomically
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.encoding import JointDecoder
 from learned_ik.learning.folding import FoldedNetwork
@@ -78,7 +79,7 @@ def main() -> int:
         results[name] = measure(chain, rivals, judge, options.poses)
         print(table(name, results[name]), flush=True)
         if options.json:
-            options.json.write_text(json.dumps(results, indent=1) + '\n', encoding='utf-8')
+            write_atomically(options.json, f'{json.dumps(results, indent=1)}\n'.encode(), 'result')
     return 0
 
 

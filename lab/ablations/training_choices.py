@@ -22,6 +22,7 @@ import numpy as np
 
 from lab.robots import ROBOTS, robot_named
 from learned_ik import TrainingConfig
+from learned_ik.files import write_atomically
 from learned_ik.learning.execution.trials import Outcome, Trial, run_trials
 from learned_ik.learning.reports.report import Report
 
@@ -93,7 +94,7 @@ def main() -> int:
         rows[outcome.trial.name] = row = measured(outcome)
         print(f'{outcome.trial.name}: {1e3 * row["position"]["mean"]:.2f} mm', file=sys.stderr)
         if options.json:
-            options.json.write_text(json.dumps(rows, indent=1) + '\n', encoding='utf-8')
+            write_atomically(options.json, f'{json.dumps(rows, indent=1)}\n'.encode(), 'result')
     print(table({key: rows[key] for key in wanted}, {k: name for k, (name, _) in wanted.items()}))
     return 0
 

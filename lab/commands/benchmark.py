@@ -11,6 +11,7 @@ from lab.peers import PEERS
 from lab.protocols.benchmark_settings import Settings
 from learned_ik.commands.result import Result
 from learned_ik.commands.training_files import check_writable
+from learned_ik.files import write_atomically
 from learned_ik.resources import shipped_files
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,6 @@ class Benchmark:
         from lab.protocols.benchmark_plots import draw
 
         content = json.dumps(result, allow_nan=False, indent=1)
-        (self.out / 'results.json').write_text(content + '\n', encoding='utf-8')
+        write_atomically(self.out / 'results.json', f'{content}\n'.encode(), 'result')
         for path in draw(result, self.out):
             log.info('wrote %s', path)

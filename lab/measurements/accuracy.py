@@ -29,6 +29,7 @@ from lab.measurements.training_speed import ours
 from lab.paper.presentation import pictures
 from lab.robots import robot_named
 from learned_ik import IkModel, TrainingConfig
+from learned_ik.files import write_atomically
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.execution.trials import Outcome, Trial, run_trials
 from learned_ik.learning.training_config import preset
@@ -94,7 +95,7 @@ def main() -> int:
 
     def save() -> None:
         if options.json:
-            options.json.write_text(json.dumps(results, indent=1) + '\n', encoding='utf-8')
+            write_atomically(options.json, f'{json.dumps(results, indent=1)}\n'.encode(), 'result')
 
     for name in names:
         if name not in results['rates']:

@@ -22,6 +22,7 @@ import torch
 
 from lab.robots import ROBOTS, robot_named
 from learned_ik import KinematicChain, TrainingConfig
+from learned_ik.files import write_atomically
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.objective import Objective
 from learned_ik.learning.optimizers import optimizers_for
@@ -80,7 +81,7 @@ def main() -> int:
         print(f'| {LABELS[name]} | {1e-3 * rate:.1f}k | {100 * added[name]:+.0f} % |')
     if options.json:
         result = {'rates': rates, 'added': added, 'batch': batch, 'threads': options.threads}
-        options.json.write_text(json.dumps(result, indent=1) + '\n', encoding='utf-8')
+        write_atomically(options.json, f'{json.dumps(result, indent=1)}\n'.encode(), 'result')
     return 0
 
 

@@ -6,6 +6,7 @@ Colours are those of Okabe and Ito, which colour-blind people tell apart; lines 
 dashes and markers. A solver looks the same in every plot.
 """
 
+import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from lab.protocols.scores import TIME_GRID
+from learned_ik.files import write_atomically
 
 STYLES = {  # solver: colour, dashes, marker
     'ours': ('#D55E00', '-', 'o'),
@@ -157,6 +159,8 @@ def _legend(figure: Any, axes: list[Any]) -> None:
 def _saved(figure: Any, path: Path) -> Path:
     import matplotlib.pyplot as plt
 
-    figure.savefig(path, dpi=110)
+    content = io.BytesIO()
+    figure.savefig(content, format='png', dpi=110)
     plt.close(figure)
+    write_atomically(path, content.getvalue(), 'picture')
     return path

@@ -18,6 +18,8 @@ from typing import Any
 from lab.peers import PEERS
 from lab.protocols.benchmark_tables import microseconds, percent
 from lab.protocols.scores import OURS
+from learned_ik.files import write_atomically
+from learned_ik.viewing.markdown import escaped
 
 BEGIN = '<!-- benchmark: begin, written by lab/protocols/readme_table.py -->'
 END = '<!-- benchmark: end -->'
@@ -50,7 +52,8 @@ def main() -> int:
     if not begin or not end:
         print(f'{options.readme} lacks the lines\n{BEGIN}\n{END}', file=sys.stderr)
         return 1
-    options.readme.write_text(f'{before}{BEGIN}\n{block}\n{END}{after}', encoding='utf-8')
+    page = f'{before}{BEGIN}\n{block}\n{END}{after}'
+    write_atomically(options.readme, page.encode(), 'page')
     return 0
 
 
@@ -72,7 +75,7 @@ def table(results: Sequence[Mapping[str, Any]]) -> str:
     ]
     for name, label in labels.items():
         cells = [_cell(name, section['rows']) for section in sections.values()]
-        lines.append(f'| {label} | ' + ' | '.join(cells) + ' |')
+        lines.append(f'| {escaped(label)} | ' + ' | '.join(cells) + ' |')
     machine, tolerances = result['machine'], result['tolerances']
     lines += [
         '',
@@ -80,7 +83,8 @@ def table(results: Sequence[Mapping[str, Any]]) -> str:
         f'reachable poses a robot, to {tolerances["position"]:g} m and '
         f'{tolerances["orientation"]:g} rad, from mid-range, '
         f'{1e3 * result["cap"]:g} ms each, failures counted in the time. Single calls from '
-        f'Python on one {machine["processor"]}; {result["judge"]} judges every answer.',
+        f'Python on one {escaped(machine["processor"])}; '
+        f'{escaped(result["judge"])} judges every answer.',
     ]
     return '\n'.join(lines)
 

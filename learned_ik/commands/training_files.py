@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where a training writes: checked before it begins, and rescued where the disk is full."""
 
+import os
 import tempfile
 from pathlib import Path
 
 from learned_ik.errors import ConfigurationError, ModelFileError, TrainingError
+from learned_ik.files import mode_to_keep
 from learned_ik.model import IkModel
 
 
@@ -17,12 +19,12 @@ def checkpoint_path(out: Path) -> Path:
 def check_writable(path: Path, option: str = '--out') -> None:
     """Raise `ConfigurationError` unless a file can be written there: before hours of training."""
     try:
-        if path.is_dir():
-            raise IsADirectoryError('it is a folder')
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path.parent):
+        target = Path(os.path.realpath(path))
+        mode_to_keep(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=target.parent):
             pass
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise ConfigurationError(f"{option} '{path}' cannot be written: {error}") from error
 
 
@@ -36,9 +38,8 @@ def save_or_rescue(model: IkModel, out: Path) -> None:
     try:
         model.save(out)
     except ModelFileError as error:
-        rescued = Path(tempfile.gettempdir()) / out.name
-        if rescued == out:
-            raise
+        # A folder of its own: in the one for all, somebody's link may wait under any name.
+        rescued = Path(tempfile.mkdtemp(prefix='learned_ik_')) / out.name
         model.save(rescued)
         raise TrainingError(f"{error}; the model is saved as '{rescued}'") from error
 

@@ -41,6 +41,7 @@ class View:
         if self.urdf is not None:
             check_fits(model, self.urdf)
         page_type, period = _imported_page()
+        _check_address(self.host, self.port)  # before minutes of getting ready
         logging.getLogger('websockets').setLevel(logging.WARNING)
         logger.info('making the solver ready')
         page = page_type(_session(model, urdf), urdf, self.host, self.port)
@@ -73,6 +74,12 @@ def check_fits(model: IkModel, urdf: Path) -> None:
             f"model '{model.name}' was trained for another robot than that of '{urdf}': "
             f'{difference}'
         )
+
+
+def _check_address(host: str, port: int) -> None:
+    from learned_ik.viewing.page_server import free_port
+
+    free_port(host, port)
 
 
 def _session(model: IkModel, urdf: Path | None) -> Any:

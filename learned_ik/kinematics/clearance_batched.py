@@ -17,6 +17,7 @@ from learned_ik.robot.chain import KinematicChain
 SMOOTHING = 1e-12  # [m²], under the root of a distance: its slope stays finite at distance 0
 
 
+MOST_DISTANCES = 2**24  # between segments and spheres at once: some 300 MB with what they take
 AT_ONCE = 64  # sets of spheres: what comes in between then fits into the cache
 
 
@@ -101,7 +102,7 @@ class BatchedClearance:
         with torch.no_grad():
             nearest = torch.cat(
                 [
-                    distances_to_spheres(few, theirs).argmin(-1)
+                    nearest_spheres(few, theirs)
                     for few, theirs in zip(flat.split(AT_ONCE), sets.split(AT_ONCE), strict=True)
                 ]
             )
@@ -127,6 +128,17 @@ class BatchedClearance:
         base = torch.eye(3, dtype=q.dtype, device=q.device)[:, :, None].expand(3, 3, n)
         rotations = torch.stack([base, *(frame.axes for frame in frames)])
         return rotations, torch.stack([q.new_zeros(3, n), *(frame.origin for frame in frames)])
+
+
+def nearest_spheres(ends: torch.Tensor, spheres: torch.Tensor) -> torch.Tensor:
+    """Return which sphere is nearest to each segment, (batch, n); args as `distances_to_spheres`.
+
+    So many segments at once as bound the memory that is needed.
+    """
+    few = max(1, MOST_DISTANCES // (len(spheres) * spheres.shape[1]))
+    return torch.cat(
+        [distances_to_spheres(part, spheres).argmin(-1) for part in ends.split(few, dim=1)], dim=1
+    )
 
 
 def distances_to_spheres(ends: torch.Tensor, spheres: torch.Tensor) -> torch.Tensor:

@@ -2,35 +2,44 @@
 # SPDX-License-Identifier: Apache-2.0
 """A training that was interrupted, as a file: who goes on from it gets the same weights.
 
-The file is read with torch's `weights_only`: nothing in it is ever executed.
+Tensors and JSON under a checksum, as a model file: nothing in it is ever executed.
 """
 
 import dataclasses
-import io
-import json
 import logging
 import math
 import os
-import pickle
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from learned_ik.errors import ConfigurationError, ModelFileError, RobotMismatchError
+from learned_ik import __version__
+from learned_ik.checks import entries, mapping, shortened, shortened_reason
+from learned_ik.errors import (
+    ConfigurationError,
+    InvalidInputError,
+    ModelFileError,
+    RobotMismatchError,
+)
 from learned_ik.files import write_atomically
 from learned_ik.learning.execution.processes import Processes
+from learned_ik.learning.flat_state import flattened, restored
 from learned_ik.learning.sampling import Sampler
 from learned_ik.learning.scenes.scene_config import SceneConfig
 from learned_ik.learning.training_config import TrainingConfig
 from learned_ik.learning.training_network import PoseNetwork
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
+from learned_ik.sealed import sealed, unsealed
 
 logger = logging.getLogger('learned_ik.training')
 
-FORMAT = 'learned_ik checkpoint 1'
+FORMAT_VERSION = 2  # 1 was PyTorch's own format, which is a pickle
+METADATA_KEY = 'learned_ik checkpoint'
+KEYS = ('format_version', 'package_version', 'chain', 'configuration', 'scene', 'body', 'state')
+MOST_BYTES = 4 * 2**30  # of a file: twenty times the largest model
 INTERVAL = 60.0  # [s] between two of them
 
 # What a training may go on with differently: none of it changes what a step does.
@@ -54,21 +63,24 @@ class Checkpoint:
             ModelFileError: the file cannot be written there.
 
         """
-        content = io.BytesIO()
-        about = {
+        tree, tensors = flattened(self.state)
+        description = {
+            'format_version': FORMAT_VERSION,
+            'package_version': __version__,
             'chain': self.chain.to_dict(),
             'configuration': self.config.to_dict(),
             'scene': None if self.scene is None else dataclasses.asdict(self.scene),
             'body': None if self.body is None else self.body.to_dict(),
+            'state': tree,
         }
-        torch.save({'format': FORMAT, 'about': json.dumps(about), 'state': self.state}, content)
-        write_atomically(Path(path), content.getvalue(), what='checkpoint')
+        content = sealed(description, tensors, METADATA_KEY, MOST_BYTES)
+        write_atomically(Path(path), content, what='checkpoint')
 
     def try_to_save(self, path: str | os.PathLike[str]) -> None:
         """Write it if that is possible; a training does not die of a full disk."""
         try:
             self.save(path)
-        except ModelFileError as error:
+        except (ModelFileError, InvalidInputError) as error:
             logger.warning('training goes on, but cannot be resumed from here: %s', error)
 
     @classmethod
@@ -79,37 +91,28 @@ class Checkpoint:
             ModelFileError: the file is missing, broken, or no checkpoint.
 
         """
+        description, tensors, was_sealed = unsealed(path, METADATA_KEY, 'checkpoint', MOST_BYTES)
+        version = description.get('format_version')
+        if version != FORMAT_VERSION:
+            raise ModelFileError(
+                f"checkpoint '{path}' has format version {shortened(version)}; expected "
+                f'{FORMAT_VERSION}'
+            )
         try:
-            file = io.BytesIO(Path(path).read_bytes())
-            content = torch.load(file, map_location='cpu', weights_only=True)
-            if content['format'] != FORMAT:
-                raise ModelFileError(
-                    f"checkpoint '{path}' has format {content['format']!r}; expected {FORMAT!r}"
-                )
-            about = json.loads(content['about'])
-            chain = KinematicChain.from_dict(about['chain'])
-            scene, body = about['scene'], about['body']
+            if not was_sealed:
+                raise InvalidInputError('it has no checksum')
+            given = entries(description, KEYS, 'the description')
+            chain = KinematicChain.from_dict(given['chain'])
+            scene, body = given['scene'], given['body']
             return cls(
                 chain,
-                TrainingConfig(**about['configuration']),
-                content['state'],
-                None if scene is None else SceneConfig(**scene),
+                TrainingConfig(**_known(TrainingConfig, given['configuration'])),
+                restored(given['state'], tensors),
+                None if scene is None else SceneConfig(**_known(SceneConfig, scene)),
                 None if body is None else Body.from_dict(body, chain),
             )
-        except OSError as error:
-            raise ModelFileError(f"checkpoint '{path}' cannot be read: {error}") from error
-        except (
-            pickle.UnpicklingError,
-            RuntimeError,
-            EOFError,
-            KeyError,
-            TypeError,
-            ValueError,
-        ) as error:
-            if isinstance(error, ModelFileError):
-                raise
-            reason = str(error).partition('\n')[0]
-            raise ModelFileError(f"'{path}' is not a readable checkpoint: {reason}") from error
+        except (InvalidInputError, ConfigurationError, ModelFileError) as error:
+            raise ModelFileError(f"'{path}' is a damaged checkpoint: {error}") from error
 
     def check(
         self, chain: KinematicChain, config: TrainingConfig, scene: SceneConfig | None = None
@@ -140,6 +143,18 @@ class Checkpoint:
                 f'the scene is {scene}; the checkpoint was made with {self.scene}, and training '
                 'can only go on with that'
             )
+
+
+def _known(kind: Any, fields: Any) -> dict[str, Any]:
+    """Return a mapping of a dataclass's fields, all of them known; else `ConfigurationError`."""
+    names = [field.name for field in dataclasses.fields(kind)]
+    given = mapping(fields, kind.__name__, ConfigurationError)
+    for name in given:
+        if name not in names:
+            raise ConfigurationError(
+                f'{kind.__name__} has {shortened(name)}; expected some of {", ".join(names)}'
+            )
+    return dict(given)
 
 
 @dataclasses.dataclass
@@ -181,12 +196,22 @@ def restored_tally(
     generator: torch.Generator,
     team: Processes,
 ) -> Tally:
-    """Go back to a state that `saved_state` returned."""
-    network.load_state_dict(state['network'])
-    for optimizer, saved in zip(optimizers, state['optimizers'], strict=True):
-        optimizer.load_state_dict(saved)
-    if len(state['samples']) == team.count:  # else each process draws new samples
-        mine = state['samples'][team.rank]
-        sampler.hard.copy_(mine['hard'])
-        generator.set_state(mine['generator'])
-    return Tally(**state['tally'])
+    """Go back to a state that `saved_state` returned.
+
+    Raises:
+        ModelFileError: it does not fit this training.
+
+    """
+    try:
+        network.load_state_dict(state['network'])
+        for optimizer, saved in zip(optimizers, state['optimizers'], strict=True):
+            optimizer.load_state_dict(saved)
+        if len(state['samples']) == team.count:  # else each process draws new samples
+            mine = state['samples'][team.rank]
+            sampler.hard.copy_(mine['hard'])
+            generator.set_state(mine['generator'])
+        return Tally(**state['tally'])
+    except (KeyError, IndexError, TypeError, ValueError, RuntimeError, AttributeError) as error:
+        raise ModelFileError(
+            f'the checkpoint does not fit this training: {shortened_reason(error)}'
+        ) from error

@@ -16,7 +16,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from learned_ik.errors import LearnedIkError
+from learned_ik.checks import mapping
+from learned_ik.errors import ConfigurationError, LearnedIkError
 from learned_ik.learning.scenes.scene_config import SceneConfig
 from learned_ik.learning.training_config import HELD_OUT_SEED, TrainingConfig
 from learned_ik.model import IkModel
@@ -25,6 +26,8 @@ from learned_ik.robot.spheres import checked_spheres, sphere_tuples
 
 NICE = 19  # the lowest priority: requests come first
 LEARNING_RATE = 1e-3  # low: the network is to change where the obstacles are
+MOST_POSES = 10_000  # of a batch, whatever the model was trained with
+MOST_NUMBERS = 500_000_000  # of a step, in single precision
 JUDGED_POSES = 8_000  # on which old and new network are compared
 FAR = 0.15  # [m], a posture with more clearance counts as outside of the scene
 NOT_WORSE = 1.1  # times the old error outside of the scene is still no loss
@@ -36,7 +39,41 @@ def retrained(model: IkModel, spheres: list[list[float]], seconds: float) -> IkM
     """Return the model, trained for some spheres [m], from the weights it has."""
     from learned_ik.learning.training import train
 
-    before = model.training.get('configuration', {})
+    scene = dataclasses.replace(SCENE, obstacles=sphere_tuples(checked_spheres(spheres)))
+    config = configuration_for(model, seconds)
+    parent = os.getppid()
+
+    def tell(progress: Any) -> None:
+        if os.getppid() != parent:  # whom should it serve?
+            os._exit(1)
+        say(
+            'progress',
+            fraction=progress.fraction,
+            seconds_left=_finite(progress.seconds_left),
+            position_error=_finite(progress.position_error),
+            orientation_error=_finite(progress.orientation_error),
+        )
+
+    new = train(
+        model.chain, config, start_from=model, scene=scene, body=model.body,
+        show_progress=False, on_progress=tell,
+    )  # fmt: skip
+    # One step back is told: files that are retrained each day must not grow for ever.
+    before = {name: v for name, v in model.training.items() if name != 'retrained_from'}
+    history = {'retrained_from': {**before, 'obstacles': list(model.obstacles)}}
+    return dataclasses.replace(new, name=model.name, training={**new.training, **history})
+
+
+def configuration_for(model: IkModel, seconds: float) -> TrainingConfig:
+    """Return how to train a model further: as it was made, in its shape, within bounds.
+
+    What a model file says is not trusted with this machine's memory.
+
+    Raises:
+        ConfigurationError: the file's configuration has a value out of range.
+
+    """
+    before = mapping(model.training.get('configuration', {}), 'configuration', ConfigurationError)
     known = {field.name for field in dataclasses.fields(TrainingConfig)}
     network = model.network
     shape = {
@@ -60,26 +97,17 @@ def retrained(model: IkModel, spheres: list[list[float]], seconds: float) -> IkM
             'cycles': 1,
         }
     )
-    scene = dataclasses.replace(SCENE, obstacles=sphere_tuples(checked_spheres(spheres)))
-    parent = os.getppid()
+    return dataclasses.replace(config, batch=min(config.batch, most_poses(model)))
 
-    def tell(progress: Any) -> None:
-        if os.getppid() != parent:  # whom should it serve?
-            os._exit(1)
-        say(
-            'progress',
-            fraction=progress.fraction,
-            seconds_left=_finite(progress.seconds_left),
-            position_error=_finite(progress.position_error),
-            orientation_error=_finite(progress.orientation_error),
-        )
 
-    new = train(
-        model.chain, config, start_from=model, scene=scene, body=model.body,
-        show_progress=False, on_progress=tell,
-    )  # fmt: skip
-    history = {'retrained_from': {**model.training, 'obstacles': list(model.obstacles)}}
-    return dataclasses.replace(new, name=model.name, training={**new.training, **history})
+def most_poses(model: IkModel) -> int:
+    """Return how many poses a batch may have, so that a step takes some 2 GB at the most."""
+    network, body = model.network, model.body
+    of_head = 100 * model.chain.motion_count
+    if body is not None:
+        of_head += 60 * (len(body) + len(body.pairs))
+    of_pose = 8 * sum(len(bias) for bias in network.biases) + network.heads * of_head
+    return max(2, min(MOST_POSES, MOST_NUMBERS // of_pose))
 
 
 def compared(old: IkModel, new: IkModel) -> dict[str, Any]:

@@ -18,7 +18,9 @@ from pathlib import Path
 
 import torch
 
+from learned_ik.checks import instance
 from learned_ik.errors import ConfigurationError, TrainingError
+from learned_ik.files import checked_path
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.checkpoint import (
     INTERVAL,
@@ -88,11 +90,22 @@ def train(
 
     Raises:
         ConfigurationError: torch does not have the device, or the checkpoint other choices.
-        InvalidInputError: `start_from` has another kind of network than `config` asks for.
+        InvalidInputError: an argument is of another type, or `start_from` has another kind of
+            network than `config` asks for.
         RobotMismatchError: the checkpoint is another robot's.
         TrainingError: the weights are no longer numbers, after several tries.
 
     """
+    instance(chain, KinematicChain, 'chain')
+    for value, kind, name in (
+        (config, TrainingConfig, 'config'), (start_from, IkModel, 'start_from'),
+        (scene, SceneConfig, 'scene'), (body, Body, 'body'),
+        (resume_from, Checkpoint, 'resume_from'), (stop, threading.Event, 'stop'),
+    ):  # fmt: skip
+        if value is not None:
+            instance(value, kind, name)
+    if checkpoint_to is not None:
+        checkpoint_to = checked_path(checkpoint_to, 'checkpoint_to')
     config = config if config is not None else TrainingConfig()
     stop = stop if stop is not None else threading.Event()
     device = available_device(config.device)
@@ -221,7 +234,7 @@ def available_device(name: str) -> torch.device:
     """
     try:
         device = torch.device(name)
-        torch.empty(0, device=device)
+        torch.zeros(1, device=device).item()  # some devices know shapes, and no numbers
     # What torch raises differs between devices and builds: RuntimeError, AssertionError, ...
     except Exception as error:
         available = ['cpu', *(f'cuda:{i}' for i in range(torch.cuda.device_count()))]

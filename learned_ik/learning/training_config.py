@@ -6,10 +6,23 @@ Importing this needs no torch, so that a command line can explain the choices wi
 """
 
 import dataclasses
+import itertools
 import math
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal, get_args
 
+from learned_ik.checks import (
+    choice,
+    flag,
+    number,
+    shaped,
+    shaped_whole,
+    shortened,
+    text,
+    whole,
+)
 from learned_ik.errors import ConfigurationError
 
 DEFAULT_MINUTES = 2.0  # the budget where none is given
@@ -22,6 +35,9 @@ Loss = Literal['distance', 'squared']
 Method = Literal['unsupervised', 'supervised']
 Optimizer = Literal['muon', 'adam']
 Targets = Literal['pose', 'position']
+
+MOST_LAYERS, MOST_WIDTH = 32, 8192  # hidden ones, and neurons of each
+MOST_WEIGHTS = 50_000_000  # between hidden layers: a model file of 200 MB
 
 LADDER_OF_CYCLES = 4  # with `until_error`: budgets of 1, 2, 4 and 8 fifteenths in a row
 
@@ -90,38 +106,22 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         """Raise `ConfigurationError` for the first field that is out of its range."""
-        for field in ('minutes', 'samples'):
-            value = getattr(self, field)
-            self._require(field, value is None or _is_positive(value), 'above 0, or none')
-        self.error_wanted  # noqa: B018  raises for what it cannot read
-        for field in ('heads', 'held_out', 'threads'):
-            self._require(field, getattr(self, field) >= 1, '1 or more')
-        self._require('cycles', self.cycles is None or 1 <= self.cycles <= 10, '1 up to 10')
-        self._require('batch', self.batch >= 2, '2 or more')
-        self._require('seed', 0 <= self.seed < 2**63, '0 up to 2^63 - 1')
-        object.__setattr__(self, 'hidden', tuple(self.hidden))
-        self._require(
-            'hidden',
-            len(self.hidden) >= 1 and all(width >= 1 for width in self.hidden),
-            'one width or more, each 1 or more',
-        )
+        for field, (least, most) in _WHOLE.items():
+            self._keep(field, whole, f'{least} up to {most}', partial(_between, least, most))
+        for field, (expected, accept) in _NUMBERS.items():
+            self._keep(field, number, expected, accept)
+        for field in _FLAGS:
+            flag(getattr(self, field), field, ConfigurationError)
         for field, accepted in _CHOICES.items():
-            self._require(field, getattr(self, field) in accepted, f'one of {accepted}')
-        self._require('learning_rate', _is_positive(self.learning_rate), 'above 0')
-        self._require('warm_up', 0 <= self.warm_up < 1, '0 up to below 1')
-        for field in _WEIGHTS:
-            value = getattr(self, field)
-            self._require(field, math.isfinite(value) and value >= 0, '0 or more')
-        self._require('mean_end', 0 < self.mean_end <= 1, 'above 0 up to 1')
-        self._require('hard_end', 0 <= self.hard_end < 1, '0 up to below 1')
-        for field in ('hard_share', 'bootstrap_share'):
-            self._require(field, 0 <= getattr(self, field) <= 0.9, '0 up to 0.9')
+            choice(getattr(self, field), field, accepted, ConfigurationError)
+        text(self.device, 'device', ConfigurationError)
+        self.error_wanted  # noqa: B018  raises for what it cannot read
+        self._check_hidden()
         reused = self.hard_share + self.bootstrap_share
         self._require('bootstrap_share', reused <= 0.9, 'with hard_share at most 0.9')
         if self.preferred is not None:
-            object.__setattr__(self, 'preferred', tuple(self.preferred))
-            finite = all(math.isfinite(value) for value in self.preferred)
-            self._require('preferred', finite, 'finite joint positions')
+            preferred = shaped(self.preferred, 'preferred', (None,), ConfigurationError)
+            object.__setattr__(self, 'preferred', tuple(preferred.tolist()))
         if self.method == 'supervised':
             fits = not (self.seed_input or self.has_posture or self.targets == 'position')
             self._require('method', fits, 'unsupervised with seed_input, posture, position')
@@ -133,6 +133,25 @@ class TrainingConfig:
                 fits,
                 'False with supervised, with seed_input, and with a bootstrap_share',
             )
+
+    def _keep(self, field: str, convert: Callable[..., Any], expected: str, accept: Any) -> None:
+        """Keep a number as what it is converted to; None stays what it is where it may be."""
+        value = getattr(self, field)
+        if value is not None or field not in _MAY_BE_NONE:
+            value = convert(value, field, expected, accept, ConfigurationError)
+            object.__setattr__(self, field, value)
+
+    def _check_hidden(self) -> None:
+        """Keep the widths of the hidden layers as whole numbers."""
+        widths = shaped_whole(self.hidden, 'hidden', (None,), ConfigurationError).tolist()
+        object.__setattr__(self, 'hidden', tuple(widths))
+        self._require(
+            'hidden',
+            1 <= len(widths) <= MOST_LAYERS and all(1 <= width <= MOST_WIDTH for width in widths),
+            f'one width up to {MOST_LAYERS}, each 1 up to {MOST_WIDTH}',
+        )
+        weights = sum(a * b for a, b in itertools.pairwise(widths))
+        self._require('hidden', weights <= MOST_WEIGHTS, f'{MOST_WEIGHTS} weights at most')
 
     @property
     def time_limit(self) -> float:
@@ -152,7 +171,7 @@ class TrainingConfig:
         if self.until_error is None:
             return None
         wanted = {'length': math.inf, 'angle': math.inf}
-        for part in self.until_error.split(','):
+        for part in text(self.until_error, 'until_error', ConfigurationError).split(','):
             found = _ERROR.fullmatch(part.strip())
             if found is None:
                 raise self._error('until_error', "such as '3mm,0.5deg' or '2mm'")
@@ -189,7 +208,9 @@ class TrainingConfig:
             raise self._error(field, accepted)
 
     def _error(self, field: str, accepted: str) -> ConfigurationError:
-        return ConfigurationError(f'{field} is {getattr(self, field)!r}; expected {accepted}')
+        return ConfigurationError(
+            f'{field} is {shortened(getattr(self, field))}; expected {accepted}'
+        )
 
 
 _CHOICES = {
@@ -201,18 +222,51 @@ _CHOICES = {
     'method': get_args(Method),
     'targets': get_args(Targets),
 }
-_WEIGHTS = (
-    'rotation_weight',
-    'limit_weight',
-    'mean_weight',
-    'hard_jitter',
-    'density_power',
-    'seed_spread',
-    'seed_weight',
-    'margin_weight',
-    'manipulability_weight',
-    'preferred_weight',
-)
+_WHOLE = {  # field: least and most
+    'samples': (1, 10**15),
+    'seed': (0, 2**63 - 1),
+    'threads': (1, 1024),
+    'heads': (1, 1024),
+    'batch': (2, 1_000_000),
+    'cycles': (1, 10),
+    'held_out': (1, 10_000_000),
+}
+_FLAGS = ('batch_norm', 'seed_input', 'scene_conditioned')
+_MAY_BE_NONE = ('minutes', 'samples', 'cycles')
+
+
+def _between(least: int, most: int, value: int) -> bool:
+    return least <= value <= most
+
+
+def _up_to(most: float) -> tuple[str, Callable[[float], bool]]:
+    return f'0 up to {most:g}', lambda value: 0 <= value <= most
+
+
+_NUMBERS: dict[str, tuple[str, Callable[[float], bool]]] = {
+    'minutes': ('above 0, or none', lambda value: 0 < value < math.inf),
+    'learning_rate': ('above 0', lambda value: 0 < value < math.inf),
+    'warm_up': ('0 up to below 1', lambda value: 0 <= value < 1),
+    'mean_end': ('above 0 up to 1', lambda value: 0 < value <= 1),
+    'hard_end': ('0 up to below 1', lambda value: 0 <= value < 1),
+    'hard_share': _up_to(0.9),
+    'bootstrap_share': _up_to(0.9),
+    **{
+        name: ('0 or more', lambda value: 0 <= value < math.inf)
+        for name in (
+            'rotation_weight',
+            'limit_weight',
+            'mean_weight',
+            'hard_jitter',
+            'density_power',
+            'seed_spread',
+            'seed_weight',
+            'margin_weight',
+            'manipulability_weight',
+            'preferred_weight',
+        )
+    },
+}
 _ERROR = re.compile(r'(\d+(?:\.\d*)?|\.\d+)\s*(mm|cm|m|deg|rad)')
 _UNITS = {
     'mm': ('length', 1e-3),
@@ -221,10 +275,6 @@ _UNITS = {
     'deg': ('angle', math.radians(1)),
     'rad': ('angle', 1.0),
 }
-
-
-def _is_positive(value: float) -> bool:
-    return math.isfinite(value) and value > 0
 
 
 # The network and the training of the paper (sections II-C to II-E): 1.6 million steps of 100.
@@ -269,6 +319,6 @@ def preset(name: str) -> TrainingConfig:
         ConfigurationError: there is no such preset.
 
     """
-    if name not in PRESETS:
+    if text(name, 'the name of a preset', ConfigurationError) not in PRESETS:
         raise ConfigurationError(f"no preset '{name}'; there are: {', '.join(PRESETS)}")
     return PRESETS[name]

@@ -9,8 +9,9 @@ this is the equation.
 import math
 from xml.sax.saxutils import quoteattr
 
-from learned_ik.errors import InvalidInputError
+from learned_ik.checks import number, whole
 
+MOST_JOINTS = 1000
 UNEVEN_LENGTH = 0.01  # [m], limb before a joint about x
 EVEN_LENGTH = 0.15  # [m], limb of an axial joint, about z
 UNEVEN_LIMIT = math.radians(120)  # [rad], joints 1, 3, 5, ... (figure 3)
@@ -21,17 +22,19 @@ def artificial_arm_urdf(joints: int, limit_fraction: float = 1.0) -> str:
     """Return the URDF of the paper's artificial arm, from `base` to `tip`.
 
     Args:
-        joints: how many joints, 1 or more.
+        joints: how many joints, 1 up to 1000.
         limit_fraction: joint ranges as a share of the full ones, above 0 up to 1 (figure 3).
 
     Raises:
-        InvalidInputError: no joints, or a share outside (0, 1].
+        InvalidInputError: no joints or too many, or a share outside (0, 1].
 
     """
-    if joints < 1:
-        raise InvalidInputError(f'the artificial arm has {joints} joints; expected 1 or more')
-    if not 0 < limit_fraction <= 1:
-        raise InvalidInputError(f'limit_fraction is {limit_fraction}; expected above 0 up to 1')
+    joints = whole(
+        joints, 'joints', f'a whole number, 1 up to {MOST_JOINTS}', lambda n: 1 <= n <= MOST_JOINTS
+    )
+    limit_fraction = number(
+        limit_fraction, 'limit_fraction', 'above 0 up to 1', lambda share: 0 < share <= 1
+    )
     name = quoteattr(f'artificial_arm_{joints}')
     lines = [f'<robot name={name}>', '  <link name="base"/>']
     parent, length = 'base', 0.0

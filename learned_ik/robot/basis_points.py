@@ -12,11 +12,14 @@ import dataclasses
 import numpy as np
 
 from learned_ik.arrays import Array
+from learned_ik.checks import number, shaped
 from learned_ik.errors import InvalidInputError
 from learned_ik.robot.chain import KinematicChain
 
 WORLD_POINTS = 96  # all over where the arm can be
 TARGET_POINTS = 32  # about the pose that is asked for
+MOST_POINTS = 4096  # of either kind
+FARTHEST = 1e6  # [m]
 FAR = 1 / 3  # of the arm's reach: obstacles farther from a point are out of its sight
 ABOUT_TARGET = 1 / 4  # of the arm's reach: the radius of the ball of points about the target
 ROOT = 1.2207440846057596  # of x^4 = x + 1
@@ -32,13 +35,18 @@ class BasisPoints:
 
     def __post_init__(self) -> None:
         """Raise `InvalidInputError` for points or a distance that cannot be."""
-        for name, points in (('world', self.world), ('target', self.target)):
-            if points.ndim != 2 or points.shape[1] != 3 or not np.isfinite(points).all():
+        for name in ('world', 'target'):
+            points = shaped(getattr(self, name), f'{name} basis points', (None, 3))
+            if len(points) > MOST_POINTS or (np.abs(points) > FARTHEST).any():
                 raise InvalidInputError(
-                    f'{name} basis points have shape {points.shape}; expected (n, 3), finite'
+                    f'{len(points)} {name} basis points, up to {np.abs(points).max():g} m; '
+                    f'expected {MOST_POINTS} at most, within {FARTHEST:g} m'
                 )
-        if not 0 < self.far < np.inf:
-            raise InvalidInputError(f'basis points see {self.far} m far; expected above 0')
+            object.__setattr__(self, name, points)
+        far = number(
+            self.far, 'far', f'metres, above 0 up to {FARTHEST:g}', lambda f: 0 < f <= FARTHEST
+        )
+        object.__setattr__(self, 'far', far)
 
     @classmethod
     def for_chain(cls, chain: KinematicChain) -> 'BasisPoints':

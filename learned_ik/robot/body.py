@@ -13,10 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array, Integers
+from learned_ik.checks import entries, instance, number
 from learned_ik.errors import InvalidInputError
 from learned_ik.robot.attachment import attached_capsules
 from learned_ik.robot.capsules import Capsule, PlacedCapsule
 from learned_ik.robot.chain import KinematicChain
+from learned_ik.robot.checking.body_checks import FARTHEST, checked_body
 from learned_ik.robot.parsing import urdf_text
 from learned_ik.robot.touching import (
     POSTURES,
@@ -46,6 +48,12 @@ class Body:
     radii: Array  # (capsules,) [m]
     pairs: Integers  # (pairs, 2), capsules that may touch each other
 
+    def __post_init__(self) -> None:
+        """Raise `InvalidInputError` for a field that cannot be."""
+        given = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        for name, value in checked_body(given).items():
+            object.__setattr__(self, name, value)
+
     @classmethod
     def from_urdf(
         cls,
@@ -74,6 +82,7 @@ class Body:
             InvalidInputError: `link_radius` is not above 0.
 
         """
+        instance(chain, KinematicChain, 'chain')
         urdf = urdf_text(urdf)
         placed = attached_capsules(urdf, chain, [Path(folder) for folder in folders])
         placed = _without_hidden(placed) + segments(
@@ -125,6 +134,7 @@ class Body:
             q: (..., joints) [rad or m].
 
         """
+        self.check_on(chain)
         R, p = chain.frames(q)
         R, p = R[..., self.frames, :, :], p[..., self.frames, :]
         return p[..., None, :] + np.einsum('...cij,cej->...cei', R, self.ends)
@@ -144,24 +154,26 @@ class Body:
         """Build the body that `to_dict` described.
 
         Raises:
-            KeyError, TypeError, ValueError: fields are missing, malformed, or not of this chain.
+            InvalidInputError: fields are missing, malformed, or not of this chain.
 
         """
-        links = tuple(map(str, fields['links']))
-        body = cls(
-            links=links,
-            frames=np.array(fields['frames'], np.int64).reshape(len(links)),
-            ends=np.array(fields['ends'], np.float64).reshape(len(links), 2, 3),
-            radii=np.array(fields['radii'], np.float64).reshape(len(links)),
-            pairs=np.array(fields['pairs'], np.int64).reshape(-1, 2),
-        )
-        if not (np.isfinite(body.ends).all() and (body.radii > 0).all()):
-            raise ValueError('the body has capsules that are not finite')
-        if ((body.frames < 0) | (body.frames > chain.motion_count)).any() or (
-            body.pairs.size and not (0 <= body.pairs.min() <= body.pairs.max() < len(links))
-        ):
-            raise ValueError('the body has capsules on frames that the chain does not have')
+        given = entries(fields, [field.name for field in dataclasses.fields(cls)], 'the body')
+        if given['links'] == []:  # JSON has no shape for arrays without entries
+            given['ends'] = np.empty((0, 2, 3))
+        if given['pairs'] == []:
+            given['pairs'] = np.empty((0, 2))
+        body = cls(**given)
+        body.check_on(chain)
         return body
+
+    def check_on(self, chain: KinematicChain) -> None:
+        """Raise `InvalidInputError` unless a chain has the frames that carry the capsules."""
+        instance(chain, KinematicChain, 'chain')
+        if (self.frames > chain.motion_count).any():
+            raise InvalidInputError(
+                f'the body has capsules on frame {self.frames.max()}; expected 0 up to '
+                f'{chain.motion_count}, as the chain has'
+            )
 
 
 def segments(chain: KinematicChain, link_radius: float, without: set[int]) -> list[PlacedCapsule]:
@@ -171,8 +183,11 @@ def segments(chain: KinematicChain, link_radius: float, without: set[int]) -> li
         InvalidInputError: the radius [m] is not above 0.
 
     """
-    if not (np.isfinite(link_radius) and link_radius > 0):
-        raise InvalidInputError(f'link_radius is {link_radius} m; expected above 0')
+    instance(chain, KinematicChain, 'chain')
+    link_radius = number(
+        link_radius, 'link_radius', f'metres, above 0 up to {FARTHEST:g}',
+        lambda r: 0 < r <= FARTHEST,
+    )  # fmt: skip
     placed = []
     for frame in range(1, chain.motion_count + 1):
         end = chain.transforms[frame][:3, 3]

@@ -21,8 +21,20 @@ from typing import Any
 import numpy as np
 
 from learned_ik.arrays import Array, Booleans, Integers, PerJoint, Postures, Transform
-from learned_ik.errors import InvalidInputError, JointLimitError
+from learned_ik.checks import (
+    entries,
+    flag,
+    instance,
+    number,
+    numbers,
+    shortened,
+    text,
+    texts,
+    whole,
+)
+from learned_ik.errors import InvalidInputError, JointLimitError, UrdfError
 from learned_ik.robot import comparison
+from learned_ik.robot.checking.chain_checks import checked_fields, rigid
 from learned_ik.robot.description.advice import reach_advice
 from learned_ik.robot.full_turns import turns_until_whole
 from learned_ik.robot.parsing import urdf_text
@@ -30,6 +42,7 @@ from learned_ik.robot.urdf import chain_fields
 from learned_ik.rotations import quaternion_from_matrix
 
 log = logging.getLogger(__name__)
+MOST_SAMPLES = 100_000_000  # postures of one call
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -54,6 +67,12 @@ class KinematicChain:
     offset: Array  # (motions,) [rad or m], 0 but for mimic joints
     base_frames: Mapping[str, Array] = dataclasses.field(default_factory=dict)
     # links rigidly tied to the base: name -> (4, 4), T_base_link
+
+    def __post_init__(self) -> None:
+        """Raise `InvalidInputError` for a field that cannot be; see `chain_checks`."""
+        given = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        for name, value in checked_fields(given).items():
+            object.__setattr__(self, name, value)
 
     @classmethod
     def from_urdf(
@@ -80,6 +99,10 @@ class KinematicChain:
             UrdfError: or one of its subclasses, which say what is wrong and what would be right.
 
         """
+        flag(soft_limits, 'soft_limits', UrdfError)
+        for name, link in (('base_link', base_link), ('tip_link', tip_link)):
+            if link is not None:
+                text(link, name, UrdfError)
         fields, advice = chain_fields(urdf_text(urdf), base_link, tip_link, soft_limits)
         chain = cls(**fields)
         for line in advice + reach_advice(chain.reach):
@@ -187,18 +210,25 @@ class KinematicChain:
 
     def checked_joints(self, q: Postures, what: str = 'q') -> Array:
         """Return `q` as float64, or raise `InvalidInputError` for a wrong shape, NaN, infinity."""
-        values = np.asarray(q, dtype=np.float64)
+        values = numbers(q, what)
         if values.ndim == 0 or values.shape[-1] != self.joint_count:
             raise InvalidInputError(
                 f'{what} has shape {values.shape}; expected (..., {self.joint_count}), '
                 f'one value for each of {", ".join(self.joint_names)}'
             )
         if not np.isfinite(values).all():
-            raise InvalidInputError(f'{what} contains values that are not finite: {values}')
+            raise InvalidInputError(
+                f'{what} contains values that are not finite: {shortened(values.tolist())}'
+            )
         return values
 
     def sample(self, rng: np.random.Generator, count: int) -> Array:
         """Return (count, joints) [rad or m], uniform within the limits (paper, section II-B)."""
+        instance(rng, np.random.Generator, 'rng')
+        count = whole(
+            count, 'count', f'a whole number, 0 up to {MOST_SAMPLES}',
+            lambda n: 0 <= n <= MOST_SAMPLES,
+        )  # fmt: skip
         # Adding 0.0 makes 0.0 of -0.0, with which [0.0, -0.0] would be no range to numpy.
         return rng.uniform(self.lower + 0.0, self.upper + 0.0, size=(count, self.joint_count))
 
@@ -209,8 +239,7 @@ class KinematicChain:
             JointLimitError: a limit is not finite, or a lower one above its upper one.
 
         """
-        lower = np.array(np.broadcast_to(np.asarray(lower, np.float64), self.lower.shape))
-        upper = np.array(np.broadcast_to(np.asarray(upper, np.float64), self.upper.shape))
+        lower, upper = self._per_joint(lower, 'lower'), self._per_joint(upper, 'upper')
         for name, low, high in zip(self.joint_names, lower, upper, strict=True):
             if not (np.isfinite(low) and np.isfinite(high) and low <= high):
                 raise JointLimitError(
@@ -223,8 +252,23 @@ class KinematicChain:
         )
         return dataclasses.replace(self, lower=lower, upper=upper, joint_types=kinds)
 
+    def _per_joint(self, values: PerJoint, what: str) -> Array:
+        """Return (joints,), one value spread out."""
+        array = numbers(values, what, JointLimitError)
+        if array.shape not in ((), (1,), self.lower.shape):
+            raise JointLimitError(
+                f'{what} has shape {array.shape}; expected ({self.joint_count},)'
+            )
+        return np.array(np.broadcast_to(array, self.lower.shape))
+
     def with_scaled_limits(self, fraction: float) -> KinematicChain:
-        """Return the chain with every range scaled about its middle (paper, section III-B)."""
+        """Return the chain with every range scaled about its middle (paper, section III-B).
+
+        Raises:
+            InvalidInputError: the fraction is no number, 0 up to 1000.
+
+        """
+        fraction = number(fraction, 'fraction', '0 up to 1000', lambda share: 0 <= share <= 1000)
         half_range = 0.5 * fraction * (self.upper - self.lower)
         return self.with_limits(self.middle - half_range, self.middle + half_range)
 
@@ -234,9 +278,12 @@ class KinematicChain:
         Args:
             tool: (4, 4), T_tip_tool.
 
+        Raises:
+            InvalidInputError: it is no rigid transform.
+
         """
         transforms = self.transforms.copy()
-        transforms[-1] = transforms[-1] @ np.asarray(tool, np.float64)
+        transforms[-1] = transforms[-1] @ rigid(tool, 'tool', (4, 4))
         return dataclasses.replace(self, transforms=transforms)
 
     @functools.cached_property
@@ -265,10 +312,15 @@ class KinematicChain:
             names: what the answer calls this chain and the other.
 
         """
+        instance(robot, KinematicChain, 'robot')
+        calibration = number(calibration, 'calibration', 'metres, 0 or more', lambda c: c >= 0)
+        if len(texts(names, 'names')) != 2:
+            raise InvalidInputError(f'names are {shortened(names)}; expected two')
         return comparison.difference(self, robot, calibration, names)
 
     def deviation_from(self, robot: KinematicChain) -> tuple[float, float]:
         """Return how far apart the tips are at the most, [m] and [rad]; see `comparison`."""
+        instance(robot, KinematicChain, 'robot')
         return comparison.deviation(self, robot)
 
     def to_dict(self) -> dict[str, Any]:
@@ -281,38 +333,18 @@ class KinematicChain:
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> KinematicChain:
-        """Build the chain that `to_dict` described; raises KeyError, TypeError or ValueError."""
-        joints = len(fields['joint_names'])
-        motions = len(fields['source'])
-        velocity = [np.inf if v is None else v for v in fields['velocity']]
-        chain = cls(
-            base_link=str(fields['base_link']),
-            tip_link=str(fields['tip_link']),
-            joint_names=tuple(map(str, fields['joint_names'])),
-            joint_types=tuple(map(str, fields['joint_types'])),
-            lower=_shaped(fields['lower'], (joints,)),
-            upper=_shaped(fields['upper'], (joints,)),
-            velocity=_shaped(velocity, (joints,)),
-            transforms=_shaped(fields['transforms'], (motions + 1, 4, 4)),
-            prismatic=_shaped(fields['prismatic'], (motions,)).astype(bool),
-            source=_shaped(fields['source'], (motions,)).astype(np.int64),
-            multiplier=_shaped(fields['multiplier'], (motions,)),
-            offset=_shaped(fields['offset'], (motions,)),
-            base_frames={
-                str(name): _shaped(T, (4, 4)) for name, T in fields['base_frames'].items()
-            },
-        )
-        if joints == 0 or not ((chain.source >= 0) & (chain.source < joints)).all():
-            raise ValueError('the chain has no joints, or motions that follow none of them')
-        return chain
+        """Build the chain that `to_dict` described.
 
+        Raises:
+            InvalidInputError: a field is missing, unknown, or not what a chain has.
 
-def _shaped(values: Any, shape: tuple[int, ...]) -> Array:
-    """Return `values` as float64 of exactly this shape, or raise ValueError."""
-    array = np.array(values, dtype=np.float64)
-    if array.shape != shape:
-        raise ValueError(f'shape {array.shape} instead of {shape}')
-    return array
+        """
+        names = [field.name for field in dataclasses.fields(cls)]
+        given = entries(fields, names, 'the chain')
+        velocity = given['velocity']
+        if isinstance(velocity, list):
+            given['velocity'] = [np.inf if v is None else v for v in velocity]
+        return cls(**given)
 
 
 def _rounded(value: Any) -> Any:

@@ -5,6 +5,7 @@
 import dataclasses
 from pathlib import Path
 
+from learned_ik.checks import text
 from learned_ik.errors import ConfigurationError
 from learned_ik.resources import shipped_file, shipped_files
 from learned_ik.robot.body import LINK_RADIUS, Body
@@ -37,7 +38,7 @@ class RobotConfig:
             ConfigurationError: there is no such robot, or its YAML file is wrong.
 
         """
-        if name.endswith('.yaml'):
+        if text(name, 'the name of a robot', ConfigurationError).endswith('.yaml'):
             return cls._read(Path(name).resolve())
         names = [path.stem for path in shipped_files('config', '.yaml')]
         if name not in names:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from learned_ik.arrays import Array
+from learned_ik.checks import numbers, shortened
 from learned_ik.errors import ConfigurationError, ObstacleError
 from learned_ik.robot.chain import KinematicChain
+from learned_ik.yaml_config import read_yaml
 
 MOST_SPHERES = 1024  # more of them are refused
 LARGEST_RADIUS = 10.0  # [m]
@@ -28,10 +29,7 @@ def checked_spheres(values: Any, what: str = 'obstacles') -> Array:
         ObstacleError: wrong shape, too many, a number that is not finite or out of its range.
 
     """
-    try:
-        spheres = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ObstacleError(f'{what}: {error}; expected rows of x, y, z, radius [m]') from error
+    spheres = np.array(numbers(values, what, ObstacleError, 'rows of x, y, z, radius [m]'))
     if spheres.size == 0:
         return np.empty((0, 4))
     if spheres.ndim != 2 or spheres.shape[1] != 4:
@@ -101,10 +99,7 @@ def spheres_from_yaml(path: str | Path) -> tuple[Sphere, ...]:
         ObstacleError: it is a list of something else.
 
     """
-    try:
-        content = yaml.safe_load(Path(path).read_text(encoding='utf-8'))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigurationError(f"'{path}' cannot be read as YAML: {error}") from error
+    content = read_yaml(path)
     if isinstance(content, dict) and set(content) == {'obstacles'}:
         content = content['obstacles']
     if not isinstance(content, list):
@@ -119,7 +114,9 @@ def _row(entry: Any, what: str) -> Sequence[Any]:
     if isinstance(entry, dict):
         if set(entry) == {'center', 'radius'} and isinstance(entry['center'], list):
             return [*entry['center'], entry['radius']]
-        raise ObstacleError(f'{what} has the keys {sorted(entry)}; expected center and radius')
+        raise ObstacleError(
+            f'{what} has the keys {shortened(list(entry))}; expected center and radius'
+        )
     if not isinstance(entry, list) or len(entry) != 4:
-        raise ObstacleError(f'{what} is {entry!r}; expected [x, y, z, radius]')
+        raise ObstacleError(f'{what} is {shortened(entry)}; expected [x, y, z, radius]')
     return entry

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
+from learned_ik.checks import whole
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.layout import (
     ANSWER,
@@ -48,6 +49,8 @@ from learned_ik.solving.request import (
 )
 from learned_ik.solving.solution import SolutionBatch, Status
 
+MOST_THREADS = 1024
+THREADS = f'a whole number, 1 up to {MOST_THREADS}'
 SMALLEST_BLOCK = 64  # requests that one thread takes at once, at the least
 FIRST_PIECE, PIECE_TIME = 4, 1e-3  # [poses], [s], between two looks at the clock
 BLOCKS_PER_THREAD = 8  # so that no thread waits long for the slowest
@@ -71,6 +74,8 @@ def solve_batch(
     engine.memory()  # before the clock: no timeout pays for compiling
     began = perf_counter()
     check_timeout(timeout)
+    if threads is not None:
+        threads = whole(threads, 'threads', THREADS, lambda count: 1 <= count <= MOST_THREADS)
     seeded = seeds is not None
     orientation_tolerance, options = request_options(
         orientation_tolerance, max_joint_change, seeded

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
-from learned_ik.errors import InvalidInputError
+from learned_ik.checks import flag, number
 from learned_ik.kernels.avoidance.clear_search import search_clear
 from learned_ik.kernels.avoidance.store import MORE_PROPOSALS
 from learned_ik.kernels.entries import make_ready
@@ -144,14 +144,15 @@ class Engine:
             InvalidInputError: the clearance is below 0 or infinite.
 
         """
-        if not 0 <= min_clearance < math.inf:
-            raise InvalidInputError(
-                f'min_clearance is {min_clearance}; expected metres, 0 or more'
-            )
+        min_clearance = number(
+            min_clearance, 'min_clearance', 'metres, 0 or more', lambda c: 0 <= c < math.inf
+        )
+        if avoid_collisions is not None:
+            avoid_collisions = flag(avoid_collisions, 'avoid_collisions')
         if self.spheres is None and not avoid_collisions:
             return None
-        avoids = True if avoid_collisions is None else bool(avoid_collisions)
-        return Scene(self.known_spheres, avoids, float(min_clearance))
+        avoids = True if avoid_collisions is None else avoid_collisions
+        return Scene(self.known_spheres, avoids, min_clearance)
 
     def attempts(self, avoids: bool, restarts: int | None = None) -> int:
         """Return how many attempts hold so many restarts; None: all that are ever made.

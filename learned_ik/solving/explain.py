@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
+from learned_ik.checks import check_range, numbers
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.layout import (
     ATTEMPTS,
@@ -23,7 +24,7 @@ from learned_ik.rotations import normalized_quaternion
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.packing import Memory, chain_arrays
-from learned_ik.solving.request import Request, check_range, numbers
+from learned_ik.solving.request import Request
 from learned_ik.solving.restarts import reaches_position
 from learned_ik.solving.solution import Status
 

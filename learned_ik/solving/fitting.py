@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
+from learned_ik.checks import numbers, shortened
 from learned_ik.errors import InvalidInputError, RobotMismatchError
 from learned_ik.network import Network
 from learned_ik.robot.chain import KinematicChain
@@ -25,14 +26,11 @@ def checked_tool(tool: npt.ArrayLike) -> Array:
         InvalidInputError: it is not that.
 
     """
-    try:
-        values = np.asarray(tool, np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError(f'tool is {tool!r}; expected x y z qx qy qz qw') from error
+    values = numbers(tool, 'tool')
     if values.shape != (7,) or not np.isfinite(values).all():
         raise InvalidInputError(
-            f'tool is {values.tolist()}; expected seven finite numbers: x y z [m] and a '
-            "quaternion x y z w, in the tip link's frame"
+            f'tool is {shortened(values.tolist())}; expected seven finite numbers: x y z [m] and '
+            "a quaternion x y z w, in the tip link's frame"
         )
     return np.concatenate(
         [values[:3], normalized_quaternion(values[3:], 'quaternion of the tool')]

@@ -12,8 +12,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numba.core.errors import NumbaTypeError
 
 from learned_ik.arrays import Array
+from learned_ik.checks import numbers
 from learned_ik.kernels.choice import choose
 from learned_ik.kernels.layout import (
     ANSWER,
@@ -48,8 +50,8 @@ from learned_ik.solving.request import (
     Bounds,
     Request,
     as_rows,
-    check_timeout,
     checked_position_tolerance,
+    checked_timeout,
     request_options,
 )
 from learned_ik.solving.restarts import go_on, search_on
@@ -74,24 +76,27 @@ def solve(
     """
     position_tolerance, orientation_tolerance, max_joint_change, timeout = bounds
     memory, began = engine.memory(), perf_counter()
-    if not timeout > 0:
-        check_timeout(timeout)
+    if type(timeout) is not float or not timeout > 0:
+        timeout = checked_timeout(timeout)
     seeded = seed is not None
     if prefer is None:
         preference = engine.preferences.nearest if seeded else None
     else:
         preference = engine.preferences.read(prefer, seeded)
     if (
-        max_joint_change != INFINITE
+        (
+            max_joint_change is not INFINITE
+            and (type(max_joint_change) is not float or max_joint_change != INFINITE)
+        )
         or type(position_tolerance) is not float
         or type(orientation_tolerance) is not float
         or not orientation_tolerance < INFINITE
     ):
+        position_tolerance = checked_position_tolerance(position_tolerance)
+        memory.has_options = True  # first: what is refused must not leave its options to the next
         orientation_tolerance, memory.options[...] = request_options(
             orientation_tolerance, max_joint_change, seeded
         )
-        position_tolerance = checked_position_tolerance(position_tolerance)
-        memory.has_options = True
     elif memory.has_options:
         memory.options[...] = NO_OPTIONS
         memory.has_options = False
@@ -111,7 +116,7 @@ def solve(
         arrays = engine.avoidance.arrays(memory, scene, memory.requests, memory.answers)
     try:
         entry(*arrays, True, p, o, q, seeded, position_tolerance, orientation_tolerance, 0, last)
-    except TypeError:  # whatever else it is, that has such a type
+    except (TypeError, NumbaTypeError):  # whatever else it is, that has such a type
         p, o, q = as_rows(p, o, q)
         entry(*arrays, True, p, o, q, seeded, position_tolerance, orientation_tolerance, 0, last)
     status, message = SUCCESS, ''
@@ -139,7 +144,7 @@ def solve(
             seed_outside, attempts, _,
         ) = memory.fields.tolist()  # fmt: skip
     if seed_outside > 0:
-        message = with_moved_seed(engine.chain, np.asarray(seed, np.float64), message)
+        message = with_moved_seed(engine.chain, numbers(seed, 'seed'), message)
     return Solution(
         status, memory.solution.copy(), position_error, orientation_error, seed_distance,
         limit_margin, clearance, perf_counter() - began, 1 if attempts == 1 else int(attempts),

@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
+from learned_ik.checks import check_range, numbers, shortened
 from learned_ik.errors import InvalidInputError
+from learned_ik.kernels.measures import FARTHEST_JOINT
 from learned_ik.robot.chain import KinematicChain
 
 Prefer = Literal['first', 'nearest', 'middle'] | npt.ArrayLike | None
@@ -38,8 +40,8 @@ class Preferences:
             weights = chain.checked_joints(joint_weights, 'joint_weights')
             if weights.ndim != 1 or not (weights > 0).all():
                 raise InvalidInputError(
-                    f'joint_weights are {weights.tolist()}; expected ({chain.joint_count},), '
-                    'each above 0'
+                    f'joint_weights are {shortened(weights.tolist())}; expected '
+                    f'({chain.joint_count},), each above 0'
                 )
         self.joint_weights = weights
         middle = chain.middle.copy()
@@ -67,16 +69,14 @@ class Preferences:
                 return self.nearest
             needs = ', which needs a seed' if prefer == 'nearest' else ''
             raise InvalidInputError(
-                f"prefer is {prefer!r}{needs}; expected 'first', 'nearest' with a seed, 'middle', "
-                'or joint positions'
+                f"prefer is {shortened(prefer)}{needs}; expected 'first', 'nearest' with a seed, "
+                "'middle', or joint positions"
             )
-        try:
-            posture = np.array(prefer, dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise InvalidInputError(f'prefer is {prefer!r}; expected numbers: {error}') from error
+        posture = numbers(prefer, 'prefer').copy()
         if posture.shape != (self._chain.joint_count,) or np.isinf(posture).any():
             raise InvalidInputError(
-                f'prefer is {posture.tolist()}; expected ({self._chain.joint_count},) joint '
-                'positions, finite, or NaN where a joint may be anywhere'
+                f'prefer is {shortened(posture.tolist())}; expected ({self._chain.joint_count},) '
+                'joint positions, finite, or NaN where a joint may be anywhere'
             )
+        check_range(np.nan_to_num(posture), FARTHEST_JOINT, 'prefer', 'rad or m')
         return Preference(posture, self.joint_weights, False)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
+from learned_ik.checks import check_range, number, numbers, shortened
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.measures import FARTHEST, FARTHEST_JOINT
 from learned_ik.robot.chain import KinematicChain
@@ -106,7 +107,9 @@ def checked_seeds(chain: KinematicChain, seeds: npt.ArrayLike | None, count: int
 
 def checked_path(positions: npt.ArrayLike, orientations: npt.ArrayLike) -> Array:
     """Return poses (n, 7) as `checked_poses` does; two empty lists are a path of no poses."""
-    if np.size(positions) == np.size(orientations) == 0:
+    positions = numbers(positions, 'positions')
+    orientations = numbers(orientations, 'orientations')
+    if positions.size == orientations.size == 0:
         return np.empty((0, 7))
     return checked_poses(positions, orientations)
 
@@ -124,21 +127,7 @@ def checked_start(chain: KinematicChain, start: npt.ArrayLike, what: str = 'star
             f'{what} has shape {values.shape}; expected ({chain.joint_count},)'
         )
     check_range(values, FARTHEST_JOINT, what, 'rad or m')
-    return values
-
-
-def check_range(values: Array, largest: float, what: str, unit: str) -> None:
-    """Raise `InvalidInputError` for the first row or vector with an entry of a greater size."""
-    beyond = np.abs(values) > largest
-    if beyond.any():
-        where, row = what, values
-        if values.ndim == 2:
-            index = int(np.argmax(beyond.any(axis=1)))
-            where, row = f'{what}[{index}]', values[index]
-        raise InvalidInputError(
-            f'{where} is {row.tolist()}, out of range; expected no more than {largest:g} {unit} '
-            'in size'
-        )
+    return np.array(values)  # as compiled code takes it: contiguous, and not read-only
 
 
 def as_rows(position: Any, orientation: Any, seed: Any) -> tuple[Array, Array, Array]:
@@ -148,36 +137,35 @@ def as_rows(position: Any, orientation: Any, seed: Any) -> tuple[Array, Array, A
     `explain.explain_request` says what was wrong.
     """
     try:
-        position, orientation = np.array(position, FLOAT64), np.array(orientation, FLOAT64)
-        seed = np.array(seed, FLOAT64)
-    except (TypeError, ValueError):
+        position, orientation, seed = _row(position), _row(orientation), _row(seed)
+    except Exception:  # entries of foreign classes raise whatever they like
         return NOTHING, NOTHING, NOTHING
     if position.ndim == orientation.ndim == seed.ndim == 1:
         return position, orientation, seed
     return NOTHING, NOTHING, NOTHING
 
 
+def _row(values: Any) -> Array:
+    """Return float64 numbers; what is no number raises whatever it likes."""
+    kind = type(values)
+    if kind is list or kind is tuple or (kind is np.ndarray and values.dtype.kind in 'fiu'):
+        return np.array(values, FLOAT64)  # the quickest, for what nearly everybody gives
+    return numbers(values, 'value')
+
+
 def checked_position_tolerance(tolerance: float) -> float:
     """Return a tolerance [m]; raise `InvalidInputError` for what is no number, 0 or more."""
-    try:
-        value = float(tolerance)
-    except (TypeError, ValueError):
-        value = math.nan
-    if not value >= 0:
-        raise InvalidInputError(f'position_tolerance is {tolerance!r}; expected metres, 0 or more')
-    return value
+    return number(tolerance, 'position_tolerance', 'metres, 0 or more', lambda t: t >= 0)
 
 
-def check_jump(jump: float) -> None:
-    """Raise `InvalidInputError` for a jump [rad or m] that is not above 0."""
-    if not jump > 0:
-        raise InvalidInputError(f'jump is {jump}; expected above 0, in rad or m')
+def checked_jump(jump: float) -> float:
+    """Return a jump [rad or m]; raise `InvalidInputError` for what is no number above 0."""
+    return number(jump, 'jump', 'above 0, in rad or m', lambda j: j > 0)
 
 
-def check_timeout(timeout: float) -> None:
-    """Raise `InvalidInputError` for a timeout [s] that is not above 0."""
-    if not timeout > 0:
-        raise InvalidInputError(f'timeout is {timeout}; expected seconds, above 0')
+def checked_timeout(timeout: float) -> float:
+    """Return a timeout [s]; raise `InvalidInputError` for what is no number above 0."""
+    return number(timeout, 'timeout', 'seconds, above 0', lambda t: t > 0)
 
 
 def request_options(
@@ -198,11 +186,12 @@ def request_options(
     tolerances = numbers(orientation_tolerance, 'orientation_tolerance')
     if tolerances.shape not in ((), (3,)) or not (tolerances >= 0).all():
         raise InvalidInputError(
-            f'orientation_tolerance is {tolerances.tolist()}; expected one number, or one for '
-            'each of x, y, z; each 0 or more, infinite for a free axis'
+            f'orientation_tolerance is {shortened(tolerances.tolist())}; expected one number, '
+            'or one for each of x, y, z; each 0 or more, infinite for a free axis'
         )
-    if not max_joint_change >= 0:
-        raise InvalidInputError(f'max_joint_change is {max_joint_change}; expected 0 or more')
+    max_joint_change = number(
+        max_joint_change, 'max_joint_change', '0 or more', lambda change: change >= 0
+    )
     if max_joint_change < math.inf and not seeded:
         raise InvalidInputError('max_joint_change needs a seed from which to count')
     tolerances = np.broadcast_to(tolerances, 3)
@@ -220,11 +209,3 @@ def axis_tolerances(strictest: float, free_axes: Array) -> float | list[float]:
         return float(strictest)
     with np.errstate(divide='ignore'):
         return (strictest / (1 - free_axes)).tolist()
-
-
-def numbers(values: npt.ArrayLike, what: str) -> Array:
-    """Return float64 numbers of any shape, or raise `InvalidInputError`."""
-    try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError(f'{what} is {values!r}; expected numbers: {error}') from error

@@ -22,6 +22,7 @@ from learned_ik.arrays import (
     Spheres,
     ToolPose,
 )
+from learned_ik.checks import instance, number, shortened
 from learned_ik.errors import InvalidInputError, RobotMismatchError
 from learned_ik.kernels.compilation import is_compiled
 from learned_ik.kernels.entries import ENTRIES, make_ready
@@ -85,11 +86,16 @@ class IkSolver:
         """
         if not isinstance(model, IkModel | KinematicChain):
             raise InvalidInputError(
-                f'model is {model!r}; expected an IkModel or a KinematicChain: '
+                f'model is {shortened(model)}; expected an IkModel or a KinematicChain: '
                 'IkSolver.load(path) reads a model file, KinematicChain.from_urdf(path) a robot '
                 'description'
             )
         self.model = model if isinstance(model, IkModel) else None
+        if body is not None:
+            instance(body, Body, 'body')
+        if robot is not None:
+            instance(robot, KinematicChain, 'robot')
+        calibration = number(calibration, 'calibration', 'metres, 0 or more', lambda c: c >= 0)
         self.tool = None if tool is None else checked_tool(tool)  # (7,)
         self.robot = robot
         self._calibration = calibration
@@ -196,6 +202,7 @@ class IkSolver:
             RobotMismatchError: the model is another arm's.
 
         """
+        instance(model, IkModel, 'model')
         if model.chain.fingerprint != self._trained.fingerprint:
             raise RobotMismatchError(
                 f"model '{model.name}' has the fingerprint {model.chain.fingerprint}; expected "
@@ -281,7 +288,12 @@ class IkSolver:
 
         """
         engine, scene = self._engine, None
-        if avoid_collisions or min_clearance or engine.spheres is not None:
+        if (
+            avoid_collisions is not None
+            or engine.spheres is not None
+            or type(min_clearance) is not float
+            or min_clearance != 0.0
+        ):
             scene = engine.scene(avoid_collisions, min_clearance)
         bounds = position_tolerance, orientation_tolerance, max_joint_change, timeout
         return one_pose.solve(engine, position, orientation, seed, prefer, bounds, scene)
@@ -307,7 +319,7 @@ class IkSolver:
         Args:
             position: (3,) [m], of the tip link in the base link's frame.
             orientation: (4,) quaternion x y z w, likewise.
-            limit: 1 or more: so many are returned at most.
+            limit: 1 up to 4096: so many are returned at most.
             seed: (joints,) [rad or m]; what is nearest to it comes first. Without one: what lies
                 far from limits and singularities, by limit margin times manipulability.
             position_tolerance: [m], 0 or more.
@@ -320,7 +332,7 @@ class IkSolver:
             why.
 
         Raises:
-            InvalidInputError: as `solve`, or for a limit that is not a whole number above 0.
+            InvalidInputError: as `solve`, or for a limit that is no whole number in its range.
 
         """
         return variety.solve_all(
@@ -354,7 +366,8 @@ class IkSolver:
             position_tolerance: [m], 0 or more.
             orientation_tolerance: [rad], 0 or more; or (3,), as for `solve`.
             max_joint_change: [rad or m], as for `solve`.
-            threads: how many to use; default: one for each core that this process may use.
+            threads: how many to use, 1 up to 1024; default: one for each core that this process
+                may use.
             timeout: [s], above 0, for all poses; those for which there is no time are TIMED_OUT.
                 Default: bounded work for each pose, however long that takes.
             avoid_collisions: as for `solve`.

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array, Integers
-from learned_ik.errors import InvalidInputError
+from learned_ik.checks import numbers, whole
 from learned_ik.kernels.entries import make_ready
 from learned_ik.kernels.layout import ANSWER, FREE_AXES, LARGEST_CHANGE
 from learned_ik.kernels.path.branches import DISTINCT, gather
@@ -19,9 +19,15 @@ from learned_ik.solving import one_pose
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.one_pose import clear_from_seed, clear_solution
-from learned_ik.solving.request import Request, checked_start, request_options
+from learned_ik.solving.request import (
+    Request,
+    checked_position_tolerance,
+    checked_start,
+    request_options,
+)
 from learned_ik.solving.solution import Solution
 
+MOST = 4096  # solutions that may be asked for
 RESTARTS = 64  # at the least: without redundancy, that finds every branch but the rarest
 RESTARTS_PER_SOLUTION = 8  # with it, there is always one more
 CANDIDATES_PER_SOLUTION = 4  # of which the most different are kept
@@ -41,23 +47,27 @@ def solve_all(
     scene: Scene | None,
 ) -> list[Solution]:
     """Return several solutions of a pose; see `IkSolver.solve_all`."""
-    if not isinstance(limit, int | np.integer) or limit < 1:
-        raise InvalidInputError(f'limit is {limit!r}; expected a whole number, 1 or more')
+    limit = whole(
+        limit, 'limit', f'a whole number, 1 up to {MOST}', lambda count: 1 <= count <= MOST
+    )
     began = perf_counter()
     bounds = position_tolerance, orientation_tolerance, math.inf, timeout
-    if not one_pose.solve(engine, position, orientation, seed, 'first', bounds, None):
+    first = one_pose.solve(engine, position, orientation, seed, 'first', bounds, None)
+    if not first:
         return []
     about = None if seed is None else checked_start(engine.chain, seed, 'seed')
     strictest, free = request_options(orientation_tolerance, math.inf, False)
-    row = np.concatenate([position, orientation, free], dtype=np.float64)
-    tolerances = float(position_tolerance), strictest
+    pose = numbers(position, 'position'), numbers(orientation, 'orientation')
+    row = np.concatenate([*pose, free])
+    tolerances = checked_position_tolerance(position_tolerance), strictest
     avoids = scene is not None and scene.avoids
     candidates = distinct_solutions(
         engine, row, about, tolerances, CANDIDATES_IN_SCENE * limit if avoids else limit
     )
-    found = [
+    solved = [
         one_pose.solve(engine, position, orientation, q, 'first', bounds, None) for q in candidates
     ]
+    found = [solution for solution in solved if solution] or [first]
     if scene is not None and scene.avoids:
         found = _cleared(engine, row, tolerances, scene, found)
         if not found:

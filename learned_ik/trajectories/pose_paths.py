@@ -6,12 +6,14 @@ Poses only. Which joints reach them is the solver's business, how fast is the ca
 are equally spaced along the path, so that a constant rate makes a constant speed.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
+from learned_ik.checks import number, numbers, shortened, whole
 from learned_ik.errors import InvalidInputError
 from learned_ik.rotations import normalized_quaternion, rotation_to_axis
 
@@ -21,6 +23,10 @@ UNTURNED = (0.0, 0.0, 0.0, 1.0)  # the tool's axes are parallel to the frame's
 # Chords per turn by which the length of a spiral is measured: the spacing of its poses is even
 # to about (2 pi / 1000)^2 / 24, two parts in a million.
 CHORDS_PER_TURN = 1000
+
+MOST_POSES = 1_000_000  # of one path
+MOST_TURNS = 10_000.0  # of one spiral
+FARTHEST = 1e6  # [m], of a coordinate: as far as a solver takes poses
 
 
 class PosePath(NamedTuple):
@@ -123,17 +129,16 @@ def spiral(
         InvalidInputError: too few poses, a wrong shape, values that are not finite, no extent.
 
     """
-    _check_above_zero(radius=radius, turns=turns)
-    if not (np.isfinite(end_radius) and end_radius >= 0 and np.isfinite(height)):
-        raise InvalidInputError(
-            f'end_radius {end_radius} and height {height}; expected finite ones, the radius not '
-            'below 0'
-        )
+    count = _checked_count(poses)
+    radius = _length(radius, 'radius', lambda r: 0 < r <= FARTHEST)
+    end_radius = _length(end_radius, 'end_radius', lambda r: 0 <= r <= FARTHEST)
+    height = _length(height, 'height', lambda h: abs(h) <= FARTHEST)
+    turns = number(turns, 'turns', f'above 0, up to {MOST_TURNS:g}', lambda t: 0 < t <= MOST_TURNS)
     fine = np.linspace(0.0, 1.0, int(np.ceil(turns * CHORDS_PER_TURN)) + 1)
     shape = (radius, end_radius, height, turns)
     chords = np.linalg.norm(np.diff(_on_cone(fine, *shape), axis=0), axis=-1)  # [m]
     travelled = np.concatenate([[0.0], np.cumsum(chords)])  # [m]
-    spaced = np.interp(np.linspace(0.0, travelled[-1], _checked_count(poses)), travelled, fine)
+    spaced = np.interp(np.linspace(0.0, travelled[-1], count), travelled, fine)
     R_frame_cone = rotation_to_axis(_direction(axis))
     positions = _point(centre, 'centre') + _on_cone(spaced, *shape) @ R_frame_cone.T
     return _with_orientation(positions, orientation)
@@ -154,21 +159,24 @@ def _with_orientation(positions: Array, orientation: npt.ArrayLike) -> PosePath:
 
 
 def _checked_count(poses: int) -> int:
-    if poses < 2:
-        raise InvalidInputError(f'a path of {poses} poses; expected 2 or more')
-    return int(poses)
+    return whole(
+        poses, 'poses', f'a whole number, 2 up to {MOST_POSES}', lambda n: 2 <= n <= MOST_POSES
+    )
 
 
-def _check_above_zero(**values: float) -> None:
-    for name, value in values.items():
-        if not (np.isfinite(value) and value > 0):
-            raise InvalidInputError(f'{name} is {value}; expected above 0')
+def _length(value: float, what: str, accept: Callable[[float], bool]) -> float:
+    """Return a length [m]."""
+    expected = 'any' if accept(-1.0) else '0 or more' if accept(0.0) else 'above 0'
+    return number(value, what, f'metres, {expected}, at most {FARTHEST:g} in size', accept)
 
 
 def _point(values: npt.ArrayLike, what: str) -> Array:
-    point = np.asarray(values, dtype=np.float64)
-    if point.shape != (3,) or not np.isfinite(point).all():
-        raise InvalidInputError(f'{what} is {point.tolist()}; expected x y z [m], all finite')
+    point = numbers(values, what)
+    if point.shape != (3,) or not (np.abs(point) <= FARTHEST).all():
+        raise InvalidInputError(
+            f'{what} is {shortened(point.tolist())}; expected x y z [m], at most {FARTHEST:g} '
+            'in size'
+        )
     return point
 
 

@@ -13,10 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
+from learned_ik.checks import number, numbers, shaped, shortened
 from learned_ik.errors import InvalidInputError
 
 VELOCITY = 1.0  # [rad/s or m/s], of a joint whose limit nobody knows; MoveIt takes the same
 ACCELERATION = 1.0  # [rad/s² or m/s²], of every joint; URDF knows no such limit; likewise
+LEAST_SCALING = 1e-6  # share of the velocities: slower is meant by nobody
+LONGEST = 1e9  # [s], of a path: thirty years
+FARTHEST_JOINT = 1e6  # [rad or m], of a point: as far as a solver takes seeds
 STANDSTILL = 1e-7  # [s], a step that takes less at full speed is none
 DWELL = 1e-3  # [s], from a pose to its repetition, where the arm stands still
 
@@ -45,21 +49,30 @@ def time_path(
         path: (n, joints) [rad or m].
         velocity: (joints,) or one for all [rad/s or m/s], above 0; infinite: `VELOCITY`.
         acceleration: (joints,) or one for all [rad/s² or m/s²], above 0, finite.
-        scaling: share of the velocities that is used, above 0, up to 1.
+        scaling: share of the velocities that is used, 1e-6 up to 1.
 
     Raises:
         InvalidInputError: a value is out of its range, or the path not finite.
 
     """
-    path = np.asarray(path, dtype=np.float64)
-    if path.ndim != 2 or not np.isfinite(path).all():
-        raise InvalidInputError(f'path has shape {path.shape}; expected (n, joints), all finite')
-    if not 0 < scaling <= 1:
-        raise InvalidInputError(f'velocity scaling is {scaling}; expected above 0, up to 1')
+    path = shaped(path, 'path', (None, None))
+    if (np.abs(path) > FARTHEST_JOINT).any():
+        raise InvalidInputError(
+            f'path goes to {np.abs(path).max():g} rad or m; expected no more than '
+            f'{FARTHEST_JOINT:g} in size'
+        )
+    scaling = number(
+        scaling,
+        'velocity scaling',
+        f'{LEAST_SCALING:g} up to 1',
+        lambda s: LEAST_SCALING <= s <= 1,
+    )
     velocity = _limits(velocity, path.shape[1], 'velocity')
     acceleration = _limits(acceleration, path.shape[1], 'acceleration')
     if np.isinf(acceleration).any():
-        raise InvalidInputError(f'acceleration is {acceleration.tolist()}; expected finite')
+        raise InvalidInputError(
+            f'acceleration is {shortened(acceleration.tolist())}; expected finite'
+        )
     velocity = scaling * np.where(np.isinf(velocity), VELOCITY, velocity)
     if len(path) == 0:
         return PathTiming(np.empty(0), path.copy())
@@ -71,11 +84,18 @@ def time_path(
     knots = path[np.concatenate([[True], moves])]
     rests = np.bincount(group) > 1
     rests[[0, -1]] = True
-    durations, at_knots = _time_knots(knots, rests, velocity, acceleration)
+    with np.errstate(over='ignore', invalid='ignore'):
+        durations, at_knots = _time_knots(knots, rests, velocity, acceleration)
 
     steps = np.full(len(path) - 1, DWELL)
     steps[moves] = durations
-    return PathTiming(np.concatenate([[0.0], np.cumsum(steps)]), at_knots[group])
+    times = np.concatenate([[0.0], np.cumsum(steps)])
+    if not times[-1] <= LONGEST:
+        raise InvalidInputError(
+            f'velocity and acceleration make the path last {times[-1]:g} s; expected no more '
+            f'than {LONGEST:g} s'
+        )
+    return PathTiming(times, at_knots[group])
 
 
 def _time_knots(
@@ -135,10 +155,9 @@ def _squares_in_bends(slopes: Array, lengths: Array, growth: Array, half: Array)
 
 
 def _limits(values: npt.ArrayLike, joints: int, what: str) -> Array:
-    try:
-        limits = np.broadcast_to(np.asarray(values, dtype=np.float64), (joints,))
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError(f'{what} is {values!r}; expected ({joints},) numbers') from error
+    limits = numbers(values, what)
+    if limits.shape not in ((), (joints,)):
+        raise InvalidInputError(f'{what} has shape {limits.shape}; expected ({joints},)')
     if not (limits > 0).all():
-        raise InvalidInputError(f'{what} is {limits.tolist()}; expected above 0')
-    return limits
+        raise InvalidInputError(f'{what} is {shortened(limits.tolist())}; expected above 0')
+    return np.broadcast_to(limits, (joints,))

@@ -15,6 +15,8 @@ import numpy as np
 from learned_ik.arrays import Array
 from learned_ik.errors import ObstacleError
 from learned_ik.viewing.drawn_robot import BASE, drawn, wxyz, xyzw
+from learned_ik.viewing.markdown import escaped
+from learned_ik.viewing.page_server import free_port, own_pages_only
 from learned_ik.viewing.session import Session
 
 PERIOD = 0.02  # [s], between two looks at the controls
@@ -26,11 +28,17 @@ class Page:
     """A robot, a target to drag, sliders, spheres, and the errors of the last answer."""
 
     def __init__(self, session: Session, urdf: Path | None, host: str, port: int) -> None:
-        """Serve the page, on the next free port where this one is taken."""
+        """Serve the page, on the next free port where this one is taken.
+
+        Raises:
+            ConfigurationError: there is no such address on this machine, or no free port.
+
+        """
         import viser
 
         self._session = session
-        with _silence():
+        port = free_port(host, port)
+        with _silence(), own_pages_only(host):
             self._server: Any = viser.ViserServer(host, port, label='learned_ik', verbose=False)
         self._server.gui.configure_theme(show_logo=False, show_share_button=False)
         self._lock = threading.Lock()
@@ -176,7 +184,7 @@ class Page:
             self._session.place_spheres(np.reshape(placed, (-1, 4)))
             self._refused = ''
         except ObstacleError as error:
-            self._refused = f'**Not taken:** {error}\n\n'
+            self._refused = f'**Not taken:** {escaped(error)}\n\n'
 
     def _follow_spiral(self) -> None:
         path, solution = self._session.spiral()
@@ -191,7 +199,7 @@ class Page:
             )
         self._path, self._path_step = solution.joint_positions, 0.0
         errors = np.max(solution.position_error), np.max(solution.orientation_error)
-        told = 'followed' if solution.success else f'not followed: {solution.message}'
+        told = 'followed' if solution.success else f'not followed: {escaped(solution.message)}'
         self._answer.content = (
             f'**A spiral of {len(path.positions)} poses: {told}**\n\n'
             f'{_table(*errors, solution.solve_time)}'
@@ -213,14 +221,14 @@ class Page:
         for handle, ball, radius in self._spheres:
             distance = self._session.clearance_of([*handle.position, radius])
             ball.color = RED if distance < 0 else GREY
-        told = 'reached' if solution.success else f'not reached: {solution.message}'
+        told = 'reached' if solution.success else f'not reached: {escaped(solution.message)}'
         rows = _table(solution.position_error, solution.orientation_error, solution.solve_time)
         rows += f'| margin to joint limits | {solution.limit_margin:.3g} rad |\n'
         if math.isfinite(solution.clearance):
             rows += f'| clearance | {1e3 * solution.clearance:.1f} mm |\n'
         names = self._session.solver.chain.joint_names
         joints = ''.join(
-            f'| {name} | {value:.4f} |\n'
+            f'| {escaped(name)} | {value:.4f} |\n'
             for name, value in zip(names, solution.joint_positions, strict=True)
         )
         self._answer.content = f'**The target is {told}**\n\n{self._refused}{rows}{joints}'

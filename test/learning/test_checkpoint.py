@@ -12,8 +12,10 @@ from learned_ik.errors import ConfigurationError, ModelFileError, RobotMismatchE
 
 torch = pytest.importorskip('torch')
 
-from learned_ik.learning.checkpoint import Checkpoint  # noqa: E402
+from learned_ik.learning.checkpoint import METADATA_KEY, Checkpoint  # noqa: E402
+from learned_ik.learning.flat_state import flattened, restored  # noqa: E402
 from learned_ik.learning.training import train  # noqa: E402
+from learned_ik.sealed import sealed, unsealed  # noqa: E402
 
 TINY = TrainingConfig(
     samples=20_000, batch=200, hidden=(16, 16, 16), heads=2, held_out=500, density_power=0.3
@@ -90,16 +92,19 @@ def test_other_choices_are_refused_by_name(interrupted, tiago):
 
 
 def test_what_is_no_checkpoint_is_said_to_be_none(tmp_path, interrupted):
-    with pytest.raises(ModelFileError, match='cannot be read'):
+    with pytest.raises(ModelFileError, match='does not exist or is not a file'):
         Checkpoint.load(tmp_path / 'missing')
     content = interrupted.read_bytes()
     for name, broken in (('cut', content[: len(content) // 2]), ('text', b'no checkpoint')):
         (tmp_path / name).write_bytes(broken)
         with pytest.raises(ModelFileError, match='not a readable checkpoint'):
             Checkpoint.load(tmp_path / name)
-    torch.save({'format': 'learned_ik checkpoint 99'}, tmp_path / 'newer')
-    with pytest.raises(ModelFileError, match='format'):
+    (tmp_path / 'newer').write_bytes(sealed({'format_version': 99}, {}, METADATA_KEY))
+    with pytest.raises(ModelFileError, match='has format version 99; expected 2'):
         Checkpoint.load(tmp_path / 'newer')
+    torch.save({'format': 'learned_ik checkpoint 1'}, tmp_path / 'older')
+    with pytest.raises(ModelFileError, match='not a readable checkpoint'):
+        Checkpoint.load(tmp_path / 'older')
 
 
 def test_nothing_in_a_checkpoint_is_executed(tmp_path):
@@ -111,6 +116,70 @@ def test_nothing_in_a_checkpoint_is_executed(tmp_path):
     with pytest.raises(ModelFileError):
         Checkpoint.load(tmp_path / 'evil')
     assert not (tmp_path / 'executed').exists()
+
+
+def test_every_bit_of_a_checkpoint_counts(interrupted, tmp_path):
+    content, path = interrupted.read_bytes(), tmp_path / 'flipped'
+    for bit in np.random.default_rng(0).integers(0, 8 * len(content), 150).tolist():
+        flipped = bytearray(content)
+        flipped[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(flipped)
+        with pytest.raises(ModelFileError):
+            Checkpoint.load(path)
+
+
+@pytest.mark.parametrize(
+    'change',
+    [
+        {'state': {'pickle': 'os.system'}},
+        {'state': {'tensor': 'tensor_99999'}},
+        {'state': {'pairs': [[1]]}},
+        {'state': [1]},
+        {'configuration': {'batch': 10**9}},
+        {'configuration': {'colour': 'red'}},
+        {'configuration': None},
+        {'scene': {'obstacles': 'many'}},
+        {'chain': {}},
+        {'body': {}},
+        {'more': 1},
+    ],
+    ids=str,
+)
+def test_what_cannot_be_is_refused(interrupted, tmp_path, change):
+    description, tensors, _ = unsealed(interrupted, METADATA_KEY, 'checkpoint')
+    path = tmp_path / 'changed'
+    path.write_bytes(sealed({**description, **change}, tensors, METADATA_KEY))
+    with pytest.raises(ModelFileError, match="changed' is a damaged checkpoint: "):
+        Checkpoint.load(path)
+
+
+@pytest.mark.parametrize('part', ['network', 'optimizers', 'samples', 'tally'])
+def test_a_state_that_does_not_fit_is_an_error_of_ours(interrupted, tiago, part):
+    checkpoint = Checkpoint.load(interrupted)
+    for state in (
+        {name: value for name, value in checkpoint.state.items() if name != part},
+        {**checkpoint.state, part: {'strange': 1}},
+    ):
+        strange = dataclasses.replace(checkpoint, state=state)
+        with pytest.raises(ModelFileError, match='does not fit this training'):
+            train(tiago, checkpoint.config, resume_from=strange, show_progress=False)
+
+
+def test_a_state_comes_back_as_it_was():
+    state = {
+        'tally': {'best': float('inf'), 'curve': [{'x': 1.5}], 'name': None, 'on': True},
+        'optimizers': [{'state': {0: {'step': torch.tensor(3.0)}}, 'betas': (0.9, 0.99)}],
+        'bytes': torch.arange(7, dtype=torch.uint8),
+        'turned': torch.arange(6.0).reshape(2, 3).T,
+        'none': torch.empty(0, 3),
+    }
+    again = restored(*flattened(state))
+    assert again['tally'] == state['tally']
+    assert again['optimizers'][0]['betas'] == (0.9, 0.99)
+    assert again['optimizers'][0]['state'][0]['step'].shape == ()
+    for name in ('bytes', 'turned', 'none'):
+        assert again[name].dtype == state[name].dtype
+        assert torch.equal(again[name], state[name])
 
 
 def test_a_checkpoint_that_cannot_be_written_does_not_end_training(tiago, tmp_path, caplog):

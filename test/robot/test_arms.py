@@ -42,7 +42,7 @@ def test_limits_of_figure_3():
 
 
 def test_an_arm_has_joints_and_a_range():
-    with pytest.raises(InvalidInputError, match='0 joints'):
+    with pytest.raises(InvalidInputError, match='joints is 0'):
         artificial_arm_urdf(0)
     with pytest.raises(InvalidInputError, match='limit_fraction is 2'):
         artificial_arm_urdf(3, limit_fraction=2)

@@ -58,17 +58,22 @@ def test_axis_and_orientation_turn_path_and_tool():
 @pytest.mark.parametrize(
     ('change', 'message'),
     [
-        ({'poses': 1}, '1 poses; expected 2 or more'),
-        ({'radius': 0.0}, 'radius is 0.0; expected above 0'),
+        ({'poses': 1}, 'poses is 1; expected a whole number, 2 up to'),
+        ({'radius': 0.0}, 'radius is 0.0; expected metres, above 0'),
         ({'turns': -1.0}, 'turns is -1.0; expected above 0'),
         ({'turns': float('nan')}, 'turns is nan'),
-        ({'height': float('inf')}, 'height inf; expected finite'),
-        ({'end_radius': -0.1}, 'end_radius -0.1'),
+        ({'height': float('inf')}, 'height is inf; expected metres'),
+        ({'end_radius': -0.1}, 'end_radius is -0.1; expected metres, 0 or more'),
         ({'axis': [0, 0, 0]}, 'axis is .* expected a direction'),
         ({'centre': [0, 0]}, 'centre is .* expected x y z'),
-        ({'centre': [0, 0, float('nan')]}, 'all finite'),
+        ({'centre': [0, 0, float('nan')]}, 'centre is .* expected x y z'),
         ({'orientation': [0, 0, 0, 0]}, 'length zero'),
         ({'orientation': [[0, 0, 0, 1]]}, r'shape \(1, 4\)'),
+        ({'centre': [0, 0, 1e7]}, 'at most 1e'),
+        ({'poses': 2**63}, 'poses is'),
+        ({'poses': 3.5}, 'poses is 3.5; expected a whole number'),
+        ({'turns': 1e9}, 'turns is'),
+        ({'radius': '0.1'}, "radius is '0.1'; expected metres"),
     ],
 )
 def test_what_makes_no_path_is_named(change, message):

@@ -88,15 +88,19 @@ def test_no_motion(points):
     ('arguments', 'complaint'),
     [
         ({'path': np.zeros(3)}, r'path has shape \(3,\)'),
-        ({'path': np.full((2, 2), np.nan)}, 'all finite'),
+        ({'path': np.full((2, 2), np.nan)}, 'path is .* expected finite'),
         ({'velocity': [1.0, 0.0]}, 'velocity is .* expected above 0'),
-        ({'velocity': [1.0] * 3}, r'velocity is .* expected \(2,\)'),
+        ({'velocity': [1.0] * 3}, r'velocity has shape \(3,\); expected \(2,\)'),
         ({'acceleration': -1.0}, 'acceleration is .* expected above 0'),
         ({'acceleration': np.inf}, 'acceleration is .* expected finite'),
         ({'acceleration': np.nan}, 'acceleration is'),
         ({'scaling': 0.0}, 'velocity scaling is 0.0'),
         ({'scaling': 1.5}, 'velocity scaling is 1.5'),
         ({'scaling': np.nan}, 'velocity scaling is nan'),
+        ({'scaling': 5e-324}, 'velocity scaling is 5e-324; expected 1e-06 up to 1'),
+        ({'path': np.array([[0, 0], [1e7, 0]])}, 'path goes to 1e\\+07'),
+        ({'path': np.array([[0, 0], [1, 0]]), 'velocity': 1e-300}, 'make the path last'),
+        ({'acceleration': 'fast'}, "acceleration is 'fast'; expected numbers"),
     ],
 )
 def test_values_out_of_range_are_named(arguments, complaint):

@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from lab.paper.presentation.results import OUTCOMES, UNDECIDED, Cell, Claim, Report, Table
 from learned_ik.files import write_atomically
 from learned_ik.learning.training_config import PAPER
+from learned_ik.viewing.markdown import code, escaped
 
 PAGE = 'index.md'
 PAPERS, OURS = "the paper's recipe", 'the default recipe'
@@ -54,7 +56,7 @@ def _lines(results: Mapping[str, Mapping[str, Any]], missing: Iterable[str]) -> 
     for name in missing:
         yield f'## {name}'
         yield ''
-        yield f'Not run yet: `{_command_for(name, results)}`'
+        yield f'Not run yet: {code(_command_for(name, results))}'
         yield ''
 
 
@@ -112,20 +114,21 @@ def _outcome(claim: Claim, budget: Mapping[str, Any]) -> str:
 def _section(name: str, result: Mapping[str, Any]) -> Iterator[str]:
     report = Report.from_dict(result)
     cost = result['processor_seconds']
-    yield f'## {name}'
+    yield f'## {escaped(name)}'
     yield ''
-    yield f'**{result["title"]}**'
+    yield f'**{escaped(result["title"])}**'
     yield ''
     yield (
-        f'`{result["command"]}`, {result["date"]}: {len(result["networks"])} networks, '
-        f'{result["samples"] / 1e6:.4g} million samples in all, {cost["training"]:.0f} s of '
+        f'{code(result["command"])}, {escaped(result["date"])}: '
+        f'{len(result["networks"])} networks, {result["samples"] / 1e6:.4g} million samples in '
+        f'all, {cost["training"]:.0f} s of '
         f'processor time for training and {cost["measuring"]:.0f} s for the rest.'
     )
     yield ''
     for picture in report.pictures:
-        yield f'![{picture.caption}]({picture.file})'
+        yield f'![{escaped(picture.caption)}]({quote(picture.file)})'
         yield ''
-        yield f'*{picture.caption}*'
+        yield f'*{escaped(picture.caption)}*'
         yield ''
     for table in report.tables:
         yield from _table(table)
@@ -137,9 +140,9 @@ def _section(name: str, result: Mapping[str, Any]) -> Iterator[str]:
 
 def _table(table: Table) -> Iterator[str]:
     if table.caption:
-        yield table.caption
+        yield escaped(table.caption)
         yield ''
-    yield _row(table.columns)
+    yield _row(map(escaped, table.columns))
     yield _row('---' for _ in table.columns)
     for row in table.rows:
         yield _row(map(shown, row))
@@ -158,4 +161,4 @@ def shown(cell: Cell) -> str:
         if 0 < abs(cell) < 1e-3:
             return '< 0.001'
         return f'{cell:.0f}' if abs(cell) >= 100 else f'{cell:.3g}'
-    return str(cell)
+    return escaped(cell)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from learned_ik.checks import instance
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.encoding import JointDecoder
 from learned_ik.learning.folding import FoldedNetwork
@@ -184,6 +185,8 @@ def evaluate(
     One that takes the scene is told that there is none. `config`, where it is given, says
     whether the orientation counts, and how far seeds are away.
     """
+    instance(chain, KinematicChain, 'chain')
+    instance(network, Network, 'network')
     config, network = config if config is not None else TrainingConfig(), network.in_the_open()
     seed_spread = config.seed_spread if network.seed_joints else None
     errors = errors_on(

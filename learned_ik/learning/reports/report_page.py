@@ -2,16 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """The report as a folder: `report.html` to look at, `report.json` for scripts, figures as PNG."""
 
+import io
 import json
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from learned_ik.errors import ConfigurationError
+from learned_ik.checks import number
+from learned_ik.errors import ConfigurationError, ModelFileError
+from learned_ik.files import write_atomically
 from learned_ik.learning.reports.report import MARGINS, Report
 
 POSITION, ORIENTATION, GREY = '#0072B2', '#D55E00', '#666666'  # Okabe and Ito
@@ -71,10 +74,10 @@ def write_report(report: Report, folder: str | os.PathLike[str]) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         figures = list(_draw(report, folder))
         page = jinja2.Template(TEMPLATE, autoescape=True).render(**_words(report, figures))
-        (folder / 'report.html').write_text(page, encoding='utf-8')
+        write_atomically(folder / 'report.html', page.encode(), 'page')
         text = json.dumps(report.summary(), indent=1, allow_nan=False)
-        (folder / 'report.json').write_text(text + '\n', encoding='utf-8')
-    except OSError as error:
+        write_atomically(folder / 'report.json', f'{text}\n'.encode(), 'result')
+    except (OSError, ModelFileError) as error:
         raise ConfigurationError(f"report '{folder}' cannot be written: {error}") from error
     return folder / 'report.html'
 
@@ -94,8 +97,8 @@ def _words(report: Report, figures: list[tuple[str, str]]) -> dict[str, Any]:
         'tip': chain.tip_link,
         'fingerprint': chain.fingerprint,
         'parameters': report.model.network.parameter_count,
-        'samples': f'{1e-6 * training.get("samples", 0):.1f}',
-        'seconds': f'{training.get("seconds", 0):.0f}',
+        'samples': f'{1e-6 * _told(training, "samples"):.1f}',
+        'seconds': f'{_told(training, "seconds"):.0f}',
         'poses': summary['poses'],
         'rows': [
             (label, [f'{factor * summary[key][name]:.3g}' for name in names])
@@ -106,6 +109,11 @@ def _words(report: Report, figures: list[tuple[str, str]]) -> dict[str, Any]:
         'distinct': f'{summary["distinct_solutions"]["mean"]:.1f}',
         'figures': figures,
     }
+
+
+def _told(training: Mapping[str, Any], name: str) -> float:
+    """Return what a model file says of its training; raise `InvalidInputError` for nonsense."""
+    return number(training.get(name, 0), f'training: {name}', '0 or more', lambda n: n >= 0)
 
 
 def _draw(report: Report, folder: Path) -> Iterator[tuple[str, str]]:
@@ -128,7 +136,7 @@ def _draw(report: Report, folder: Path) -> Iterator[tuple[str, str]]:
             'limit, 1 with every joint in the middle of its range.'
         ),
     )
-    if report.model.training.get('curve'):
+    if _has_curve(report.model.training):
         yield (
             _saved(_curve(report), folder / 'training.png'),
             ('Errors while training, on 2000 poses: mean, and dashed the median.'),
@@ -139,6 +147,23 @@ def _draw(report: Report, folder: Path) -> Iterator[tuple[str, str]]:
             'How many distinct solutions the answers of the heads lead to: some joint differs by '
             'more than 0.3 rad or m.'
         ),
+    )
+
+
+def _has_curve(training: Mapping[str, Any]) -> bool:
+    """Say whether a model file holds the errors while it was trained, in a form that we know."""
+    rows = training.get('curve')
+    names = (
+        'samples',
+        *(f'{k}_{s}' for k in ('position', 'orientation') for s in ('mean', 'median')),
+    )
+    return (
+        isinstance(rows, list)
+        and len(rows) > 0
+        and all(
+            isinstance(row, dict) and all(isinstance(row.get(name), int | float) for name in names)
+            for row in rows
+        )
     )
 
 
@@ -234,6 +259,8 @@ def _panels(count: int) -> tuple[Any, list[Any]]:
 def _saved(figure: Any, path: Path) -> str:
     import matplotlib.pyplot as plt
 
-    figure.savefig(path, dpi=100)
+    content = io.BytesIO()
+    figure.savefig(content, format='png', dpi=100)
     plt.close(figure)
+    write_atomically(path, content.getvalue(), 'picture')
     return path.name

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from tyro.conf import Suppress
 
+from learned_ik.checks import choice, number
 from learned_ik.errors import ConfigurationError
 from learned_ik.robot.spheres import Sphere, checked_spheres, sphere_tuples
 
@@ -35,21 +36,18 @@ class SceneConfig:
     def __post_init__(self) -> None:
         """Raise `ConfigurationError` or `ObstacleError` for the first field that is wrong."""
         object.__setattr__(self, 'obstacles', sphere_tuples(checked_spheres(self.obstacles)))
-        if self.keep_clear not in get_args(Keep):
-            raise ConfigurationError(
-                f'keep_clear is {self.keep_clear!r}; expected one of {get_args(Keep)}'
-            )
+        choice(self.keep_clear, 'keep_clear', get_args(Keep), ConfigurationError)
         for field in (
             'obstacle_weight',
             'self_collision_weight',
             'self_collision_margin',
             'blocked_weight',
         ):
-            value = getattr(self, field)
-            if not (math.isfinite(value) and value >= 0):
-                raise ConfigurationError(f'{field} is {value!r}; expected 0 or more')
-        if not (math.isfinite(self.margin) and self.margin >= 0):
-            raise ConfigurationError(f'obstacle_margin is {self.margin!r}; expected 0 or more')
+            self._check(field, getattr(self, field))
+        self._check('obstacle_margin', self.margin)
+
+    def _check(self, field: str, value: float) -> None:
+        number(value, field, '0 or more', lambda v: 0 <= v < math.inf, ConfigurationError)
 
     @property
     def margin(self) -> float:

@@ -17,11 +17,11 @@ from learned_ik.solving.paths.clear_path import keep_clear
 from learned_ik.solving.paths.follower import PathFollower
 from learned_ik.solving.paths.path_solution import PathSolution, path_solution
 from learned_ik.solving.request import (
-    check_jump,
-    check_timeout,
+    checked_jump,
     checked_path,
     checked_position_tolerance,
     checked_start,
+    checked_timeout,
     request_options,
 )
 
@@ -48,11 +48,10 @@ def follow(
     strictest, options = request_options(orientation_tolerance, math.inf, False)
     free_axes = options[: LARGEST_CHANGE - FREE_AXES]
     position_tolerance = checked_position_tolerance(position_tolerance)
-    demand = np.array([position_tolerance, strictest, float(jump), *free_axes])
+    jump, timeout = checked_jump(jump), checked_timeout(timeout)
+    demand = np.array([position_tolerance, strictest, jump, *free_axes])
     poses = checked_path(positions, orientations)
     q_start = None if start is None else checked_start(engine.chain, start)
-    check_jump(jump)
-    check_timeout(timeout)
     follower = PathFollower(engine, poses, demand, began + timeout)
     follower.run(q_start)
     if free_axes.any():
