@@ -67,7 +67,7 @@ from learned_ik.kernels.measures import (
     settle_turns,
 )
 from learned_ik.kernels.pose_error import Goal, has_free_axes, is_reached
-from learned_ik.kernels.posture import squared_distance
+from learned_ik.kernels.preference.posture import squared_distance
 from learned_ik.kernels.refinement import (
     PATIENCE,
     REFINEMENT_STEPS,

@@ -13,7 +13,6 @@ from numba import boolean, float32, float64, int64, types
 
 from learned_ik.kernels.avoidance.clear_ranking import measure_clearance
 from learned_ik.kernels.avoidance.clear_search import predict_clear, search_clear
-from learned_ik.kernels.choice import choose
 from learned_ik.kernels.compilation import compile_for
 from learned_ik.kernels.path.branches import gather
 from learned_ik.kernels.path.ladder import climb, steer_again
@@ -22,6 +21,7 @@ from learned_ik.kernels.path.tracking import (
     read_targets,
     track_first_that_holds,
 )
+from learned_ik.kernels.preference.choice import choose
 from learned_ik.kernels.search import predict, search
 from learned_ik.kernels.tips import forward_many, jacobian
 

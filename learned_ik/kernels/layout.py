@@ -76,6 +76,7 @@ class Arm(NamedTuple):
     heads: HeadMemory
     target: Array  # (12,), rotation row by row, position [m]
     start: Array  # (joints,) [rad or m]
+    box: tuple[Array, Array]  # (joints,) twice, memory for limits about a seed
 
 
 @inlined_kernel
@@ -96,6 +97,7 @@ def unpack_arm(
         robot[layout[CONSTANTS] + REACH], robot[span(layout, JOINT_WEIGHTS)],
         unpack_work(layout, numbers), heads,
         numbers[span(layout, TARGET)], numbers[span(layout, START)],
+        (numbers[span(layout, BOX_LOW)], numbers[span(layout, BOX_HIGH)]),
     )  # fmt: skip
 
 

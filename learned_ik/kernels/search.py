@@ -48,8 +48,8 @@ from learned_ik.kernels.measures import (
     settle_turns,
     within,
 )
-from learned_ik.kernels.nearest import is_nearest
 from learned_ik.kernels.pose_error import Goal, has_free_axes, is_reached
+from learned_ik.kernels.preference.nearest import is_nearest
 from learned_ik.kernels.refinement import (
     PATIENCE,
     REFINEMENT_STEPS,

@@ -36,7 +36,7 @@ from learned_ik.errors import InvalidInputError, JointLimitError, UrdfError
 from learned_ik.robot import comparison
 from learned_ik.robot.checking.chain_checks import checked_fields, rigid
 from learned_ik.robot.description.advice import reach_advice
-from learned_ik.robot.full_turns import turns_until_whole
+from learned_ik.robot.description.full_turns import turns_until_whole
 from learned_ik.robot.parsing import urdf_text
 from learned_ik.robot.urdf import chain_fields
 from learned_ik.rotations import quaternion_from_matrix

@@ -41,10 +41,10 @@ from learned_ik.solving.preferences import Prefer
 from learned_ik.solving.request import (
     NO_OPTIONS,
     Request,
-    check_timeout,
     checked_poses,
     checked_position_tolerance,
     checked_seeds,
+    checked_timeout,
     request_options,
 )
 from learned_ik.solving.solution import SolutionBatch, Status
@@ -73,7 +73,7 @@ def solve_batch(
     """Answer many poses; see `IkSolver.solve_batch`."""
     engine.memory()  # before the clock: no timeout pays for compiling
     began = perf_counter()
-    check_timeout(timeout)
+    timeout = checked_timeout(timeout)
     if threads is not None:
         threads = whole(threads, 'threads', THREADS, lambda count: 1 <= count <= MOST_THREADS)
     seeded = seeds is not None

@@ -16,7 +16,6 @@ from numba.core.errors import NumbaTypeError
 
 from learned_ik.arrays import Array
 from learned_ik.checks import numbers
-from learned_ik.kernels.choice import choose
 from learned_ik.kernels.layout import (
     ANSWER,
     ATTEMPTS,
@@ -33,6 +32,7 @@ from learned_ik.kernels.layout import (
     SEED_DISTANCE,
     SEED_OUTSIDE,
 )
+from learned_ik.kernels.preference.choice import choose
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.explain import (

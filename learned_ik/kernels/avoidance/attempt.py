@@ -23,7 +23,7 @@ from learned_ik.kernels.layout import (
 )
 from learned_ik.kernels.measures import largest_step, settle_turns
 from learned_ik.kernels.pose_error import Goal, is_reached
-from learned_ik.kernels.posture import squared_distance
+from learned_ik.kernels.preference.posture import squared_distance
 from learned_ik.kernels.refinement import PATIENCE, REFINEMENT_STEPS, Workspace, refine
 from learned_ik.kernels.search import ROUNDING
 

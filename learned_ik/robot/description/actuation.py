@@ -7,10 +7,10 @@ import math
 
 from learned_ik.errors import JointLimitError
 from learned_ik.robot.description.bounds import LARGEST_ANGLE
+from learned_ik.robot.description.full_turns import turns_worth_a_start
 from learned_ik.robot.description.motion import Drive, Range, has_limits, joint_range
 from learned_ik.robot.description.names import shown
 from learned_ik.robot.description.tree import Joint
-from learned_ik.robot.full_turns import turns_worth_a_start
 
 MEETING = 1e-9  # [rad or m], by which two ranges that meet in a point may miss each other
 

@@ -17,7 +17,7 @@ import math
 from learned_ik.arrays import Array
 from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
 from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into, jacobian_columns
-from learned_ik.kernels.layout import bounded_about
+from learned_ik.kernels.layout import Arm, bounded_about
 from learned_ik.kernels.measures import clip, largest_step
 from learned_ik.kernels.normal_equations import damped_solution
 from learned_ik.kernels.pose_error import (
@@ -27,7 +27,7 @@ from learned_ik.kernels.pose_error import (
     release_free_axes,
     squared_norm,
 )
-from learned_ik.kernels.posture import ENOUGH_GAIN, Posture, draw_to_posture
+from learned_ik.kernels.preference.posture import ENOUGH_GAIN, Posture, draw_to_posture
 from learned_ik.kernels.refinement import (
     DAMPING_FLOOR,
     PATIENCE,
@@ -152,33 +152,22 @@ def curvature(chain: ChainArrays, work: Workspace) -> float:
 
 @inner_kernel
 def come_nearer(
-    chain: ChainArrays,
-    goal: Goal,
-    wanted: Posture,
-    best: Array,
-    box: tuple[Array, Array],
-    start: Array,
-    steps: Array,
-    reach: float,
-    work: Workspace,
+    arm: Arm, chain: ChainArrays, goal: Goal, wanted: Posture, best: Array
 ) -> tuple[float, bool]:
     """Replace a solution by nearer ones, until one is known to be the nearest or none is found.
 
     Args:
-        chain: the robot, with the limits of the request.
+        arm: the model and memory.
+        chain: its chain, with the limits of the request.
         goal: what the solution reaches.
         wanted: the seed, as a posture, and how much each joint's distance counts.
         best: (joints,) [rad or m], a solution; becomes the nearest found.
-        box: (joints,) twice, memory.
-        start: (joints,), memory.
-        steps: (joints,), of the sequence of restarts.
-        reach: [m], of the arm.
-        work: more memory.
 
     Returns:
         The weighted squared distance of `best`, and whether it is known to be the least.
 
     """
+    start, work, box, reach = arm.start, arm.work, arm.box, arm.reach
     seed, weight = wanted.joints, chain.angular_weight
     least = draw_to_posture(chain, goal, best, wanted, work)
     refine(chain, goal, best, 0, PATIENCE, work)  # for the frames there
@@ -188,7 +177,7 @@ def come_nearer(
     for _ in range(WIDTHS):
         about = bounded_about(chain, seed, width, box[0], box[1])
         for k in range(STARTS):
-            restart_at(about, steps, (k + 1) // 2, start)
+            restart_at(about, arm.steps, (k + 1) // 2, start)
             if k % 2 == 0:  # of two starts, each joint's lie on both sides of the seed
                 for j in range(start.shape[0]):
                     start[j] = about.lower[j] + about.upper[j] - start[j]

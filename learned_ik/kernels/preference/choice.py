@@ -15,8 +15,6 @@ from learned_ik.kernels.layout import (
     ANCHOR,
     ANSWER,
     ATTEMPTS,
-    BOX_HIGH,
-    BOX_LOW,
     CODE,
     FOUND,
     FREE_AXES,
@@ -46,9 +44,9 @@ from learned_ik.kernels.measures import (
     turn_towards,
     turned_towards,
 )
-from learned_ik.kernels.nearest import come_nearer
 from learned_ik.kernels.pose_error import Goal, has_free_axes, is_reached
-from learned_ik.kernels.posture import Posture, draw_to_posture, squared_distance
+from learned_ik.kernels.preference.nearest import come_nearer
+from learned_ik.kernels.preference.posture import Posture, draw_to_posture, squared_distance
 from learned_ik.kernels.refinement import (
     PATIENCE,
     REFINEMENT_STEPS,
@@ -115,8 +113,7 @@ def choose(
         read_target(request[:FREE_AXES], arm.target)
         near = chain_near_seed(layout, numbers, arm.chain, request, seeded)
         copy_into(wanted.joints, request[SEED : SEED + joints] if to_seed else posture)
-        box = numbers[span(layout, BOX_LOW)], numbers[span(layout, BOX_HIGH)]
-        choose_one(arm, near, goal, wanted, box, request, answer, seeded, to_seed)
+        choose_one(arm, near, goal, wanted, request, answer, seeded, to_seed)
 
 
 @spliced_kernel
@@ -125,7 +122,6 @@ def choose_one(
     near: ChainArrays,
     goal: Goal,
     wanted: Posture,
-    box: tuple[Array, Array],
     request: Array,
     answer: Array,
     seeded: bool,
@@ -138,7 +134,6 @@ def choose_one(
         near: its chain, with the limits of this request.
         goal: the target and the tolerances.
         wanted: the posture to be near to.
-        box: (joints,) twice, memory.
         request: (SEED + joints,).
         answer: (ANSWER + joints,), a solution.
         seeded: whether the seed counts.
@@ -152,9 +147,7 @@ def choose_one(
     turn_towards(near, wanted.joints, best)
     tries, last = int(answer[ATTEMPTS]), 1 + network.heads + RESTARTS
     if to_seed:
-        least, nearest = come_nearer(
-            near, goal, wanted, best, box, start, arm.steps, arm.reach, work
-        )
+        least, nearest = come_nearer(arm, near, goal, wanted, best)
         if nearest or joint_distance(best, seed) <= FAR:
             last = 0
     else:
