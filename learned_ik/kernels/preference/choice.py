@@ -45,7 +45,7 @@ from learned_ik.kernels.measures import (
     turned_towards,
 )
 from learned_ik.kernels.pose_error import Goal, has_free_axes, is_reached
-from learned_ik.kernels.preference.nearest import come_nearer
+from learned_ik.kernels.preference.nearest import FAR, come_nearer
 from learned_ik.kernels.preference.posture import Posture, draw_to_posture, squared_distance
 from learned_ik.kernels.refinement import (
     PATIENCE,
@@ -56,7 +56,6 @@ from learned_ik.kernels.refinement import (
 from learned_ik.kernels.search import ROUNDING
 from learned_ik.kernels.starts import rank_heads, restart_at, take_best_head
 
-FAR = 1.0  # [rad or m], distance from its seed beyond which an answer of every branch is tried
 HOPELESS = 4.0  # times the best squared distance: what begins beyond is not drawn
 RESTARTS = 8  # starts that are tried beside seed, posture and heads
 

@@ -18,7 +18,7 @@ from learned_ik.arrays import Array
 from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
 from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into, jacobian_columns
 from learned_ik.kernels.layout import Arm, bounded_about
-from learned_ik.kernels.measures import clip, largest_step
+from learned_ik.kernels.measures import clip, joint_distance, largest_step
 from learned_ik.kernels.normal_equations import damped_solution
 from learned_ik.kernels.pose_error import (
     Goal,
@@ -27,7 +27,12 @@ from learned_ik.kernels.pose_error import (
     release_free_axes,
     squared_norm,
 )
-from learned_ik.kernels.preference.posture import ENOUGH_GAIN, Posture, draw_to_posture
+from learned_ik.kernels.preference.posture import (
+    ENOUGH_GAIN,
+    Posture,
+    draw_to_posture,
+    squared_distance,
+)
 from learned_ik.kernels.refinement import (
     DAMPING_FLOOR,
     PATIENCE,
@@ -42,12 +47,14 @@ SLACK = 1.0 - 1.01**-2  # [1], share of its squared distance by which an answer 
 # [1], up to which K |dual| proves it. The strict bound on K is hardly ever met: of a million seeds
 # 0.01 to 0.3 rad from a solution, none was missed below 4, by K = reach of the arm.
 LARGEST_DUAL = 2.0
-LARGEST_CURVATURE = 3.0  # [1], likewise, of the curvature along the dual
+FAR = 1.0  # [rad or m], from the seed: beyond, no bound by derivatives is believed
+LARGEST_CURVATURE = 3.0  # [1], likewise, of the curvature along the dual, for six joints
 # Boxes about the seed in which a nearer one is looked for: the first is so many times as wide as a
 # careful step from the seed, each next one twice as wide, and refinement begins at so many places.
 BOX, WIDTHS, STARTS = 1.5, 6, 9
+HOPELESS = 2.0  # times the least squared distance: what is farther is not drawn to the seed
 SAME = 1e-3  # [1], difference of two solutions, as a share of the way from the seed
-ALMOST_REACHED, VALLEY_STEPS = 1e-3, 100  # [rad], [1]
+ALMOST_REACHED, VALLEY_STEPS = 1e-2, 150  # [rad], [1]
 CAREFUL_DAMPING = 0.1  # [1], over angular weight²
 
 
@@ -84,6 +91,8 @@ def is_nearest(
         least_weight = min(least_weight, joint_weights[j])
     if squared == 0.0:
         return True
+    if squared > least_weight * FAR**2:
+        return False
     jacobian_columns(chain, work.frames, weight, columns)
     some_are_free = has_free_axes(goal)
     moved[:] = 0.0
@@ -104,7 +113,8 @@ def is_nearest(
     lengths = reach * math.sqrt(squared_norm(dual, 0)) + weight * math.sqrt(squared_norm(dual, 3))
     certain = 1.0 - lengths / (LARGEST_DUAL * least_weight)
     if thorough and not some_are_free and chain.structure.shape[0] == joints:
-        certain = max(certain, 1.0 - curvature(chain, work) / LARGEST_CURVATURE)
+        largest = LARGEST_CURVATURE * math.sqrt(joints / 6.0)
+        certain = max(certain, 1.0 - curvature(chain, work) / largest)
     if not certain > 0.0:
         return False
     left = 0.0  # of s - q, squared, that is not Jᵀ dual
@@ -196,6 +206,8 @@ def come_nearer(
                 largest_step(start, best) < SAME * largest_step(best, seed)
             ):
                 continue
+            if squared_distance(start, seed, wanted.weights) > HOPELESS * least:
+                continue
             distance = draw_to_posture(chain, goal, start, wanted, work)
             if distance < (1.0 - ENOUGH_GAIN) * least:
                 least = distance
@@ -203,7 +215,7 @@ def come_nearer(
                 refine(chain, goal, best, 0, PATIENCE, work)
                 if is_nearest(chain, goal, seed, wanted.weights, best, reach, True, work):
                     return least, True
-        if width > largest_step(best, seed):
+        if width > joint_distance(best, seed):  # all that is nearer is in this box
             break
         width *= 2.0
     return least, False
