@@ -88,7 +88,7 @@ def follower(engine: Engine, positions: Array, orientations: Array) -> PathFollo
     """Return what follows a path, to be told from where."""
     demand = np.array([POSITION_TOLERANCE, ORIENTATION_TOLERANCE, JUMP, *NO_FREE_AXES])
     poses = np.concatenate([positions, orientations], axis=1)
-    return PathFollower(engine, poses, demand, math.inf)
+    return PathFollower(engine, poses, demand)
 
 
 def track_from(solver: IkSolver, engine: Engine, seed: Array | None) -> Method:

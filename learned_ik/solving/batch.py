@@ -14,6 +14,7 @@ import numpy.typing as npt
 from learned_ik.arrays import Array
 from learned_ik.checks import whole
 from learned_ik.errors import InvalidInputError
+from learned_ik.kernels.forward_kinematics import X
 from learned_ik.kernels.layout import (
     ANSWER,
     ATTEMPTS,
@@ -31,7 +32,8 @@ from learned_ik.kernels.layout import (
     SEED_DISTANCE,
 )
 from learned_ik.kernels.search import predict as predict_rows
-from learned_ik.rotations import matrix_from_quaternion, normalized_quaternion, rotation_angle
+from learned_ik.kernels.tips import forward_many
+from learned_ik.rotations import matrix_from_quaternion, normalized_quaternion
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.explain import explain_request
@@ -41,6 +43,7 @@ from learned_ik.solving.preferences import Prefer
 from learned_ik.solving.request import (
     NO_OPTIONS,
     Request,
+    before_the_end,
     checked_poses,
     checked_position_tolerance,
     checked_seeds,
@@ -91,10 +94,12 @@ def solve_batch(
     )
     status = np.empty(len(rows), np.int64)
 
+    deadline = before_the_end(began, timeout)
+
     def run(block: slice) -> None:
-        for piece in _pieces(block, began + timeout):
+        for piece in _pieces(block, deadline):
             part = request._replace(rows=rows[piece], answers=request.answers[piece])
-            status[piece] = _answered(engine, engine.memory(), part, began + timeout)
+            status[piece] = _answered(engine, engine.memory(), part, deadline)
 
     status[:] = Status.TIMED_OUT
     in_blocks(run, len(rows), threads)
@@ -139,15 +144,17 @@ def _leave_out(engine: Engine, request: Request, status: npt.NDArray[np.int64]) 
     if not left.any():
         return
     chain, rows, answers = engine.chain, request.rows[left], request.answers[left]
-    q = rows[:, SEED:] if request.seeded else np.broadcast_to(chain.middle, rows[:, SEED:].shape)
-    (R, p), poses = chain.forward_matrix(q), rows[:, :FREE_AXES]
+    q = np.ascontiguousarray(rows[:, SEED:]) if request.seeded else chain.middle[None]
+    tips, poses = np.empty((len(q), 12)), rows[:, :FREE_AXES]
+    forward_many(*engine.packed, engine.memory().numbers, q, tips)
     targets = matrix_from_quaternion(normalized_quaternion(poses[:, ORIENTATION:]))
+    apart = np.linalg.norm(targets.reshape(-1, 9) - tips[:, :X], axis=1)  # 2 sqrt(2) sin(angle/2)
     answers[:, ANSWER:] = q
-    answers[:, POSITION_ERROR] = np.linalg.norm(poses[:, :ORIENTATION] - p, axis=1)
-    answers[:, ORIENTATION_ERROR] = rotation_angle(targets, R)
+    answers[:, POSITION_ERROR] = np.linalg.norm(poses[:, :ORIENTATION] - tips[:, X:], axis=1)
+    answers[:, ORIENTATION_ERROR] = 2 * np.arcsin(np.minimum(apart / math.sqrt(8), 1.0))
     answers[:, SEED_DISTANCE] = 0.0 if request.seeded else math.nan
     answers[:, LIMIT_MARGIN] = np.minimum(q - chain.lower, chain.upper - q).min(axis=1)
-    answers[:, CLEARANCE] = math.nan if request.scene is not None else math.inf
+    answers[:, CLEARANCE] = math.inf if request.scene is None else math.nan  # nobody measured it
     request.answers[left] = answers
 
 

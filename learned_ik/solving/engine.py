@@ -174,6 +174,11 @@ class Engine:
         work = max(len(self.body), 1) * max(scene.spheres.shape[1], 1)
         return max(2, min(self.first_clear_look, WORK_PER_LOOK // work))
 
+    def postures_per_look(self, scene: Scene) -> int:
+        """Return how many clearances are measured between two looks at the clock."""
+        capsules, spheres = max(len(self.body), 1), max(scene.spheres.shape[1], 1)
+        return max(1, 10 * WORK_PER_LOOK // (capsules * spheres + len(self.body.pairs)))
+
     def search(self, memory: Memory, request: Request, first: int, last: int) -> None:
         """Make attempts `first` to `last` at a request, by one of the two compiled entries.
 

@@ -4,6 +4,7 @@
 
 import math
 from collections.abc import Sequence
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -166,6 +167,20 @@ def checked_jump(jump: float) -> float:
 def checked_timeout(timeout: float) -> float:
     """Return a timeout [s]; raise `InvalidInputError` for what is no number above 0."""
     return number(timeout, 'timeout', 'seconds, above 0', lambda t: t > 0)
+
+
+def before_the_end(began: float, timeout: float) -> float:
+    """Return when to stop, so that what many poses take afterwards fits into the timeout as well.
+
+    That is about twice as much as what they took before.
+
+    Args:
+        began: when the request came, on the clock of `perf_counter` [s].
+        timeout: [s].
+
+    """
+    now = perf_counter()
+    return max(began + timeout - 2 * (now - began), now)
 
 
 def request_options(

@@ -109,3 +109,17 @@ def test_a_long_path_is_the_same_in_pieces(plain):
     late = plain.follow(*chain.forward(path), path[0], timeout=1e-9)
     assert late.timed_out
     assert np.isfinite(late.joint_positions).all()
+
+
+def test_a_long_path_among_many_obstacles_keeps_its_time(plain):
+    chain, rng = plain.chain, np.random.default_rng(0)
+    path = chain.middle + 0.9 + 0.5 * np.sin(np.linspace(0, 60, 20_000))[:, None] * np.ones(6)
+    plain.set_obstacles(np.c_[rng.uniform(0.8, 1.2, (500, 3)), np.full(500, 0.02)])
+    late = plain.follow(*chain.forward(path), path[0], timeout=0.03)
+    plain.set_obstacles([])
+    assert late.timed_out
+    assert not late.success
+    told = np.isnan(late.clearance)
+    assert told.any()
+    assert np.all(late.status[told] == Status.TIMED_OUT)
+    assert 'the time was over' in late.message

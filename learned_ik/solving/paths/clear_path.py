@@ -81,9 +81,15 @@ def keep_clear(
         start: (joints,) [rad or m], where the arm is, or None.
 
     """
-    clearance = engine.avoidance.clearance(engine.memory(), scene, path.joint_positions)
+    clearance = _measured(engine, path.joint_positions, scene, deadline)
     path.clearance = clearance
-    if not scene.avoids:
+    late = np.isnan(clearance)
+    if late.any():
+        path.status[late & (path.status == Status.SUCCESS)] = Status.TIMED_OUT
+        path.failures, path.timed_out = np.nonzero(path.status != Status.SUCCESS)[0], True
+        told = f'pose {int(np.argmax(late))}: the time was over before its clearance was measured'
+        path.message = f'{path.message}; {told}' if path.message else told
+    if not scene.avoids or late.any():
         return path
     path.collisions = _collisions(path, clearance, scene)
     if len(path.collisions) == 0:
@@ -107,6 +113,18 @@ def keep_clear(
         told = _sentence(path.collisions, clearance, scene)
         path.message = f'{path.message}; {told}' if path.message else told
     return path
+
+
+def _measured(engine: Engine, postures: Array, scene: Scene, deadline: float) -> Array:
+    """Return the clearance (n,) [m] of postures (n, joints), NaN where the time was over."""
+    memory, clearance = engine.memory(), np.full(len(postures), np.nan)
+    size = engine.postures_per_look(scene)
+    for begin in range(0, len(postures), size):
+        if begin > 0 and perf_counter() > deadline:
+            break
+        piece = slice(begin, begin + size)
+        clearance[piece] = engine.avoidance.clearance(memory, scene, postures[piece])
+    return clearance
 
 
 class _ClearFollower:
@@ -154,12 +172,14 @@ class _ClearFollower:
         return starts
 
     def _trail(self, first: Trail, begin: Array) -> Trail | None:
-        """Follow from one start; None where that misses or jumps."""
+        """Follow from one start; None where that misses or jumps, or the time is over."""
         n = len(first.q)
         trail = Trail(first.q.copy(), first.errors.copy(), np.empty(n), 0, 0)
         row, answer = self._rows[0], self._answers[0]
         row[SEED:], row[LARGEST_CHANGE] = begin, math.inf
         for i in range(n):
+            if perf_counter() > self._deadline:
+                return None
             row[:FREE_AXES] = self._poses[i]
             clear = clear_from_seed(self._engine, self._memory, self._request)
             if not answer[REACHED]:

@@ -17,6 +17,7 @@ from learned_ik.solving.paths.clear_path import keep_clear
 from learned_ik.solving.paths.follower import PathFollower
 from learned_ik.solving.paths.path_solution import PathSolution, path_solution
 from learned_ik.solving.request import (
+    before_the_end,
     checked_jump,
     checked_path,
     checked_position_tolerance,
@@ -52,8 +53,9 @@ def follow(
     demand = np.array([position_tolerance, strictest, jump, *free_axes])
     poses = checked_path(positions, orientations)
     q_start = None if start is None else checked_start(engine.chain, start)
-    follower = PathFollower(engine, poses, demand, began + timeout)
-    follower.run(q_start)
+    follower = PathFollower(engine, poses, demand)
+    deadline = before_the_end(began, timeout)
+    follower.run(q_start, deadline)
     if free_axes.any():
         follower.measure_angles()
     path = path_solution(
@@ -61,6 +63,6 @@ def follow(
         start=q_start, jump=jump, timed_out=follower.timed_out,
     )  # fmt: skip
     if scene is not None and len(path):
-        path = keep_clear(engine, path, poses, demand, scene, began + timeout, q_start)
+        path = keep_clear(engine, path, poses, demand, scene, deadline, q_start)
     path.solve_time = perf_counter() - began
     return path

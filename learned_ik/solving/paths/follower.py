@@ -36,7 +36,6 @@ from learned_ik.kernels.path.tracking import (
     read_targets,
     track_first_that_holds,
 )
-from learned_ik.rotations import rotation_angle
 from learned_ik.solving import one_pose
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.request import (
@@ -54,19 +53,18 @@ ATTEMPTS = 3 * FRESH  # refinements for the fresh solutions of a rung
 class PathFollower:
     """Follows one path, piece by piece."""
 
-    def __init__(self, engine: Engine, poses: Array, demand: Array, deadline: float) -> None:
+    def __init__(self, engine: Engine, poses: Array, demand: Array) -> None:
         """Make room for the answer to checked poses (n, 7).
 
         Args:
             engine: the arm's.
             poses: (n, 7), checked.
             demand: (DEMAND,), as `kernels/path/tracking.py` says.
-            deadline: when to stop, on the clock of `perf_counter` [s].
 
         """
         make_ready('paths')
         self._engine, self._memory = engine, engine.memory()
-        self._poses, self.demand, self._deadline = poses, demand, deadline
+        self._poses, self.demand, self._deadline = poses, demand, math.inf
         self._axes = axis_tolerances(demand[ORIENTATION_TOLERANCE], demand[PATH_FREE_AXES:DEMAND])
         self.targets = np.empty((len(poses), 12))
         read_targets(poses, self.targets)
@@ -78,8 +76,15 @@ class PathFollower:
         self._trial, self._trial_errors = np.empty_like(self.path), np.empty_like(self.errors)
         self._way, self._way_errors = np.empty_like(self.path), np.empty_like(self.errors)
 
-    def run(self, start: Array | None) -> None:
-        """Fill the answer; start (joints,) [rad or m] is where the arm is, if that matters."""
+    def run(self, start: Array | None, deadline: float = math.inf) -> None:
+        """Fill the answer.
+
+        Args:
+            start: (joints,) [rad or m], where the arm is, if that matters.
+            deadline: when to stop, on the clock of `perf_counter` [s].
+
+        """
+        self._deadline = deadline
         begin, last = 0, start
         while begin < len(self.path):
             if begin > 0 and self._late():
@@ -286,7 +291,8 @@ class PathFollower:
         targets = self.targets[begin:]
         self.path[begin:] = self.path[begin - 1]
         self.errors[begin:, 0] = np.linalg.norm(targets[:, X:] - p, axis=1)
-        self.errors[begin:, 1] = rotation_angle(targets[:, :X].reshape(-1, 3, 3), R)
+        apart = np.linalg.norm(targets[:, :X] - R.ravel(), axis=1)  # 2 sqrt(2) sin(angle / 2)
+        self.errors[begin:, 1] = 2 * np.arcsin(np.minimum(apart / math.sqrt(8), 1.0))
         self.status[begin:] = Status.TIMED_OUT
         self.reasons[begin] = 'the time was over before the path was'
 

@@ -34,7 +34,7 @@ def test_the_ladder_leads_where_tracking_does_not(tiago):
     for _ in range(40):
         curve = bezier(tiago.with_scaled_limits(0.95).sample(rng, 4), 150)
         poses = np.concatenate(tiago.forward(curve), axis=1)
-        follower = PathFollower(solver._engine, poses, demand, math.inf)
+        follower = PathFollower(solver._engine, poses, demand)
         first = solver.solve(poses[0, :3], poses[0, 3:]).joint_positions
         starts = np.concatenate(list(follower.starts(0, first, None)))
         end = follower.track(0, len(poses), starts, 0)
