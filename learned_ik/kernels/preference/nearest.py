@@ -52,6 +52,7 @@ LARGEST_CURVATURE = 3.0  # [1], likewise, of the curvature along the dual, for s
 # Boxes about the seed in which a nearer one is looked for: the first is so many times as wide as a
 # careful step from the seed, each next one twice as wide, and refinement begins at so many places.
 BOX, WIDTHS, STARTS = 1.5, 6, 9
+WIDEST = 1.4  # [rad or m], first box in which to look
 HOPELESS = 2.0  # times the least squared distance: what is farther is not drawn to the seed
 SAME = 1e-3  # [1], difference of two solutions, as a share of the way from the seed
 ALMOST_REACHED, VALLEY_STEPS = 1e-2, 150  # [rad], [1]
@@ -83,32 +84,43 @@ def is_nearest(
 
     """
     joints = q.shape[0]
-    columns, held, moved, dual = work.columns, work.held, work.rest, work.dual
+    columns, held, moved, dual, away = work.columns, work.held, work.rest, work.dual, work.trial
     weight = chain.angular_weight
-    squared, least_weight = 0.0, math.inf
+    squared, least_weight, largest_weight = 0.0, math.inf, 0.0
     for j in range(joints):
-        squared += joint_weights[j] * (seed[j] - q[j]) ** 2
+        away[j] = seed[j] - q[j]
+        squared += joint_weights[j] * away[j] * away[j]
         least_weight = min(least_weight, joint_weights[j])
+        largest_weight = max(largest_weight, joint_weights[j])
     if squared == 0.0:
         return True
-    if squared > least_weight * FAR**2:
+    if squared > least_weight * FAR * FAR:
         return False
     jacobian_columns(chain, work.frames, weight, columns)
     some_are_free = has_free_axes(goal)
-    moved[:] = 0.0
-    for j in range(joints):
-        if some_are_free:
+    if some_are_free:
+        for j in range(joints):
             release_free_axes(goal, columns[j])
-        outside = seed[j] - q[j]
-        stuck = (q[j] >= chain.bound_high[j] and outside > 0.0) or (
-            q[j] <= chain.bound_low[j] and outside < 0.0
+    if least_weight != 1.0 or largest_weight != 1.0:  # in units in which all weigh alike
+        for j in range(joints):
+            root = math.sqrt(joint_weights[j])
+            away[j] *= root
+            for r in range(6):
+                columns[j, r] /= root
+    x0 = x1 = x2 = x3 = x4 = x5 = 0.0
+    for j in range(joints):
+        stuck = (q[j] >= chain.bound_high[j] and away[j] > 0.0) or (
+            q[j] <= chain.bound_low[j] and away[j] < 0.0
         )
         held[j] = 1.0 if stuck else 0.0
-        root = math.sqrt(joint_weights[j]) if joint_weights[j] != 1.0 else 1.0
-        for r in range(6):
-            columns[j, r] /= root
-            if not stuck:
-                moved[r] += columns[j, r] * root * outside
+        u, a = columns[j], 0.0 if stuck else away[j]
+        x0 += u[0] * a
+        x1 += u[1] * a
+        x2 += u[2] * a
+        x3 += u[3] * a
+        x4 += u[4] * a
+        x5 += u[5] * a
+    moved[0], moved[1], moved[2], moved[3], moved[4], moved[5] = x0, x1, x2, x3, x4, x5
     damped_solution(columns, held, DAMPING_FLOOR * weight * weight, moved, dual)
     lengths = reach * math.sqrt(squared_norm(dual, 0)) + weight * math.sqrt(squared_norm(dual, 3))
     certain = 1.0 - lengths / (LARGEST_DUAL * least_weight)
@@ -117,11 +129,11 @@ def is_nearest(
         certain = max(certain, 1.0 - curvature(chain, work) / largest)
     if not certain > 0.0:
         return False
+    x0, x1, x2, x3, x4, x5 = dual[0], dual[1], dual[2], dual[3], dual[4], dual[5]
     left = 0.0  # of s - q, squared, that is not Jᵀ dual
     for j in range(joints):
-        rest = math.sqrt(joint_weights[j]) * (seed[j] - q[j])
-        for r in range(6):
-            rest -= columns[j, r] * dual[r]
+        u = columns[j]
+        rest = away[j] - (u[0] * x0 + u[1] * x1 + u[2] * x2 + u[3] * x3 + u[4] * x4 + u[5] * x5)
         pressed = (q[j] >= chain.bound_high[j] and rest > 0.0) or (
             q[j] <= chain.bound_low[j] and rest < 0.0
         )
@@ -184,6 +196,8 @@ def come_nearer(
     if is_nearest(chain, goal, seed, wanted.weights, best, reach, True, work):
         return least, True
     width = expected_width(chain, goal, seed, start, work)
+    if width > WIDEST:  # what is near the seed by chance is not worth looking for
+        return least, False
     for _ in range(WIDTHS):
         about = bounded_about(chain, seed, width, box[0], box[1])
         for k in range(STARTS):
