@@ -113,8 +113,11 @@ def run(command: str, arguments: Sequence[str]) -> int:
 
 def run_node(node: str, arguments: Sequence[str]) -> int:
     """Run a ROS node until it ends and return the exit status."""
+    from learned_ik.ros.stopping import ended_at_once
+
     try:
-        node_main = _imported(NODES[node][0])
+        with ended_at_once():  # by a signal: imports take seconds
+            node_main = _imported(NODES[node][0])
     except ModuleNotFoundError as error:
         package = (error.name or '').partition('.')[0]
         if package == 'learned_ik':

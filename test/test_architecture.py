@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1] / 'learned_ik'
 LAB = Path(__file__).parents[1] / 'lab'
 
 # Each room, and the rooms of the package that it may import from.
-FOUNDATION = {'arrays', 'errors', 'files', 'rotations', 'learned_ik'}
+FOUNDATION = {'arrays', 'errors', 'files', 'leftovers', 'rotations', 'learned_ik'}
 MAY_IMPORT = {
     'robot': {'yaml_config', 'resources'},
     'kinematics': {'robot'},
