@@ -27,7 +27,7 @@ MAY_IMPORT = {
     'solving': {'robot', 'kernels', 'network', 'model'},
     'viewing': {'robot', 'kernels', 'network', 'model', 'solving', 'trajectories'},
     'serving': {'robot', 'model', 'kernels', 'solving', 'resources', 'trajectories'},
-    'ros': {'robot', 'solving', 'resources', 'serving'},
+    'ros': {'robot', 'model', 'solving', 'resources', 'serving'},
     'player': {'robot', 'trajectories', 'ros'},
 }
 # Each room of the lab, the rooms of the lab below it, and those of the package that it may use.
