@@ -60,11 +60,11 @@ class Changes:
         """Let nothing take effect any more."""
         self._open = False
 
-    async def take_description(self, description: str | None) -> None:
+    async def take_description(self, description: str) -> None:
         """Serve for the robot described from now on, or refuse where the model does not fit it."""
         async with self._background.turns:
-            values = {parameters.ROBOT_DESCRIPTION.name: description}
-            take = await self._background.changes.do(partial(self._change, values))
+            job = partial(self._change, {}, description)
+            take = await self._background.changes.do(job)
             if self._open:
                 take()
 
@@ -112,11 +112,14 @@ class Changes:
             raise prepared
         (prepared or self._change(values))()
 
-    def _change(self, values: Mapping[str, Any]) -> Take:
-        """Prepare what new values ask for; on any thread."""
+    def _change(self, values: Mapping[str, Any], description: str | None = None) -> Take:
+        """Prepare what new values ask for, or a new description; on any thread."""
         serving = self._serving
         before = serving.robot.description, serving.calibration
-        description = values.get(parameters.ROBOT_DESCRIPTION.name, before[0]) or None
+        if description is None:  # the empty parameter is none, the empty message a wrong one
+            description = values.get(parameters.ROBOT_DESCRIPTION.name, before[0])
+            if parameters.ROBOT_DESCRIPTION.name in values:
+                description = description or None
         calibration = values.get(parameters.CALIBRATION_TOLERANCE.name, before[1])
         solver = self._changed_solver(values)
         if solver is None and (description, calibration) == before:

@@ -74,9 +74,7 @@ class Target(NamedTuple):
 class Endpoints:
     """Converts what comes in, asks an `IkServing`, converts back; from `__init__` to `close`."""
 
-    def __init__(
-        self, asked: Asked, on_description: Callable[[str | None], Awaitable[None]]
-    ) -> None:
+    def __init__(self, asked: Asked, on_description: Callable[[str], Awaitable[None]]) -> None:
         """Open services and topics; `on_description` takes the URDF of a robot."""
         self._node, self._serving, self._health = asked.node, asked.serving, asked.health
         self._defaults, self._frames = asked.defaults, asked.frames

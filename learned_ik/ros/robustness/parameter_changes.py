@@ -17,13 +17,23 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from learned_ik.ros.robustness.guard import NodeLog
-from learned_ik.serving.wording import one_line
+from learned_ik.serving.wording import named, one_line
 
 Prepare = Callable[[list[Parameter]], Awaitable[None]]
 
 
 async def nothing(_: list[Parameter]) -> None:
     """Prepare nothing."""
+
+
+def _check_given(parameters: list[Parameter]) -> None:
+    """Raise `ValueError` for one without a value: to rclpy that is one to be forgotten."""
+    for parameter in parameters:
+        if parameter.type_ == Parameter.Type.NOT_SET:
+            raise ValueError(
+                f'parameter {named(parameter.name)} is given no value; expected one, or an empty '
+                'list or text'
+            )
 
 
 class ParameterChanges:
@@ -57,6 +67,7 @@ class ParameterChanges:
     async def _set(self, messages: Iterable[ParameterMessage]) -> SetParametersResult:
         try:
             parameters = [Parameter.from_parameter_msg(message) for message in messages]
+            _check_given(parameters)
             await self._prepare(parameters)
             result = self._node.set_parameters_atomically(parameters)
             result.reason = one_line(result.reason)
