@@ -184,6 +184,11 @@ class IkNode(LifecycleNode):
             raise RuntimeError('the node is not configured')
         return self._parts
 
+    def end(self) -> None:
+        """Stop what would outlive the process."""
+        if self._parts is not None:
+            self._parts.obstacles.retraining.end()
+
     def _close(self) -> None:
         if self._parts is not None:
             self._parts.close()
@@ -242,8 +247,9 @@ def main(args: list[str] | None = None) -> int:
         return not parameters.AUTOSTART.of(node) or node.start()
 
     return run(
-        NODE_NAME, IkNode, args, 'ik_node', parameters.ALL, start, lambda node: node.finalized
-    )
+        NODE_NAME, IkNode, args, 'ik_node', parameters.ALL, start,
+        finished=lambda node: node.finalized, end=IkNode.end,
+    )  # fmt: skip
 
 
 if __name__ == '__main__':

@@ -46,6 +46,7 @@ def run(
     declared: Iterable[NodeParameter],
     start: Callable[[AnyNode], bool] = lambda node: True,
     finished: Callable[[AnyNode], bool] = lambda node: False,
+    end: Callable[[AnyNode], None] = lambda node: None,
 ) -> int:
     """Run a node until it is told to stop, or is finished; return the exit status of the process.
 
@@ -57,9 +58,10 @@ def run(
         declared: its parameters, likewise.
         start: called once before the first message is taken; False ends the process with 1.
         finished: asked now and then whether the node is done.
+        end: called at the end, to stop what would outlive the process.
 
     """
-    status = _run(name, make, args, program, declared, start, finished)
+    status = _run(name, make, args, program, declared, start, finished, end)
     if not all_idle(PATIENCE):  # Python would wait for them, or stop them in the middle
         sys.stdout.flush()
         sys.stderr.flush()
@@ -75,6 +77,7 @@ def _run(
     declared: Iterable[NodeParameter],
     start: Callable[[AnyNode], bool],
     finished: Callable[[AnyNode], bool],
+    end: Callable[[AnyNode], None],
 ) -> int:
     with stopped_by_signals() as stop_request:
         try:
@@ -85,6 +88,7 @@ def _run(
         except RCLError as error:
             print(f'error: {str(error).splitlines()[0]}', file=sys.stderr)
             return 2
+        node: AnyNode | None = None
         try:
             node = make()
             executor = GuardedExecutor(NodeLog(node))
@@ -106,6 +110,8 @@ def _run(
             rclpy.logging.get_logger(name).fatal(one_line(str(error)))
             return 1
         finally:
+            if node is not None:
+                end(node)
             rclpy.try_shutdown()
     return 0
 

@@ -9,6 +9,7 @@ type that does not exist would end the node.
 import time
 import traceback
 
+from rclpy.context import Context
 from rclpy.executors import (
     ExternalShutdownException,
     ShutdownException,
@@ -67,8 +68,8 @@ class NodeLog:
 class GuardedExecutor(SingleThreadedExecutor):
     """One that logs what a callback raises, and goes on."""
 
-    def __init__(self, log: NodeLog) -> None:
-        super().__init__()
+    def __init__(self, log: NodeLog, context: Context | None = None) -> None:
+        super().__init__(context=context)
         self._log = log
 
     def spin(self) -> None:

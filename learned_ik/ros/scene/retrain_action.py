@@ -73,10 +73,14 @@ class RetrainAction:
         self._timer = create_timer(self._node, POLL_PERIOD, self._poll)
         self._note('idle')
 
+    def end(self) -> None:
+        """End the retraining under way, for good."""
+        self._retraining.close()
+
     def close(self) -> None:
         """Withdraw the action; a retraining under way ends without a result."""
         self._end_goal(RetrainingEnd('the node is shut down'), cancelled=True)
-        self._retraining.close()
+        self.end()
         self._node.destroy_timer(self._timer)
         self._server.destroy()
 
