@@ -43,6 +43,8 @@ LAB_COMMANDS = {
         "the paper's tables and figures (in a clone)",
     ),
     'benchmark': ('lab.commands.benchmark:Benchmark', 'our solver against its peers (in a clone)'),
+    'storm': ('lab.commands.storm:Storm', 'a node in a flood of messages (in a clone)'),
+    'kill': ('lab.commands.kill:Kill', 'nodes and trainings that end at once (in a clone)'),
 }
 # node: its main function, which takes ROS arguments, and what it does
 NODES = {

@@ -44,7 +44,8 @@ LAB_MAY_IMPORT = {
         {'methods'},
         {'robot', 'kinematics', 'model', 'learning', 'solving', 'trajectories'},
     ),
-    'commands': ({'peers', 'protocols', 'paper'}, {'commands', 'resources'}),
+    'stress': (set(), {'model', 'learning', 'resources'}),
+    'commands': ({'peers', 'protocols', 'paper', 'stress'}, {'commands', 'resources'}),
     # These look into every part of the package, but run none of its commands.
     'measurements': ({'robots', 'paper'}, set(MAY_IMPORT) | {'resources'}),
     'ablations': ({'robots', 'peers', 'paper'}, set(MAY_IMPORT) | {'resources'}),

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from learned_ik.errors import ConfigurationError, ModelFileError, TrainingError
+from learned_ik.leftovers import sweep_beside
 from learned_ik.model import IkModel
 
 
@@ -20,6 +21,8 @@ def check_writable(path: Path, option: str = '--out') -> None:
         if path.is_dir():
             raise IsADirectoryError('it is a folder')
         path.parent.mkdir(parents=True, exist_ok=True)
+        for written in (path, checkpoint_path(path)):  # what killed trainings have left
+            sweep_beside(written)
         with tempfile.TemporaryFile(dir=path.parent):
             pass
     except OSError as error:

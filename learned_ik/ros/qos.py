@@ -8,6 +8,5 @@ LATEST = QoSProfile(depth=1)  # of targets, only the newest is worth an answer
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 # A publisher of the last set is heard by a node that starts later; updates must not get lost.
 ALL_KEPT = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-SERVICES = QoSProfile(
-    depth=1000
-)  # requests that may wait at each service, answers that may travel
+# Requests that may wait at each service, and answers that may travel; they take memory once there.
+SERVICES = QoSProfile(depth=10_000)

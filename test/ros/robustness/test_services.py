@@ -20,7 +20,7 @@ def test_every_service_of_a_lifecycle_node_has_a_deep_queue():
     before = sorted(service.srv_name.rpartition('/')[2] for service in node.services)
     strengthen_services(node, NodeLog(node))
     assert sorted(service.srv_name.rpartition('/')[2] for service in node.services) == before
-    assert min(service.qos_profile.depth for service in node.services) == SERVICES.depth == 1000
+    assert min(service.qos_profile.depth for service in node.services) == SERVICES.depth == 10_000
     node.destroy_node()
     context.try_shutdown()
 
