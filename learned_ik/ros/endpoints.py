@@ -129,8 +129,12 @@ class Endpoints:
             self._node.destroy_service(service)
 
     def forget_commands(self) -> None:
-        """Let no earlier command be the seed of the next target: time or the arm has changed."""
+        """Let no earlier command be the seed of the next target: time or the arm has changed.
+
+        Nor does a target lead to a command any more that came before.
+        """
         self._command = Command()
+        self._answered, self._next = self._targets, None
         self._history.clear()
 
     async def answer(self, asked: IkRequest) -> IkAnswer:
@@ -184,7 +188,8 @@ class Endpoints:
             await self._wait_for(header.frame_id, messages.nanoseconds(header.stamp))
             job = partial(self._answer_path, request, response)
             asked, answer = await self._background.paths.do(job)
-            self._history.note_path(asked, answer)
+            if answer.joint_names in ((), self._serving.joint_names):  # of no other arm
+                self._history.note_path(asked, answer)
         except InvalidInputError as error:
             answer = PathAnswer(code_of(error), str(error))
             messages.fill_path_response(response, answer, (), JointTrajectoryPoint)

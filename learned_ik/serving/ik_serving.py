@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from learned_ik.model import IkModel
     from learned_ik.solving.solver import IkSolver
 
-SHORT = 2e-3  # [s], a search that others wait for; most take a tenth of it
+SHORT = 1e-3  # [s], a search that others wait for; most take a tenth of it
 ENDED_BY_CLOCK = 0.8 * SHORT  # [s]: what took so long and found nothing, was not given up
 
 

@@ -10,6 +10,7 @@ import time
 import traceback
 
 from rclpy.context import Context
+from rclpy.exceptions import InvalidHandle
 from rclpy.executors import (
     ExternalShutdownException,
     ShutdownException,
@@ -79,6 +80,8 @@ class GuardedExecutor(SingleThreadedExecutor):
                 self.spin_once()
             except (ExternalShutdownException, ShutdownException):
                 return
+            except InvalidHandle:  # who asked, or what was asked, is not there any more
+                continue
             except Exception as error:
                 self._log.fault('a message could not be handled', error)
                 time.sleep(PAUSE)
