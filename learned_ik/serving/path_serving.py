@@ -9,7 +9,8 @@ import numpy as np
 from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
 from learned_ik.serving.frames import pose_in_base
-from learned_ik.serving.ik_serving import BAD_INPUT, IkServing, checked_timeout, code_of
+from learned_ik.serving.ik_serving import IkServing, checked_timeout
+from learned_ik.serving.pose_question import BAD_INPUT, code_of
 from learned_ik.serving.requests_and_answers import (
     MOST_POSES,
     Defaults,

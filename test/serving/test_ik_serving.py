@@ -14,7 +14,8 @@ import pytest
 
 from learned_ik import IkSolver, KinematicChain
 from learned_ik.errors import InvalidInputError
-from learned_ik.serving.ik_serving import SHORT, IkServing
+from learned_ik.serving.ik_serving import IkServing
+from learned_ik.serving.pose_question import SHORT
 from learned_ik.serving.requests_and_answers import Collisions, Defaults, ErrorCode, IkRequest
 
 TIAGO = (Path(__file__).parents[2] / 'config' / 'tiago_arm.urdf').read_text(encoding='utf-8')
