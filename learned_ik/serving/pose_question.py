@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""`PoseQuestion`: a request that was understood. Any thread may answer it, briefly or at length."""
+"""`PoseQuestion`: a request that was understood. Any thread may answer it, briefly or in full."""
 
 import dataclasses
 from typing import Any
