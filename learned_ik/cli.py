@@ -44,6 +44,8 @@ LAB_COMMANDS = {
     ),
     'benchmark': ('lab.commands.benchmark:Benchmark', 'our solver against its peers (in a clone)'),
     'fuzz': ('lab.commands.fuzz:Fuzz', 'hostile requests by the million, judged (in a clone)'),
+    'storm': ('lab.commands.storm:Storm', 'a node in a flood of messages (in a clone)'),
+    'kill': ('lab.commands.kill:Kill', 'nodes and trainings that end at once (in a clone)'),
 }
 # node: its main function, which takes ROS arguments, and what it does
 NODES = {
@@ -114,8 +116,11 @@ def run(command: str, arguments: Sequence[str]) -> int:
 
 def run_node(node: str, arguments: Sequence[str]) -> int:
     """Run a ROS node until it ends and return the exit status."""
+    from learned_ik.ros.stopping import ended_at_once
+
     try:
-        node_main = _imported(NODES[node][0])
+        with ended_at_once():  # by a signal: imports take seconds
+            node_main = _imported(NODES[node][0])
     except ModuleNotFoundError as error:
         package = (error.name or '').partition('.')[0]
         if package == 'learned_ik':

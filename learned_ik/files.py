@@ -6,15 +6,14 @@ import contextlib
 import os
 import stat
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 from learned_ik.checks import shortened, shortened_reason
 from learned_ik.errors import ModelFileError
+from learned_ik.leftovers import hold, sweep_beside
 
 PART = '.part'  # how the name of a file ends that is being written
-FORGOTTEN = 600.0  # [s], after which such a file is taken for what a killed process left
 FOR_EVERYONE = 0o644  # who may do what with a new file: a temporary one would be private
 
 
@@ -67,7 +66,7 @@ def write_atomically(path: Path, content: bytes, what: str = 'model file') -> No
         target = Path(os.path.realpath(path))
         mode = mode_to_keep(target)
         target.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(target)
+        sweep_beside(target)
         _write(target, content, mode)
     except (OSError, ValueError) as error:
         raise ModelFileError(
@@ -82,6 +81,7 @@ def _write(target: Path, content: bytes, mode: int) -> None:
     temporary = Path(file.name)
     try:
         with file:
+            hold(file.fileno())
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -129,15 +129,6 @@ _KINDS = (
 
 def _prefix(target: Path) -> str:
     return f'.{target.name[:100]}.'
-
-
-def _sweep(target: Path) -> None:
-    """Remove what processes left that were killed while they wrote this file."""
-    with contextlib.suppress(OSError):
-        for place in os.scandir(target.parent):
-            is_part = place.name.startswith(_prefix(target)) and place.name.endswith(PART)
-            if is_part and time.time() - place.stat(follow_symlinks=False).st_mtime > FORGOTTEN:
-                Path(place.path).unlink()
 
 
 def _named(path: Path) -> str:

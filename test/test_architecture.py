@@ -16,7 +16,7 @@ LAB = Path(__file__).parents[1] / 'lab'
 
 # Each room, and the rooms of the package that it may import from.
 FOUNDATION = {
-    'arrays', 'checks', 'errors', 'files', 'rotations', 'sealed', 'learned_ik',
+    'arrays', 'checks', 'errors', 'files', 'leftovers', 'rotations', 'sealed', 'learned_ik',
 }  # fmt: skip
 MAY_IMPORT = {
     'robot': {'yaml_config', 'resources'},
@@ -29,7 +29,7 @@ MAY_IMPORT = {
     'solving': {'robot', 'kernels', 'network', 'model'},
     'viewing': {'robot', 'kernels', 'network', 'model', 'solving', 'trajectories'},
     'serving': {'robot', 'model', 'kernels', 'solving', 'resources', 'trajectories'},
-    'ros': {'robot', 'solving', 'resources', 'serving'},
+    'ros': {'robot', 'model', 'solving', 'resources', 'serving'},
     'player': {'robot', 'trajectories', 'ros'},
 }
 # Each room of the lab, the rooms of the lab below it, and those of the package that it may use.
@@ -50,7 +50,8 @@ LAB_MAY_IMPORT = {
         {'pinocchio_judge', 'robots'},
         {'robot', 'network', 'model', 'learning', 'solving', 'trajectories', 'resources'},
     ),
-    'commands': ({'peers', 'protocols', 'paper', 'fuzzing'}, {'commands', 'resources'}),
+    'commands': ({'peers', 'protocols', 'paper', 'fuzzing', 'stress'}, {'commands', 'resources'}),
+    'stress': (set(), {'model', 'learning', 'resources'}),
     # These look into every part of the package, but run none of its commands.
     'measurements': ({'robots', 'paper'}, set(MAY_IMPORT) | {'resources'}),
     'ablations': ({'robots', 'peers', 'paper'}, set(MAY_IMPORT) | {'resources'}),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from learned_ik.errors import ConfigurationError, ModelFileError, TrainingError
 from learned_ik.files import mode_to_keep
+from learned_ik.leftovers import sweep_beside
 from learned_ik.model import IkModel
 
 
@@ -22,6 +23,8 @@ def check_writable(path: Path, option: str = '--out') -> None:
         target = Path(os.path.realpath(path))
         mode_to_keep(target)
         target.parent.mkdir(parents=True, exist_ok=True)
+        for written in (target, checkpoint_path(target)):  # what killed trainings have left
+            sweep_beside(written)
         with tempfile.TemporaryFile(dir=target.parent):
             pass
     except (OSError, ValueError) as error:

@@ -7,8 +7,15 @@ and publishes the joints on `joint_states`, for robot_state_publisher and RViz. 
 robots: their own drivers publish `joint_states`.
 """
 
+if __name__ == '__main__':  # a signal may come while the imports below take their seconds
+    from learned_ik.ros.stopping import ended_at_once
+
+    with ended_at_once():
+        import rclpy.node  # noqa: F401
+
+import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -29,13 +36,17 @@ from learned_ik.robot.description.elements import child
 from learned_ik.robot.description.motion import MOVING_TYPES, rest_position
 from learned_ik.robot.parsing import parse_urdf
 from learned_ik.ros.messages import arrays_from_pose, fill_pose, seconds_from_duration
-from learned_ik.ros.qos import LATCHED
+from learned_ik.ros.qos import LATCHED, SERVICES
+from learned_ik.ros.robustness.guard import NodeLog
+from learned_ik.ros.robustness.parameter_changes import ParameterChanges
+from learned_ik.ros.robustness.services import strengthen_services
 from learned_ik.ros.running import run
 from learned_ik.trajectories.pose_paths import PosePath
 from learned_ik_interfaces.srv import GetIKPath
 
 NODE_NAME = 'trajectory'
 RETRY = 2.0  # [s], before a path that was refused is asked for again
+MOST_JOINTS = 1000  # that are published; a command may name no more
 
 
 class TrajectoryNode(Node):
@@ -49,7 +60,10 @@ class TrajectoryNode(Node):
 
         """
         super().__init__(NODE_NAME, **options)
+        self.log = NodeLog(self)
         parameters.declare_all(self)
+        ParameterChanges(self, self.log)
+        strengthen_services(self, self.log)
         server = parameters.SERVER.of(self)
         self._path: tuple[str, PosePath] | None = None  # frame, and the poses to be followed
         self._playback: tuple[Playback, list[str], float] | None = None  # joint names, beginning
@@ -59,13 +73,26 @@ class TrajectoryNode(Node):
         self._joints: dict[str, float] = {}  # [rad or m], of the whole robot
         self._states = self.create_publisher(JointState, 'joint_states', 10)
         self._targets = self.create_publisher(PoseStamped, f'{server}/target_pose', 1)
-        self._get_path: Client = self.create_client(GetIKPath, f'{server}/get_ik_path')
-        self.create_subscription(JointState, f'{server}/joint_command', self._on_command, 10)
-        self.create_subscription(String, 'robot_description', self._on_description, LATCHED)
-        self.create_subscription(Path, '~/path', self._on_path, 1)
+        self._get_path: Client = self.create_client(
+            GetIKPath, f'{server}/get_ik_path', qos_profile=SERVICES
+        )
+        self._listen(JointState, f'{server}/joint_command', self._on_command, 10)
+        self._listen(String, 'robot_description', self._on_description, LATCHED)
+        self._listen(Path, '~/path', self._on_path, 1)
         self._take_parameters()
         self.add_on_set_parameters_callback(self._on_parameters)
         self.create_timer(1.0 / parameters.RATE.of(self), self._tick)
+
+    def _listen(self, kind: Any, topic: str, callback: Callable[[Any], None], qos: Any) -> None:
+        """Subscribe; a message that cannot be handled is told and dropped."""
+
+        def guarded(message: Any) -> None:
+            try:
+                callback(message)
+            except Exception as error:
+                self.log.fault(f'a message on {topic} was dropped', error)
+
+        self.create_subscription(kind, topic, guarded, qos)
 
     def _take_parameters(self) -> None:
         """Prepare for the path that the parameters describe."""
@@ -91,7 +118,13 @@ class TrajectoryNode(Node):
             )
             return
         if not path.poses:
-            self.get_logger().warning('an empty path has arrived; expected one pose or more')
+            self.log.warning('an empty path has arrived; expected one pose or more')
+            return
+        if len(path.poses) > parameters.MOST_POSES:
+            self.log.warning(
+                f'a path of {len(path.poses)} poses has arrived and is not followed; expected at '
+                f'most {parameters.MOST_POSES}'
+            )
             return
         poses = [arrays_from_pose(stamped.pose) for stamped in path.poses]
         positions, orientations = map(np.array, zip(*poses, strict=True))
@@ -106,7 +139,7 @@ class TrajectoryNode(Node):
         try:
             robot = parse_urdf(description.data)
         except LearnedIkError as error:
-            self.get_logger().error(f'robot_description: {error}')
+            self.log.error(f'robot_description: {error}')
             return
         for joint in robot.joints:
             if joint.type in MOVING_TYPES and child(joint.element, 'mimic') is None:
@@ -114,7 +147,11 @@ class TrajectoryNode(Node):
 
     def _on_command(self, command: JointState) -> None:
         if parameters.MODE.of(self) == 'stream' or parameters.PATH.of(self) == 'marker':
-            self._joints.update(zip(command.name, command.position, strict=True))
+            if len(self._joints.keys() | set(command.name)) > MOST_JOINTS:
+                self.log.warning(f'a command names {len(command.name)} joints and is not taken')
+                return
+            moved = zip(command.name, command.position, strict=False)
+            self._joints.update((name, q) for name, q in moved if math.isfinite(q))
 
     def _send_target(self, frame: str, pose: Any) -> None:
         target = PoseStamped(pose=pose)
@@ -131,7 +168,7 @@ class TrajectoryNode(Node):
                 self._take_parameters()
             except LearnedIkError as error:
                 self._stale = False
-                self.get_logger().error(f'the old path stays: {error}')
+                self.log.error(f'the old path stays: {error}')
         if self._path is not None:
             (self._stream if parameters.MODE.of(self) == 'stream' else self._follow)(*self._path)
         if self._joints:
@@ -180,7 +217,7 @@ class TrajectoryNode(Node):
         answer = future.result()
         if answer is None or answer.error_code != GetIKPath.Response.SUCCESS:
             why = future.exception() if answer is None else answer.message
-            self.get_logger().error(f'the path cannot be followed: {why}')
+            self.log.error(f'the path cannot be followed: {why}')
             self._ask_at = min(self._ask_at, self._now() + RETRY)
             return
         names = list(answer.trajectory.joint_names)
@@ -194,7 +231,7 @@ class TrajectoryNode(Node):
             names,
             self._now(),
         )
-        self.get_logger().info(
+        self.log.info(
             f'following {len(points)} poses in {self._playback[0].duration:.1f} s, at most '
             f'{1e6 * answer.max_position_error:.2g} µm off'
         )

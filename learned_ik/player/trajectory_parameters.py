@@ -10,6 +10,7 @@ from learned_ik.trajectories.pose_paths import PosePath, circle, line, spiral
 SHAPES = ('spiral', 'line', 'circle')
 SOURCES = (*SHAPES, 'topic', 'marker')
 MODES = ('follow', 'stream')
+MOST_POSES = 3000  # of a path, as many as an `ik_node` takes
 
 PATH = NodeParameter(
     name='path',
@@ -48,7 +49,7 @@ POSES = NodeParameter(
     name='poses',
     default=400,
     description='Poses along a spiral, line or circle',
-    limits=(2, 100_000),
+    limits=(2, MOST_POSES),
 )
 REPEAT = NodeParameter(
     name='repeat',

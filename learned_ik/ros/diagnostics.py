@@ -6,6 +6,7 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
 from learned_ik.serving.health import Report
+from learned_ik.serving.wording import one_line
 
 
 def diagnostic_array(report: Report, node: str, stamp: Time) -> DiagnosticArray:
@@ -13,8 +14,8 @@ def diagnostic_array(report: Report, node: str, stamp: Time) -> DiagnosticArray:
     status = DiagnosticStatus(
         level=bytes([report.level]),
         name=f'{node.lstrip("/")}: inverse kinematics',
-        message=report.message,
-        values=[KeyValue(key=key, value=value) for key, value in report.values.items()],
+        message=one_line(report.message),
+        values=[KeyValue(key=key, value=one_line(value)) for key, value in report.values.items()],
     )
     message = DiagnosticArray(status=[status])
     message.header.stamp = stamp

@@ -4,13 +4,12 @@
 
 import math
 import time
-import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from geometry_msgs.msg import PoseStamped
-from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
 from rclpy.lifecycle import LifecycleNode
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import JointState
@@ -19,21 +18,26 @@ from trajectory_msgs.msg import JointTrajectoryPoint
 from visualization_msgs.msg import MarkerArray
 
 from learned_ik.arrays import Array
+from learned_ik.errors import InvalidInputError
 from learned_ik.ros import messages
 from learned_ik.ros.markers import marker_array
-from learned_ik.ros.qos import LATCHED, LATEST
-from learned_ik.ros.running import steady_clock
+from learned_ik.ros.qos import LATCHED, LATEST, SERVICES
+from learned_ik.ros.robustness.background import Background
+from learned_ik.ros.robustness.guard import NodeLog
+from learned_ik.ros.running import create_timer
 from learned_ik.ros.tf import MovingFrames
 from learned_ik.serving.health import Health
 from learned_ik.serving.ik_serving import IkServing
 from learned_ik.serving.outages import OutageReporter
-from learned_ik.serving.path_serving import PathServing
+from learned_ik.serving.path_serving import PathServing, check_size
+from learned_ik.serving.pose_question import PoseQuestion, code_of
 from learned_ik.serving.requests_and_answers import (
     Defaults,
     ErrorCode,
     IkAnswer,
     IkRequest,
     PathAnswer,
+    PathRequest,
 )
 from learned_ik.serving.rviz_picture import TargetHistory
 from learned_ik_interfaces.srv import GetIK, GetIKPath
@@ -41,51 +45,78 @@ from learned_ik_interfaces.srv import GetIK, GetIKPath
 MARKER_PERIOD = 0.1  # [s]
 
 
+class Asked(NamedTuple):
+    """Whom a configured node asks, and by what."""
+
+    node: LifecycleNode
+    serving: IkServing
+    health: Health
+    defaults: Callable[[], Defaults]  # what holds at the moment
+    frames: MovingFrames
+    background: Background
+    log: NodeLog
+
+
+class Command(NamedTuple):
+    """What the robot was told last."""
+
+    positions: Array | None = None  # (joints,) [rad or m]; None: nothing
+    at: float = -math.inf  # [s], on the clock of `IkServing`
+
+
+class Target(NamedTuple):
+    """One of many that stream in."""
+
+    number: int  # in the order in which they came
+    message: PoseStamped
+    asked: IkRequest
+
+
 class Endpoints:
     """Converts what comes in, asks an `IkServing`, converts back; from `__init__` to `close`."""
 
-    def __init__(
-        self,
-        node: LifecycleNode,
-        serving: IkServing,
-        health: Health,
-        defaults: Callable[[], Defaults],
-        frames: MovingFrames,
-    ) -> None:
-        """Open services and topics on the node; `defaults` returns what holds at the moment."""
-        self._frames = frames
-        self._node = node
-        self._serving = serving
-        self._paths = PathServing(serving)
-        self._health = health
-        self._defaults = defaults
+    def __init__(self, asked: Asked, on_description: Callable[[str], Awaitable[None]]) -> None:
+        """Open services and topics; `on_description` takes the URDF of a robot."""
+        self._node, self._serving, self._health = asked.node, asked.serving, asked.health
+        self._defaults, self._frames = asked.defaults, asked.frames
+        self._background, self._log = asked.background, asked.log
+        self._take_description = on_description
+        self._paths = PathServing(self._serving)
         self._history = TargetHistory()
         self._outages = OutageReporter()
-        self._last_command: Array | None = None  # (joints,) [rad or m]
+        self._command = Command()
+        self._targets = 0  # that have come
+        self._answered = 0  # the number of the last target that was
+        self._next: tuple[Target, PoseQuestion] | None = None  # that waits for a long search
+        self._searches_target = False
+        node = self._node
         self._commands = node.create_lifecycle_publisher(JointState, '~/joint_command', 10)
         self._markers = node.create_lifecycle_publisher(MarkerArray, '~/markers', 1)
-        self._marker_timer = node.create_timer(
-            MARKER_PERIOD, self._guarded(self._publish_markers), clock=steady_clock()
+        self._marker_timer = create_timer(node, MARKER_PERIOD, self._publish_markers)
+        # What waits for a transform, or for a long search, must not keep what comes after it
+        # waiting. Paths and descriptions are taken one after the other.
+        group, paths, description = (
+            ReentrantCallbackGroup(),
+            MutuallyExclusiveCallbackGroup(),
+            MutuallyExclusiveCallbackGroup(),
         )
-        # What waits for a transform must not keep what comes after it waiting.
-        group = ReentrantCallbackGroup()
         # rclpy takes coroutines as well, which its types do not say.
-        listen: Callable[..., Any] = partial(node.create_subscription, callback_group=group)
+        listen: Callable[..., Any] = node.create_subscription
         self._subscriptions = [
-            listen(String, 'robot_description', self._guarded(self._on_description), LATCHED),
             listen(
-                JointState,
-                'joint_states',
-                self._guarded(self._on_joints),
-                qos_profile_sensor_data,
+                String, 'robot_description', self._on_description, LATCHED,
+                callback_group=description,
             ),
-            listen(PoseStamped, '~/target_pose', self._on_target, LATEST),
-        ]
+            listen(
+                JointState, 'joint_states', self._on_joints, qos_profile_sensor_data,
+                callback_group=group,
+            ),
+            listen(PoseStamped, '~/target_pose', self._on_target, LATEST, callback_group=group),
+        ]  # fmt: skip
+        serve: Callable[..., Any] = partial(node.create_service, qos_profile=SERVICES)
         self._services = [
-            node.create_service(GetIK, '~/get_ik', self._on_request, callback_group=group),
-            node.create_service(
-                GetIKPath, '~/get_ik_path', self._on_path_request, callback_group=group
-            ),
+            serve(GetIK, '~/get_ik', self._on_request, callback_group=group),
+            serve(GetIKPath, '~/get_ik_path', self._on_path_request, callback_group=paths),
         ]
 
     def close(self) -> None:
@@ -99,108 +130,172 @@ class Endpoints:
             self._node.destroy_service(service)
 
     def forget_commands(self) -> None:
-        """Let no earlier command be the seed of the next target: time or the arm has changed."""
-        self._last_command = None
+        """Let no earlier command be the seed of the next target: time or the arm has changed.
+
+        Nor does a target lead to a command any more that came before.
+        """
+        self._command = Command()
+        self._answered, self._next = self._targets, None
         self._history.clear()
+
+    async def answer(self, asked: IkRequest) -> IkAnswer:
+        """Return the answer to a pose, with what is known of the joints as its seed.
+
+        A search that takes long goes on beside, while others are served.
+        """
+        await self._wait_for(asked.frame, asked.stamp)
+        # Where nobody reports joints, a request without a seed has none.
+        known = self._serving.joint_positions is not None
+        command = self._command if known else Command()
+        question = self._serving.question(asked, self._defaults(), *command)
+        return await self._answer_to(question)
+
+    async def _answer_to(self, question: PoseQuestion | IkAnswer) -> IkAnswer:
+        if isinstance(question, IkAnswer):
+            return question
+        answer = question.in_short()
+        if answer is not None:
+            return answer
+        searches = self._background.searches
+        if searches.full:
+            return IkAnswer(
+                ErrorCode.TIMED_OUT, 'not found at once, and too many longer searches wait'
+            )
+        return await searches.do(question.at_length)
+
+    async def _wait_for(self, frame: str, stamp: int) -> None:
+        if not self._serving.is_rigid(frame):
+            await self._frames.wait(frame, stamp)
 
     async def _on_request(
         self, request: GetIK.Request, response: GetIK.Response
     ) -> GetIK.Response:
         try:
-            asked = messages.request_from_service(request)
-            if not self._serving.is_rigid(asked.frame):
-                await self._frames.wait(asked.frame, asked.stamp)
-            answer = self._serving.answer(asked, self._defaults())
-            messages.fill_service_response(response, answer, self._serving.joint_names)
+            answer = await self.answer(messages.request_from_service(request))
+            messages.fill_service_response(response, answer, answer.joint_names)
             self._health.note_answer(answer.error_code, answer.solve_time)
         except Exception as error:  # a fault of ours must not take the node down
             response = GetIK.Response()
-            messages.fill_service_response(
-                response, IkAnswer(ErrorCode.FAILURE, self._fault('get_ik', error)), ()
-            )
+            failure = IkAnswer(ErrorCode.FAILURE, self._fault('get_ik failed', error))
+            messages.fill_service_response(response, failure, ())
         return response
 
     async def _on_path_request(
         self, request: GetIKPath.Request, response: GetIKPath.Response
     ) -> GetIKPath.Response:
         try:
-            asked = messages.path_request_from_service(request)
-            if not self._serving.is_rigid(asked.frame):
-                await self._frames.wait(asked.frame, asked.stamp)
-            answer = self._paths.answer(asked, self._defaults())
-            messages.fill_path_response(
-                response, answer, self._serving.joint_names, JointTrajectoryPoint
-            )
-            self._history.note_path(asked, answer)
-            self._health.note_answer(answer.error_code, 0.0)  # solve times are those of one pose
+            check_size(len(request.poses))
+            header = request.header
+            await self._wait_for(header.frame_id, messages.nanoseconds(header.stamp))
+            job = partial(self._answer_path, request, response)
+            asked, answer = await self._background.paths.do(job)
+            if answer.joint_names in ((), self._serving.joint_names):  # of no other arm
+                self._history.note_path(asked, answer)
+        except InvalidInputError as error:
+            answer = PathAnswer(code_of(error), str(error))
+            messages.fill_path_response(response, answer, (), JointTrajectoryPoint)
         except Exception as error:  # a fault of ours must not take the node down
-            failure = PathAnswer(ErrorCode.FAILURE, self._fault('get_ik_path', error))
+            failure = PathAnswer(ErrorCode.FAILURE, self._fault('get_ik_path failed', error))
             response = GetIKPath.Response()
             messages.fill_path_response(response, failure, (), JointTrajectoryPoint)
+            return response
+        self._health.note_answer(answer.error_code, 0.0)  # solve times are those of one pose
         return response
 
-    def _fault(self, service: str, error: Exception) -> str:
-        """Log an exception under way, count it, and return what to tell the client."""
+    def _answer_path(
+        self, request: GetIKPath.Request, response: GetIKPath.Response
+    ) -> tuple[PathRequest, PathAnswer]:
+        """Fill the response to a path. On another thread: messages this long take their time."""
+        asked = messages.path_request_from_service(request)
+        known = self._serving.joint_positions is not None
+        command = self._command if known else Command()
+        answer = self._paths.answer(asked, self._defaults(), *command)
+        messages.fill_path_response(response, answer, answer.joint_names, JointTrajectoryPoint)
+        return asked, answer
+
+    def _fault(self, where: str, error: Exception) -> str:
+        """Log an exception, count it, and return what to tell the client."""
         self._health.note_fault()
-        self._node.get_logger().error(f'{service} failed:\n{traceback.format_exc()}')
-        return f'fault in the node: {error!r}; see its log'
+        return self._log.fault(where, error)
 
     async def _on_target(self, target: PoseStamped) -> None:
         try:
+            self._targets += 1
+            number = self._targets
             asked = messages.request_from_target(target)
-            if not self._serving.is_rigid(asked.frame):
-                await self._frames.wait(asked.frame, asked.stamp)
-            self._follow_target(target, asked)
-        except Exception:
-            self._drop()
+            await self._wait_for(asked.frame, asked.stamp)
+            question = self._serving.question(asked, self._defaults(), *self._command)
+            this = Target(number, target, asked)
+            if isinstance(question, IkAnswer):
+                self._take(this, question)
+            elif (answer := question.in_short()) is not None:
+                self._take(this, answer)
+            else:
+                await self._search(this, question)
+        except Exception as error:
+            self._fault('a target was dropped', error)
 
-    def _follow_target(self, target: PoseStamped, asked: IkRequest) -> None:
-        answer = self._serving.answer(asked, self._defaults(), self._last_command)
+    async def _search(self, target: Target, question: PoseQuestion) -> None:
+        """Search long for one target at a time; of those that come meanwhile, for the last."""
+        self._next = target, question
+        if self._searches_target:
+            return
+        self._searches_target = True
+        try:
+            while self._next is not None:
+                (target, question), self._next = self._next, None
+                self._take(target, await self._background.searches.do(question.at_length))
+        finally:
+            self._searches_target = False
+
+    def _take(self, target: Target, answer: IkAnswer) -> None:
+        """Command what was found, unless a later target was found before it."""
+        if target.number > self._answered:
+            self._answered = target.number
+            self._follow_target(target.message, target.asked, answer)
+
+    def _follow_target(self, target: PoseStamped, asked: IkRequest, answer: IkAnswer) -> None:
         self._health.note_answer(answer.error_code, answer.solve_time)
         self._history.note_target(asked, answer)
         if answer.solved and answer.joint_positions is not None:
-            self._last_command = answer.joint_positions
+            self._command = Command(answer.joint_positions, self._serving.clock())
             command = JointState()
             command.header.stamp = target.header.stamp
-            messages.fill_joint_state(command, self._serving.joint_names, answer.joint_positions)
+            messages.fill_joint_state(command, answer.joint_names, answer.joint_positions)
             self._commands.publish(command)
             if line := self._outages.reached(time.monotonic()):
-                self._node.get_logger().info(line)
+                self._log.info(line)
         elif line := self._outages.missed(answer.message, time.monotonic()):
-            self._node.get_logger().warning(line)
+            self._log.warning(line)
 
     def _on_joints(self, message: JointState) -> None:
-        self._serving.remember_joints(message.name, message.position)
+        try:
+            self._serving.remember_joints(message.name, message.position)
+        except Exception as error:
+            self._fault('joint_states were dropped', error)
 
-    def _on_description(self, message: String) -> None:
-        check_robot(self._serving, message.data, self._node.get_logger())
+    async def _on_description(self, message: String) -> None:
+        try:
+            await self._take_description(message.data)
+        except Exception as error:
+            self._fault('a robot description was dropped', error)
 
-    def _publish_markers(self) -> None:
-        if self._serving.paused is None and self._markers.get_subscription_count():
-            stamp = self._node.get_clock().now().to_msg()
-            self._markers.publish(marker_array(self._history.picture(self._serving), stamp))
+    async def _publish_markers(self) -> None:
+        if self._serving.paused is not None or not self._markers.get_subscription_count():
+            return
+        stamp, history = self._node.get_clock().now().to_msg(), self._history.copy()
 
-    def _drop(self) -> None:
-        """Log and count an exception under way, which leaves a message without effect."""
-        self._health.note_fault()
-        self._node.get_logger().error(f'message dropped:\n{traceback.format_exc()}')
+        def drawn() -> MarkerArray:
+            return marker_array(history.picture(self._serving), stamp)
 
-    def _guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
-        """Return the callback of a topic or timer, so that it cannot take the node down."""
-
-        def guarded(*message: Any) -> None:
-            try:
-                callback(*message)
-            except Exception:
-                self._drop()
-
-        return guarded
+        try:
+            self._markers.publish(await self._background.pictures.do(drawn))
+        except Exception as error:
+            self._fault('no markers', error)
 
 
-def check_robot(serving: IkServing, description: str | None, log: Any) -> None:
-    """Compare a robot with the model, and log what comes out when it is another than before."""
-    if not serving.compare_with_robot(description):
-        return
+def tell_robot(serving: IkServing, log: NodeLog) -> None:
+    """Log how the model fits the robot that was described just now."""
     deviation = serving.deviation
     if serving.mismatch is not None:
         log.error(f'refusing every request: {serving.mismatch}')
@@ -211,5 +306,5 @@ def check_robot(serving: IkServing, description: str | None, log: Any) -> None:
             f'{1e3 * distance:.2f} mm and {math.degrees(angle):.2f} deg at the tip; solving for '
             'the robot as described'
         )
-    elif description is not None:
+    elif serving.robot.description is not None:
         log.info('the model fits the robot description')

@@ -17,6 +17,8 @@ BLUE = ColorRGBA(r=0.0, g=0.45, b=0.70, a=1.0)
 GREEN = ColorRGBA(r=0.0, g=0.62, b=0.45, a=0.8)
 WHITE = ColorRGBA(r=1.0, g=1.0, b=1.0, a=1.0)
 
+VERMILION = ColorRGBA(r=0.84, g=0.37, b=0.0, a=0.6)
+
 TEXT_ABOVE_TIP = 0.15  # [m]
 
 
@@ -33,6 +35,19 @@ def marker_array(picture: RvizPicture, stamp: Time) -> MarkerArray:
     for marker in markers:
         marker.header.frame_id = picture.frame
         marker.header.stamp = stamp
+    return MarkerArray(markers=markers)
+
+
+def sphere_markers(spheres: Array, frame: str) -> MarkerArray:
+    """Return a ball for each obstacle (n, 4), x y z radius [m], in place of those before."""
+    markers = [Marker(action=Marker.DELETEALL)]
+    for k, (x, y, z, radius) in enumerate(spheres.tolist()):
+        marker = Marker(ns='obstacles', id=k, type=Marker.SPHERE, color=VERMILION)
+        marker.header.frame_id = frame
+        marker.pose.position = Point(x=x, y=y, z=z)
+        marker.pose.orientation.w = 1.0
+        marker.scale.x = marker.scale.y = marker.scale.z = 2 * radius
+        markers.append(marker)
     return MarkerArray(markers=markers)
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from learned_ik.arrays import Array
 from learned_ik.serving.requests_and_answers import IkAnswer, IkRequest, PathAnswer, PathRequest
+from learned_ik.serving.wording import one_line
 
 
 def request_from_service(message: Any) -> IkRequest:
@@ -43,7 +44,7 @@ def request_from_target(message: Any) -> IkRequest:
 def fill_service_response(response: Any, answer: IkAnswer, joint_names: Iterable[str]) -> None:
     """Write an answer into a `GetIK.Response`."""
     response.error_code = int(answer.error_code)
-    response.message = answer.message
+    response.message = one_line(answer.message)
     response.position_error = float(answer.position_error)
     response.orientation_error = float(answer.orientation_error)
     response.solve_time = float(answer.solve_time)
@@ -76,7 +77,7 @@ def fill_path_response(
 ) -> None:
     """Write an answer into a `GetIKPath.Response`; `new_point` makes a `JointTrajectoryPoint`."""
     response.error_code = int(answer.error_code)
-    response.message = answer.message
+    response.message = one_line(answer.message)
     response.failed_poses = [int(pose) for pose in answer.failed_poses]
     response.jumps = [int(pose) for pose in answer.jumps]
     response.fraction = float(answer.fraction)

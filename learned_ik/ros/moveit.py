@@ -7,57 +7,48 @@ them: where the vectors have an element, they win over the single fields. Poses 
 which a request names: of the node's `tool` MoveIt knows nothing.
 """
 
-import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import numpy as np
 from rclpy.callback_groups import ReentrantCallbackGroup
-from rclpy.lifecycle import LifecycleNode
 
 from learned_ik.arrays import Array
 from learned_ik.ros import parameters
+from learned_ik.ros.endpoints import Asked
 from learned_ik.ros.messages import arrays_from_pose, nanoseconds, seconds_from_duration
-from learned_ik.ros.tf import MovingFrames
+from learned_ik.ros.qos import SERVICES
 from learned_ik.rotations import matrix_from_quaternion, quaternion_from_matrix
-from learned_ik.serving.health import Health
-from learned_ik.serving.ik_serving import IkServing
 from learned_ik.serving.requests_and_answers import (
     Collisions,
-    Defaults,
     ErrorCode,
     IkAnswer,
     IkRequest,
 )
+from learned_ik.serving.wording import listed, named, one_line
 
 
 class MoveItEndpoint:
     """Answers MoveIt's own inverse kinematics request; from `__init__` to `close`."""
 
-    def __init__(
-        self,
-        node: LifecycleNode,
-        serving: IkServing,
-        health: Health,
-        defaults: Callable[[], Defaults],
-        frames: MovingFrames,
-    ) -> None:
+    def __init__(self, asked: Asked, answer: Callable[[IkRequest], Awaitable[IkAnswer]]) -> None:
         """Open the service; without moveit_msgs, say so and open nothing."""
-        self._node, self._serving = node, serving
-        self._health, self._defaults = health, defaults
-        self._frames = frames
+        self._node, self._serving, self._health = asked.node, asked.serving, asked.health
+        self._log, self._answer = asked.log, answer
         self._service = None
         try:
             from moveit_msgs.srv import GetPositionIK
         except ModuleNotFoundError as error:
             if error.name != 'moveit_msgs':
                 raise
-            node.get_logger().debug('moveit_msgs is not installed: no ~/get_position_ik')
+            asked.node.get_logger().debug('moveit_msgs is not installed: no ~/get_position_ik')
             return
-        self._service = node.create_service(
+        serve: Callable[..., Any] = self._node.create_service
+        self._service = serve(
             GetPositionIK,
             '~/get_position_ik',
             self._on_request,
+            qos_profile=SERVICES,
             callback_group=ReentrantCallbackGroup(),
         )
 
@@ -67,43 +58,20 @@ class MoveItEndpoint:
             self._node.destroy_service(self._service)
 
     async def _on_request(self, request: Any, response: Any) -> Any:
+        asked = request.ik_request
         try:
-            asked = request_from_position_ik(request.ik_request, self._serving.solver.tool)
-            if not self._serving.is_rigid(asked.frame):
-                await self._frames.wait(asked.frame, asked.stamp)
-            answer = answer_position_ik(
-                request.ik_request,
-                response,
-                self._serving,
-                self._defaults(),
-                parameters.MOVEIT_GROUP.of(self._node),
-            )
+            group = parameters.MOVEIT_GROUP.of(self._node)
+            answer = refusal(asked, self._serving.solver.chain.tip_link, group)
+            if answer is None:
+                tool = self._serving.solver.tool
+                answer = await self._answer(request_from_position_ik(asked, tool))
+            fill_position_ik_response(response, answer, asked, answer.joint_names)
             self._health.note_answer(answer.error_code, answer.solve_time)
-        except Exception:  # a fault of ours must not take the node down
+        except Exception as error:  # a fault of ours must not take the node down
             self._health.note_fault()
-            self._node.get_logger().error(f'get_position_ik failed:\n{traceback.format_exc()}')
+            self._log.fault('get_position_ik failed', error)
             response.error_code.val = int(ErrorCode.FAILURE)
         return response
-
-
-def answer_position_ik(
-    request: Any, response: Any, serving: IkServing, defaults: Defaults, group: str
-) -> IkAnswer:
-    """Fill a `GetPositionIK.Response`, whatever the request is.
-
-    Args:
-        request: a `PositionIKRequest`.
-        response: to be filled: the whole robot state of the request, with the arm moved in it.
-        serving: what answers.
-        defaults: what holds where the request gives nothing.
-        group: the only planning group that is served; empty: any.
-
-    """
-    answer = refusal(request, serving.solver.chain.tip_link, group)
-    if answer is None:
-        answer = serving.answer(request_from_position_ik(request, serving.solver.tool), defaults)
-    fill_position_ik_response(response, answer, request, serving.joint_names)
-    return answer
 
 
 def refusal(request: Any, tip_link: str, group: str) -> IkAnswer | None:
@@ -111,20 +79,21 @@ def refusal(request: Any, tip_link: str, group: str) -> IkAnswer | None:
     if group and request.group_name != group:
         return IkAnswer(
             ErrorCode.INVALID_GROUP_NAME,
-            f"group '{request.group_name}' is not served here; expected '{group}'",
+            f"group {named(request.group_name)} is not served here; expected '{group}'",
         )
     poses, links = len(request.pose_stamped_vector), list(request.ik_link_names)
     if poses > 1 or len(links) > 1:
         return IkAnswer(
             ErrorCode.INVALID_LINK_NAME,
-            f'{poses} poses for the links {links}; expected one: the arm has the one tip '
+            f'{poses} poses for the links {listed(links)}; expected one: the arm has the one tip '
             f"'{tip_link}'",
         )
     link = asked_link(request)
     if link not in ('', tip_link):
         return IkAnswer(
             ErrorCode.INVALID_LINK_NAME,
-            f"link '{link}' is not the tip of this arm; expected '{tip_link}', or an empty name",
+            f"link {named(link)} is not the tip of this arm; expected '{tip_link}', or an empty "
+            'name',
         )
     constraints = request.constraints
     if any(
@@ -192,7 +161,7 @@ def fill_position_ik_response(
     code = response.error_code
     code.val = int(answer.error_code)
     if hasattr(code, 'message'):  # since MoveIt for Jazzy
-        code.message = answer.message
+        code.message = one_line(answer.message)
         code.source = 'learned_ik'
     if not answer.solved or answer.joint_positions is None:
         return

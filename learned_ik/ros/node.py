@@ -5,29 +5,40 @@
 Run it with `ros2 run learned_ik ik_node` or `python -m learned_ik.ros.node`.
 """
 
+if __name__ == '__main__':  # a signal may come while the imports below take their seconds
+    from learned_ik.ros.stopping import ended_at_once
+
+    with ended_at_once():
+        import rclpy.lifecycle  # noqa: F401
+
 import dataclasses
 import sys
 import time
-import traceback
 from typing import Any
 
+import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 
+from learned_ik.arrays import Array
 from learned_ik.errors import LearnedIkError
 from learned_ik.ros import parameters
+from learned_ik.ros.changes import Changes
 from learned_ik.ros.diagnostics import diagnostic_array
-from learned_ik.ros.endpoints import Endpoints, check_robot
+from learned_ik.ros.endpoints import Asked, Endpoints, tell_robot
 from learned_ik.ros.moveit import MoveItEndpoint
-from learned_ik.ros.obstacle_endpoints import ObstacleEndpoints
-from learned_ik.ros.running import run, steady_clock
+from learned_ik.ros.robustness.background import Background
+from learned_ik.ros.robustness.guard import NodeLog
+from learned_ik.ros.robustness.parameter_changes import ParameterChanges
+from learned_ik.ros.robustness.services import strengthen_services
+from learned_ik.ros.running import create_timer, run
+from learned_ik.ros.scene.obstacle_endpoints import ObstacleEndpoints
 from learned_ik.ros.tf import MovingFrames
 from learned_ik.serving.health import Health
 from learned_ik.serving.ik_serving import IkServing
 from learned_ik.serving.loading import description_of, load_solver
-from learned_ik.solving.solver import IkSolver
 
 NODE_NAME = 'learned_ik'
 DIAGNOSTICS_PERIOD = 1.0  # [s]
@@ -44,10 +55,15 @@ class Parts:
     endpoints: Endpoints
     moveit: MoveItEndpoint
     obstacles: ObstacleEndpoints
+    changes: Changes
+    background: Background
 
     def close(self) -> None:
         """Withdraw services and topics."""
-        for part in (self.endpoints, self.moveit, self.obstacles, self.frames):
+        for part in (
+            self.changes, self.endpoints, self.moveit, self.obstacles, self.frames,
+            self.background,
+        ):  # fmt: skip
             part.close()
 
 
@@ -55,24 +71,25 @@ class IkNode(LifecycleNode):
     """Serves `~/get_ik` and `~/get_ik_path`; turns `~/target_pose` into `~/joint_command`.
 
     Configuring loads the model and opens services and topics, activating serves: in between,
-    every request is answered with the reason why it is refused.
+    every request is answered with the reason why it is refused. All messages are handled by one
+    thread; what takes long is done beside, and takes effect between two messages.
     """
 
     def __init__(self, **options: Any) -> None:
         """Declare the parameters; nothing is loaded before the node is configured."""
         super().__init__(NODE_NAME, **options)
+        self.log = NodeLog(self)
         parameters.declare_all(self)
         self.add_on_set_parameters_callback(self._on_parameters)
+        self._parameter_changes = ParameterChanges(self, self.log, self._prepare)
+        strengthen_services(self, self.log)
         self.finalized = False  # shut down through its life cycle: the process may end
         self.health = Health()
         self._defaults = parameters.defaults(self)
         self._parts: Parts | None = None  # None: not configured
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
-        clock = steady_clock()
-        self.create_timer(DIAGNOSTICS_PERIOD, self._publish_diagnostics, clock=clock)
-        self._namesake_timer = self.create_timer(
-            DISCOVERY_PERIOD, self._look_for_namesake, clock=clock
-        )
+        create_timer(self, DIAGNOSTICS_PERIOD, self._publish_diagnostics)
+        self._namesake_timer = create_timer(self, DISCOVERY_PERIOD, self._look_for_namesake)
 
     def start(self) -> bool:
         """Configure and activate without being told to; return whether that worked."""
@@ -84,29 +101,20 @@ class IkNode(LifecycleNode):
         try:
             path = parameters.MODEL.of(self)
             tool = parameters.given_tool(parameters.TOOL.of(self))
-            solver = load_solver(path, self.get_logger().info, tool)
+            solver = load_solver(path, self.log.info, tool)
             serving = IkServing(solver)
             serving.calibration = parameters.CALIBRATION_TOLERANCE.of(self)
             serving.paused = self._not_active()
-            description = parameters.ROBOT_DESCRIPTION.of(self)
-            check_robot(serving, description or None, self.get_logger())
-            frames = MovingFrames(self, solver.chain.base_link)
-            serving.lookup = frames.lookup if frames.available else None
-            asked = (self, serving, self.health, lambda: self._defaults, frames)
-            self._parts = Parts(
-                serving=serving,
-                frames=frames,
-                endpoints=Endpoints(*asked),
-                moveit=MoveItEndpoint(*asked),
-                obstacles=ObstacleEndpoints(self, serving, self.health, self.use_solver),
-            )
+            if serving.compare_with_robot(parameters.ROBOT_DESCRIPTION.of(self) or None):
+                tell_robot(serving, self.log)
+            self._parts = self._open(serving)
         except LearnedIkError as error:
-            self.get_logger().fatal(str(error))
+            self.log.fatal(str(error))
             return FAILURE
-        except Exception:  # rclpy would take it without a word
-            self.get_logger().fatal(f'configuring failed:\n{traceback.format_exc()}')
+        except Exception as error:  # rclpy would take it without a word
+            self.log.fault('configuring failed', error)
             return FAILURE
-        self.get_logger().info(
+        self.log.info(
             f'configured after {time.monotonic() - began:.1f} s: {description_of(solver)}'
         )
         return super().on_configure(state)
@@ -114,14 +122,14 @@ class IkNode(LifecycleNode):
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Serve."""
         self._configured.serving.paused = None
-        self.get_logger().info('ready')
+        self.log.info('ready')
         return super().on_activate(state)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Refuse every request from now on, with the reason."""
         self._configured.serving.paused = self._not_active()
         self._configured.endpoints.forget_commands()  # the arm may be moved meanwhile
-        self.get_logger().info('inactive')
+        self.log.info('inactive')
         return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -135,19 +143,39 @@ class IkNode(LifecycleNode):
         self.finalized = True
         return super().on_shutdown(state)
 
-    def use_solver(self, solver: IkSolver) -> None:
-        """Serve with another solver from now on.
+    def _open(self, serving: IkServing) -> Parts:
+        """Open services and topics."""
+        frames = MovingFrames(self, serving.solver.chain.base_link)
+        serving.lookup = frames.lookup if frames.available else None
+        background = Background(self)
+        asked = Asked(
+            self, serving, self.health, lambda: self._defaults, frames, background, self.log
+        )
+        changes = Changes(asked, self._spheres, self._replaced)
+        endpoints = Endpoints(asked, changes.take_description)
+        return Parts(
+            serving=serving,
+            frames=frames,
+            endpoints=endpoints,
+            moveit=MoveItEndpoint(asked, endpoints.answer),
+            obstacles=ObstacleEndpoints(asked, changes.use_network),
+            changes=changes,
+            background=background,
+        )
 
-        Raises:
-            RobotMismatchError: its model does not fit the robot, and nothing has changed.
+    def _spheres(self) -> Array:
+        """Return the obstacles (n, 4) [m]; any thread may ask, also while all is withdrawn."""
+        parts = self._parts
+        return np.empty((0, 4)) if parts is None else parts.obstacles.spheres
 
-        """
+    def _replaced(self, was_set: bool) -> None:
+        """Take note that another solver serves; `was_set`: its model, by a parameter."""
         parts = self._configured
-        parts.serving.replace_solver(solver)
         parts.obstacles.tell_again()
-        parts.frames.base_link = solver.chain.base_link
+        parts.frames.base_link = parts.serving.solver.chain.base_link
         parts.endpoints.forget_commands()
-        self.get_logger().info(f'now serving {description_of(solver)}')
+        if was_set:
+            parts.obstacles.retraining.model_was_set()
 
     @property
     def _configured(self) -> Parts:
@@ -155,6 +183,11 @@ class IkNode(LifecycleNode):
         if self._parts is None:
             raise RuntimeError('the node is not configured')
         return self._parts
+
+    def end(self) -> None:
+        """Stop what would outlive the process."""
+        if self._parts is not None:
+            self._parts.obstacles.retraining.end()
 
     def _close(self) -> None:
         if self._parts is not None:
@@ -165,44 +198,34 @@ class IkNode(LifecycleNode):
         name = self.get_fully_qualified_name()
         return f'the node is not active; activate it with: ros2 lifecycle set {name} activate'
 
+    async def _prepare(self, changed: list[Parameter]) -> None:
+        """Do beside what takes long of what `_on_parameters`, called next, is to do."""
+        if self._parts is not None:
+            await self._parts.changes.prepare({p.name: p.value for p in changed})
+
     def _on_parameters(self, changed: list[Parameter]) -> SetParametersResult:
         values = {parameter.name: parameter.value for parameter in changed}
         try:
             defaults = parameters.changed_defaults(self._defaults, values)
             if self._parts is not None:
-                self._take(self._parts, values)
+                if parameters.OBSTACLES.name in values:
+                    self._parts.obstacles.take_parameter(values[parameters.OBSTACLES.name])
+                self._parts.changes.set(values)
         except LearnedIkError as error:
             return SetParametersResult(successful=False, reason=f'nothing has changed: {error}')
         except Exception as error:
-            self.get_logger().error(f'parameters refused:\n{traceback.format_exc()}')
-            return SetParametersResult(successful=False, reason=f'fault in the node: {error!r}')
+            told = self.log.fault('parameters refused', error)
+            return SetParametersResult(successful=False, reason=told)
         self._defaults = defaults
         return SetParametersResult(successful=True)
 
-    def _take(self, parts: Parts, values: dict[str, Any]) -> None:
-        """Let parameters work that do more than to be read."""
-        if parameters.MODEL.name in values or parameters.TOOL.name in values:
-            self._take_model_or_tool(parts, values)
-        if parameters.OBSTACLES.name in values:
-            parts.obstacles.take_parameter(values[parameters.OBSTACLES.name])
-        if parameters.CALIBRATION_TOLERANCE.name in values:
-            parts.serving.calibration = values[parameters.CALIBRATION_TOLERANCE.name]
-            parts.serving.compare_again()
-        if parameters.ROBOT_DESCRIPTION.name in values:
-            description = values[parameters.ROBOT_DESCRIPTION.name] or None
-            check_robot(parts.serving, description, self.get_logger())
-
-    def _take_model_or_tool(self, parts: Parts, values: dict[str, Any]) -> None:
-        """Read the model again; where only the tool is another, keep the network that serves."""
-        tool = parameters.given_tool(values.get(parameters.TOOL.name, parameters.TOOL.of(self)))
-        if parameters.MODEL.name in values:
-            path = values[parameters.MODEL.name]
-            self.use_solver(load_solver(path, self.get_logger().info, tool))
-        else:
-            self.use_solver(parts.serving.solver.fitted_to(tool=tool))
-
     def _publish_diagnostics(self) -> None:
-        report = self.health.report(self._parts.serving if self._parts else None)
+        serving = self._parts.serving if self._parts else None
+        if serving is not None:
+            self.health.notes['joint_states'] = serving.joints_told
+            if complaint := serving.joints_complaint():
+                self.log.warning(complaint)
+        report = self.health.report(serving)
         stamp = self.get_clock().now().to_msg()
         name = self.get_fully_qualified_name()
         self._diagnostics.publish(diagnostic_array(report, name, stamp))
@@ -211,7 +234,7 @@ class IkNode(LifecycleNode):
         own = (self.get_name(), self.get_namespace())
         if self.get_node_names_and_namespaces().count(own) > 1:
             self._namesake_timer.cancel()  # told once
-            self.get_logger().warning(
+            self.log.warning(
                 f"another node is called '{self.get_fully_qualified_name()}' as well: either may "
                 'answer a request; start one of them with --ros-args -r __node:=NAME'
             )
@@ -224,8 +247,9 @@ def main(args: list[str] | None = None) -> int:
         return not parameters.AUTOSTART.of(node) or node.start()
 
     return run(
-        NODE_NAME, IkNode, args, 'ik_node', parameters.ALL, start, lambda node: node.finalized
-    )
+        NODE_NAME, IkNode, args, 'ik_node', parameters.ALL, start,
+        finished=lambda node: node.finalized, end=IkNode.end,
+    )  # fmt: skip
 
 
 if __name__ == '__main__':

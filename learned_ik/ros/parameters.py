@@ -3,7 +3,7 @@
 """The node's parameters, each declared in one place: description, range, default."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
@@ -216,9 +216,10 @@ def declare_all(node: Node) -> None:
         parameter.declare_on(node)
 
 
-def given_tool(value: Sequence[float] | None) -> Sequence[float] | None:
-    """Return the value of `tool`, None where it is empty: there is none."""
-    return value if value is not None and len(value) > 0 else None
+def given_tool(value: Any) -> Any:
+    """Return the value of `tool`, None where it is empty: there is none. Any type is let in."""
+    is_empty = value is None or (hasattr(value, '__len__') and len(value) == 0)
+    return None if is_empty else value
 
 
 def defaults(node: Node) -> Defaults:

@@ -5,28 +5,36 @@
 Also the clock by which whatever is due now and then in a node is timed.
 """
 
+import gc
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import rclpy
 import rclpy.logging
 
 # Not public, but the only name of what rcl says of arguments that it cannot read.
 from rclpy._rclpy_pybind11 import RCLError
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from rclpy.clock import Clock, ClockType
 from rclpy.exceptions import ParameterException
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
+from rclpy.timer import Timer
 
 from learned_ik.errors import LearnedIkError
 from learned_ik.ros.parameters import NodeParameter
+from learned_ik.ros.robustness.guard import GuardedExecutor, NodeLog
+from learned_ik.ros.robustness.workers import all_idle
 from learned_ik.ros.stopping import stopped_by_signals
 from learned_ik.ros.usage import answered
+from learned_ik.serving.wording import one_line
 
 SIGNAL_PERIOD = 0.1  # [s], between two looks for a signal
+THREADS_TAKE_TURNS = 5e-4  # [s]; Python's 5 ms would be the delay of whoever asks beside a path
+PATIENCE = 0.3  # [s], for threads to end before the process does without them
 
 AnyNode = TypeVar('AnyNode', bound=Node)
 
@@ -39,6 +47,7 @@ def run(
     declared: Iterable[NodeParameter],
     start: Callable[[AnyNode], bool] = lambda node: True,
     finished: Callable[[AnyNode], bool] = lambda node: False,
+    end: Callable[[AnyNode], None] = lambda node: None,
 ) -> int:
     """Run a node until it is told to stop, or is finished; return the exit status of the process.
 
@@ -50,8 +59,27 @@ def run(
         declared: its parameters, likewise.
         start: called once before the first message is taken; False ends the process with 1.
         finished: asked now and then whether the node is done.
+        end: called at the end, to stop what would outlive the process.
 
     """
+    status = _run(name, make, args, program, declared, start, finished, end)
+    if not all_idle(PATIENCE):  # Python would wait for them, or stop them in the middle
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    return status
+
+
+def _run(
+    name: str,
+    make: Callable[[], AnyNode],
+    args: list[str] | None,
+    program: str,
+    declared: Iterable[NodeParameter],
+    start: Callable[[AnyNode], bool],
+    finished: Callable[[AnyNode], bool],
+    end: Callable[[AnyNode], None],
+) -> int:
     with stopped_by_signals() as stop_request:
         try:
             status = answered(program, args, declared)
@@ -63,9 +91,10 @@ def run(
             return 2
         warnings = WarningsInRosLog(name)
         logging.getLogger('learned_ik').addHandler(warnings)
+        node: AnyNode | None = None
         try:
             node = make()
-            executor = SingleThreadedExecutor()
+            executor = GuardedExecutor(NodeLog(node))
             executor.add_node(node)
             if not start(node):
                 return 1
@@ -75,13 +104,18 @@ def run(
                 if finished(node):
                     raise KeyboardInterrupt
 
-            node.create_timer(SIGNAL_PERIOD, look_for_the_end, clock=steady_clock())
+            create_timer(node, SIGNAL_PERIOD, look_for_the_end)
+            sys.setswitchinterval(THREADS_TAKE_TURNS)
+            gc.collect()
+            gc.freeze()  # what is there now stays: no collection looks through it again
             executor.spin()
         except (LearnedIkError, ParameterException) as error:
-            rclpy.logging.get_logger(name).fatal(str(error))
+            rclpy.logging.get_logger(name).fatal(one_line(str(error)))
             return 1
         finally:
             logging.getLogger('learned_ik').removeHandler(warnings)
+            if node is not None:
+                end(node)
             rclpy.try_shutdown()
     return 0
 
@@ -95,11 +129,24 @@ class WarningsInRosLog(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Log a record."""
-        message = record.getMessage()
+        message = one_line(record.getMessage())
         if record.levelno >= logging.ERROR:  # rclpy wants each severity on a line of its own
             self._logger.error(message)
         else:
             self._logger.warning(message)
+
+
+def create_timer(node: Node, period: float, callback: Callable[[], Any]) -> Timer:
+    """Return a timer of a node that waits for nobody, `callback` apart; that may be a coroutine.
+
+    Args:
+        node: whose timer it is.
+        period: [s], on the steady clock.
+        callback: called again only when it is done.
+
+    """
+    group = MutuallyExclusiveCallbackGroup()
+    return node.create_timer(period, callback, callback_group=group, clock=steady_clock())
 
 
 def steady_clock() -> Clock:

@@ -15,10 +15,12 @@ from rclpy.time import Time
 from learned_ik.arrays import Array
 from learned_ik.errors import UnknownFrameError
 from learned_ik.ros import parameters
-from learned_ik.ros.running import steady_clock
+from learned_ik.ros.running import create_timer
 from learned_ik.rotations import matrix_from_quaternion, transform
+from learned_ik.serving.wording import named
 
 POLL_PERIOD = 0.01  # [s], between two looks whether a transform has come, while somebody waits
+MOST_WAITING = 256  # poses; one more is answered with what is known by now
 
 
 class MovingFrames:
@@ -64,11 +66,13 @@ class MovingFrames:
         """
         import tf2_ros
 
+        if stamp < 0:
+            raise UnknownFrameError(f'the stamp is {stamp} ns; expected 0 or more')
         try:
             found = self._buffer.lookup_transform(self.base_link, frame, Time(nanoseconds=stamp))
         except tf2_ros.TransformException as error:
             raise UnknownFrameError(
-                f"frame '{frame}' is not rigidly tied to '{self.base_link}' by the robot "
+                f"frame {named(frame)} is not rigidly tied to '{self.base_link}' by the robot "
                 f'description, and tf2 does not know how it stood: {str(error).strip()}'
             ) from error
         p, q = found.transform.translation, found.transform.rotation
@@ -76,13 +80,15 @@ class MovingFrames:
 
     async def wait(self, frame: str, stamp: int) -> None:
         """Return when a transform is known, or when its time is over."""
-        if self._buffer is None or self._is_known(frame, stamp):
+        if self._buffer is None or stamp < 0 or len(self._waiting) >= MOST_WAITING:
+            return
+        if self._is_known(frame, stamp):
             return
         until = time.monotonic() + parameters.TRANSFORM_TIMEOUT.of(self._node)
         future: Future = Future(executor=self._node.executor)
         self._waiting.append((future, frame, stamp, until))
         if self._timer is None:
-            self._timer = self._node.create_timer(POLL_PERIOD, self._look, clock=steady_clock())
+            self._timer = create_timer(self._node, POLL_PERIOD, self._look)
         await future
 
     def _is_known(self, frame: str, stamp: int) -> bool:

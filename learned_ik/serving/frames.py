@@ -17,6 +17,7 @@ from learned_ik.rotations import (
     normalized_quaternion,
     quaternion_from_matrix,
 )
+from learned_ik.serving.wording import listed, named
 
 # From a frame and a stamp [ns], 0 for the latest, to T_base_frame (4, 4).
 # Raises UnknownFrameError.
@@ -57,8 +58,8 @@ def pose_in_base(
         T_base_frame = lookup(frame, stamp)
     else:
         raise UnknownFrameError(
-            f"frame '{frame}' is not rigidly tied to '{base_link}' by the robot description; "
-            f'expected one of: {", ".join(sorted({base_link, *base_frames}))}, or an empty name '
+            f"frame {named(frame)} is not rigidly tied to '{base_link}' by the robot description; "
+            f'expected one of: {listed(sorted({base_link, *base_frames}))}, or an empty name '
             f"for '{base_link}'"
         )
     R_frame_target = matrix_from_quaternion(normalized_quaternion(orientation))

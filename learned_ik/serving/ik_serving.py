@@ -2,27 +2,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """`IkServing`: from a request to an answer, whatever the request is. No message, no rclpy."""
 
-from collections.abc import Sequence
+import math
+import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from learned_ik.arrays import Array
-from learned_ik.errors import (
-    InvalidInputError,
-    RobotMismatchError,
-    SeedError,
-    UnknownFrameError,
-    UrdfError,
-)
-from learned_ik.robot.chain import KinematicChain
+from learned_ik.errors import InvalidInputError, RobotMismatchError
 from learned_ik.serving.frames import Lookup, pose_in_base
+from learned_ik.serving.pose_question import BAD_INPUT, PoseQuestion, code_of
 from learned_ik.serving.requests_and_answers import (
+    LONGEST_TIMEOUT,
     Collisions,
     Defaults,
     ErrorCode,
     IkAnswer,
     IkRequest,
 )
-from learned_ik.serving.seeds import JointMemory, seed_by_name
+from learned_ik.serving.seeds import JointMemory, Seed, seed_by_name
+from learned_ik.serving.served_robot import ServedRobot, served_robot
 
 if TYPE_CHECKING:
     from learned_ik.model import IkModel
@@ -30,28 +28,43 @@ if TYPE_CHECKING:
 
 
 class IkServing:
-    """Answers requests with one solver, as long as its model fits the robot."""
+    """Answers requests with one solver, as long as its model fits the robot.
 
-    def __init__(self, solver: 'IkSolver') -> None:
-        """Serve with a solver that has a model.
+    What answers is replaced as a whole, between two requests; so any thread may ask.
+    """
+
+    def __init__(self, solver: 'IkSolver', clock: Callable[[], float] = time.monotonic) -> None:
+        """Serve with a solver that has a model; `clock` tells when something came [s].
 
         Raises:
             InvalidInputError: it was made of a bare chain.
 
         """
-        self._description: str | None = None
+        self.robot = served_robot(solver)
         self.lookup: Lookup | None = None  # who knows how moving frames stand; None: nobody
         self.paused: str | None = None  # why nobody is served for the moment; None: all are
         self.calibration = 0.0  # [m], how far the robot's tip may be from the model's
-        self._adopt(solver)
+        self.clock = clock
+        self._joints = JointMemory(self.joint_names)
 
-    def _adopt(self, solver: 'IkSolver') -> None:
-        self._solver = solver
-        self._model = model_of(solver)
-        self._chain = self._model.chain  # as it was trained: another tool changes nothing here
-        self._base_frames = self._chain.base_frames
-        self._joints = JointMemory(self._chain.joint_names)
-        self.mismatch: str | None = None  # why the model does not fit the robot; None: it does
+    def adopt(self, robot: ServedRobot) -> None:
+        """Answer with another solver, or for another robot, from the next request on."""
+        self.robot = robot
+        if self._joints.names != self.joint_names:
+            self._joints = JointMemory(self.joint_names)
+
+    def successor(self, solver: 'IkSolver') -> ServedRobot:
+        """Return what `adopt` takes to answer with another solver, for the robot known by now.
+
+        Raises:
+            InvalidInputError: it was made of a bare chain.
+            RobotMismatchError: its model does not fit the robot.
+
+        """
+        robot = served_robot(solver, self.robot.description, self.calibration)
+        if robot.mismatch is not None:
+            raise RobotMismatchError(robot.mismatch)
+        return robot
 
     def replace_solver(self, solver: 'IkSolver') -> None:
         """Answer with another solver from now on; what is known of robot and joints remains.
@@ -61,16 +74,12 @@ class IkServing:
             RobotMismatchError: its model does not fit the robot, and nothing has changed.
 
         """
-        successor = IkServing(solver)
-        successor.calibration = self.calibration
-        successor.compare_with_robot(self._description)
-        if successor.mismatch is not None:
-            raise RobotMismatchError(successor.mismatch)
-        joints = self._joints
-        self._adopt(successor.solver)
-        self._base_frames = successor._base_frames
-        if joints.names == self._joints.names:
-            self._joints = joints
+        self.adopt(self.successor(solver))
+
+    @property
+    def mismatch(self) -> str | None:
+        """Why the model does not fit the robot; None: it does."""
+        return self.robot.mismatch
 
     @property
     def refusal(self) -> str | None:
@@ -80,164 +89,171 @@ class IkServing:
     @property
     def solver(self) -> 'IkSolver':
         """What solves."""
-        return self._solver
+        return self.robot.solver
 
     @property
     def model(self) -> 'IkModel':
         """What the solver was made of: the arm as it was trained, and its network."""
-        return self._model
+        return self.robot.model
 
     @property
     def joint_names(self) -> tuple[str, ...]:
         """The joints of every answer, from base to tip."""
-        return self._chain.joint_names
-
-    def compare_with_robot(self, description: str | None) -> bool:
-        """Take note of the robot's URDF, and say whether it is another one than before.
-
-        With a robot that the model does not fit, or a description that cannot be read, every
-        request is refused until a fitting one comes. None leaves the robot unchecked. One that
-        differs by no more than a calibration is solved for itself, from the network's answers.
-        """
-        if description == self._description:
-            return False
-        self._description = description
-        self._base_frames = self._chain.base_frames
-        self.mismatch = None
-        if description is None:
-            self._fit_to(None)
-        else:
-            self._compare(description)
-        return True
-
-    def compare_again(self) -> None:
-        """Compare the robot known by now once more: with another `calibration`."""
-        description, self._description = self._description, None
-        self.compare_with_robot(description)
-
-    def _compare(self, description: str) -> None:
-        try:
-            robot = KinematicChain.from_urdf(
-                description, self._chain.base_link, self._chain.tip_link
-            )
-        except UrdfError as error:
-            self.mismatch = f'the robot description cannot be used: {error}'
-            return
-        difference = self._chain.difference_from(robot, self.calibration)
-        if difference is not None:
-            self.mismatch = (
-                f"model '{self._model.name}' was trained for another robot than the one "
-                f'described: {difference}'
-            )
-            return
-        self._base_frames = robot.base_frames
-        alike = self._chain.difference_from(robot) is None
-        self._fit_to(None if alike else robot)
-
-    def _fit_to(self, robot: KinematicChain | None) -> None:
-        """Solve for the robot's own chain from now on, or for the model's again."""
-        if robot is not None or self._solver.robot is not None:
-            self._solver = self._solver.fitted_to(
-                tool=self._solver.tool, robot=robot, calibration=self.calibration
-            )
+        return self.robot.chain.joint_names
 
     @property
     def deviation(self) -> tuple[float, float] | None:
         """How far the calibrated robot's tip is from the model's [m], [rad]; None: it is not."""
-        robot = self._solver.robot
-        return None if robot is None else self._chain.deviation_from(robot)
+        return self.robot.deviation
+
+    def described(self, description: str | None) -> ServedRobot:
+        """Return what `adopt` takes to answer for the robot with this URDF; None: for any.
+
+        With a robot that the model does not fit, or a description that cannot be read, every
+        request is refused until a fitting one comes.
+        """
+        return served_robot(self.solver, description, self.calibration)
+
+    def compare_with_robot(self, description: str | None) -> bool:
+        """Take note of the robot's URDF, and say whether it is another one than before."""
+        if description == self.robot.description:
+            return False
+        self.adopt(self.described(description))
+        return True
+
+    def compare_again(self) -> None:
+        """Compare the robot known by now once more: with another `calibration`."""
+        self.adopt(self.described(self.robot.description))
 
     @property
     def joint_positions(self) -> Array | None:
         """(joints,) [rad or m] as last reported, None until every joint was."""
         return self._joints.positions
 
+    @property
+    def joints_told(self) -> str:
+        """How reports of the joints stand, in a few words."""
+        return self._joints.told(self.clock())
+
+    def joints_complaint(self) -> str | None:
+        """Return a warning, once, where joints are reported but some of them never are."""
+        return self._joints.complaint(self.clock())
+
     def remember_joints(self, names: Sequence[str], positions: Sequence[float]) -> None:
         """Take a report of where joints are; it seeds the requests that bring no seed."""
-        self._joints.update(names, positions)
+        self._joints.update(names, positions, self.clock())
 
     def answer(
-        self, request: IkRequest, defaults: Defaults, other_seed: Array | None = None
+        self,
+        request: IkRequest,
+        defaults: Defaults,
+        command: Array | None = None,
+        commanded_at: float = math.inf,
     ) -> IkAnswer:
-        """Return the answer to a request. Bad input is an answer too, never an exception.
+        """Return the answer to a request; see `question` for the arguments."""
+        question = self.question(request, defaults, command, commanded_at)
+        if isinstance(question, IkAnswer):
+            return question
+        return question.answer(question.timeout)
+
+    def question(
+        self,
+        request: IkRequest,
+        defaults: Defaults,
+        command: Array | None = None,
+        commanded_at: float = math.inf,
+    ) -> PoseQuestion | IkAnswer:
+        """Return what is asked. Bad input is an answer at once, never an exception.
 
         Args:
             request: as it came.
             defaults: tolerances and timeout where the request gives none.
-            other_seed: (joints,) [rad or m], the seed where neither the request nor any report
-                of the joints brings one.
+            command: (joints,) [rad or m], the last one given to the robot: the seed where the
+                request brings none, and no report of the joints that came after it.
+            commanded_at: [s], when, on the clock of this object; default: just now.
 
         """
-        if self.refusal is not None:
-            return IkAnswer(ErrorCode.FAILURE, self.refusal)
+        robot = self.robot
+        refusal = self.paused or robot.mismatch
+        if refusal is not None:
+            return IkAnswer(ErrorCode.FAILURE, refusal)
         try:
-            position, orientation = self.in_base(
-                request.frame, request.position, request.orientation, request.stamp
-            )
-            solution = self._solver.solve(
-                position,
-                orientation,
-                self.seed(request.seed_names, request.seed_positions, other_seed),
-                position_tolerance=request.position_tolerance or defaults.position_tolerance,
-                orientation_tolerance=(
-                    request.orientation_tolerance or defaults.orientation_tolerance
-                ),
-                prefer=None if defaults.prefer == 'nearest' else defaults.prefer,
-                timeout=request.timeout or defaults.timeout,
-                avoid_collisions=avoids(request.collisions, defaults),
-                min_clearance=defaults.min_clearance,
+            position, orientation = pose_in_base(
+                robot.chain.base_link, robot.base_frames, request.frame,
+                request.position, request.orientation, request.stamp, self.lookup,
+            )  # fmt: skip
+            return PoseQuestion(
+                robot=robot,
+                position=position,
+                orientation=orientation,
+                seed=self.seed(request.seed_names, request.seed_positions, command, commanded_at),
+                timeout=checked_timeout(request.timeout or defaults.timeout),
+                options={
+                    'position_tolerance': request.position_tolerance
+                    or defaults.position_tolerance,
+                    'orientation_tolerance': request.orientation_tolerance
+                    or defaults.orientation_tolerance,
+                    'prefer': None if defaults.prefer == 'nearest' else defaults.prefer,
+                    'avoid_collisions': avoids(request.collisions, defaults),
+                    'min_clearance': defaults.min_clearance,
+                },
             )
         except BAD_INPUT as error:
             return IkAnswer(code_of(error), str(error))
-        return IkAnswer(
-            error_code=ErrorCode(int(solution.status)),
-            message=solution.message,
-            joint_positions=solution.joint_positions,
-            position_error=solution.position_error,
-            orientation_error=solution.orientation_error,
-            solve_time=solution.solve_time,
-            clearance=solution.clearance,
-        )
 
     def is_rigid(self, frame: str) -> bool:
         """Return whether a frame never moves against the base link."""
-        return frame in ('', self._chain.base_link) or frame in self._base_frames
+        robot = self.robot
+        return frame in ('', robot.chain.base_link) or frame in robot.base_frames
 
     def in_base(
         self, frame: str, position: Array, orientation: Array, stamp: int = 0
     ) -> tuple[Array, Array]:
         """Return a pose, or many, in the frame of the base link; see `frames.pose_in_base`."""
-        base, tied = self._chain.base_link, self._base_frames
+        base, tied = self.robot.chain.base_link, self.robot.base_frames
         return pose_in_base(base, tied, frame, position, orientation, stamp, self.lookup)
 
     def seed(
-        self, names: Sequence[str], positions: Sequence[float], other_seed: Array | None = None
-    ) -> Array | None:
-        """Return where the joints (joints,) are [rad or m]: as given, else reported, else other.
+        self,
+        names: Sequence[str],
+        positions: Sequence[float],
+        command: Array | None = None,
+        commanded_at: float = math.inf,
+    ) -> Seed:
+        """Return where the joints are: as given, else as reported or commanded, the later one.
 
         Raises:
             SeedError: the given names and positions are not those of the joints.
 
         """
         if names or len(positions):
-            return seed_by_name(self.joint_names, names, positions)
-        reported = self._joints.positions
-        return other_seed if reported is None else reported
+            return Seed(seed_by_name(self.joint_names, names, positions))
+        reported, reported_at = self._joints.positions, self._joints.time
+        if command is not None and (reported is None or commanded_at > reported_at):
+            return Seed(command, f'the last joint_command, {self._since(reported_at)}')
+        if reported is None:
+            return Seed()
+        age = 1e3 * (self.clock() - reported_at)
+        return Seed(reported, f'joint_states of {age:.0f} ms ago')
+
+    def _since(self, reported_at: float) -> str:
+        if math.isinf(reported_at):
+            return 'as joint_states are not known'
+        return f'as joint_states are older, of {self.clock() - reported_at:.2f} s ago'
 
 
-def model_of(solver: 'IkSolver') -> 'IkModel':
-    """Return a solver's model, without which nothing is served.
+def checked_timeout(timeout: float) -> float:
+    """Return a timeout [s] that the node can grant; whether it is one, the solver says.
 
     Raises:
-        InvalidInputError: it was made of a bare chain.
+        InvalidInputError: it is longer than `LONGEST_TIMEOUT`.
 
     """
-    if solver.model is None:
+    if timeout > LONGEST_TIMEOUT:
         raise InvalidInputError(
-            'the solver was made of a chain without a model; expected one with a model, as '
-            'IkSolver.load(path) returns it'
+            f'timeout is {timeout:g} s; expected at most {LONGEST_TIMEOUT:g} s'
         )
-    return solver.model
+    return timeout
 
 
 def avoids(collisions: int, defaults: Defaults) -> bool | None:
@@ -255,15 +271,3 @@ def avoids(collisions: int, defaults: Defaults) -> bool | None:
     if collisions == Collisions.DEFAULT:
         return None if defaults.avoid_collisions else False
     return collisions == Collisions.AVOID
-
-
-BAD_INPUT = (UnknownFrameError, InvalidInputError)  # what is wrong with a request, as exceptions
-
-
-def code_of(error: Exception) -> ErrorCode:
-    """Return the error code for one of `BAD_INPUT`."""
-    if isinstance(error, UnknownFrameError):
-        return ErrorCode.FRAME_TRANSFORM_FAILURE
-    if isinstance(error, SeedError):
-        return ErrorCode.INVALID_ROBOT_STATE
-    return ErrorCode.INVALID_GOAL_CONSTRAINTS

@@ -5,6 +5,7 @@
 Both are kept apart and their union is what counts: a topic that is cleared leaves the parameter's.
 """
 
+import collections
 import enum
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 from learned_ik.arrays import Array
 from learned_ik.errors import ObstacleError
 from learned_ik.robot.spheres import checked_spheres
+from learned_ik.serving.wording import LONGEST_NAME, named, one_line
 
 
 class Action(enum.IntEnum):
@@ -104,7 +106,8 @@ def spheres_of(numbers: Any) -> Array:
         values = np.array([] if numbers is None else list(numbers), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ObstacleError(
-            f'obstacles are {numbers!r}; expected numbers, x y z radius of each sphere [m]'
+            f'obstacles are {_shortened(numbers)}; expected numbers, x y z radius of each '
+            'sphere [m]'
         ) from error
     if values.ndim != 1 or len(values) % 4:
         raise ObstacleError(
@@ -114,14 +117,18 @@ def spheres_of(numbers: Any) -> Array:
     return checked_spheres(values.reshape(-1, 4))
 
 
+def _shortened(value: Any) -> str:
+    return one_line(repr(value))[:LONGEST_NAME]
+
+
 def _check_message(action: int, spheres: Array, names: Sequence[str]) -> None:
     if action not in list(Action):
         raise ObstacleError(
             f'action {action}; expected {", ".join(f"{a.value} ({a.name})" for a in Action)}'
         )
     if len(set(names)) < len(names):
-        twice = next(name for name in names if list(names).count(name) > 1)
-        raise ObstacleError(f"the id '{twice}' is given twice; expected each once")
+        twice, _ = collections.Counter(names).most_common(1)[0]
+        raise ObstacleError(f'the id {named(twice)} is given twice; expected each once')
     if action == Action.CLEAR:
         if len(spheres):
             raise ObstacleError(f'CLEAR with {len(spheres)} spheres; expected none, ids alone')

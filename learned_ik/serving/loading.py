@@ -3,12 +3,15 @@
 """From a model file to a solver that answers at full speed, and what to say about it."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from learned_ik import resources
 from learned_ik.kernels.compilation import all_is_compiled
 from learned_ik.kernels.precompile import precompile
-from learned_ik.serving.ik_serving import model_of
+from learned_ik.leftovers import sweep_beside, sweep_folders
+from learned_ik.serving.retraining_process import FOLDER, retrained_path
+from learned_ik.serving.served_robot import model_of
 from learned_ik.solving.solver import IkSolver
 
 SHIPPED_MODEL = 'models/tiago_arm.safetensors'
@@ -31,6 +34,9 @@ def load_solver(
     """
     path = path or str(resources.shipped_file(SHIPPED_MODEL))
     say(f'loading {path}')
+    sweep_beside(Path(path))
+    sweep_beside(retrained_path(Path(path)))
+    sweep_folders(FOLDER)
     solver = IkSolver.load(path, tool=tool)
     if not all_is_compiled():
         say('compiling the solver once, up to a minute; later starts take it from the cache')

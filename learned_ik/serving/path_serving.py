@@ -2,14 +2,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """`PathServing`: from any request for a path to a timed answer. No message, no rclpy."""
 
+import math
+
 import numpy as np
 
+from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
-from learned_ik.serving.ik_serving import BAD_INPUT, IkServing, code_of
-from learned_ik.serving.requests_and_answers import Defaults, ErrorCode, PathAnswer, PathRequest
+from learned_ik.serving.frames import pose_in_base
+from learned_ik.serving.ik_serving import IkServing, checked_timeout
+from learned_ik.serving.pose_question import BAD_INPUT, code_of
+from learned_ik.serving.requests_and_answers import (
+    MOST_POSES,
+    Defaults,
+    ErrorCode,
+    PathAnswer,
+    PathRequest,
+)
+from learned_ik.serving.served_robot import ServedRobot
 from learned_ik.solving.paths.follow import JUMP, TIMEOUT
 from learned_ik.solving.paths.path_solution import PathSolution
 from learned_ik.trajectories.timing import ACCELERATION, PathTiming, time_path
+
+LONGEST_TRAJECTORY = 2.0**31 - 1  # [s], what a message can say
 
 
 class PathServing:
@@ -18,48 +32,96 @@ class PathServing:
     def __init__(self, serving: IkServing) -> None:
         self._serving = serving
 
-    def answer(self, request: PathRequest, defaults: Defaults) -> PathAnswer:
+    def answer(
+        self,
+        request: PathRequest,
+        defaults: Defaults,
+        command: Array | None = None,
+        commanded_at: float = math.inf,
+    ) -> PathAnswer:
         """Return the answer to a request. Bad input is an answer too, never an exception.
 
         Args:
             request: as it came.
             defaults: tolerances where the request gives none.
+            command: (joints,) [rad or m], and
+            commanded_at: [s], as `IkServing.question` takes them.
 
         """
-        if self._serving.refusal is not None:
-            return PathAnswer(ErrorCode.FAILURE, self._serving.refusal)
+        robot = self._serving.robot
+        refusal = self._serving.paused or robot.mismatch
+        if refusal is not None:
+            return PathAnswer(ErrorCode.FAILURE, refusal)
         try:
-            solution = self._follow(request, defaults)
-            timing = time_path(
-                solution.joint_positions,
-                self._serving.solver.chain.velocity,
-                request.acceleration or ACCELERATION,
-                request.velocity_scaling or 1.0,
-            )
+            solution = self._follow(robot, request, defaults, command, commanded_at)
+            timing = timed(robot, solution, request)
         except BAD_INPUT as error:
             return PathAnswer(code_of(error), str(error))
-        return path_answer(solution, timing)
+        return path_answer(solution, timing, robot.chain.joint_names)
 
-    def _follow(self, request: PathRequest, defaults: Defaults) -> PathSolution:
-        if len(request.positions) == 0:
-            raise InvalidInputError('the path has no poses; expected one or more')
-        positions, orientations = self._serving.in_base(
-            request.frame, request.positions, request.orientations, request.stamp
+    def _follow(
+        self,
+        robot: ServedRobot,
+        request: PathRequest,
+        defaults: Defaults,
+        command: Array | None,
+        commanded_at: float,
+    ) -> PathSolution:
+        check_size(len(request.positions))
+        positions, orientations = pose_in_base(
+            robot.chain.base_link, robot.base_frames, request.frame,
+            request.positions, request.orientations, request.stamp, self._serving.lookup,
+        )  # fmt: skip
+        seed = self._serving.seed(
+            request.start_names, request.start_positions, command, commanded_at
         )
-        return self._serving.solver.follow(
+        return robot.solver.follow(
             positions,
             orientations,
-            self._serving.seed(request.start_names, request.start_positions),
+            seed.positions,
             position_tolerance=request.position_tolerance or defaults.position_tolerance,
             orientation_tolerance=request.orientation_tolerance or defaults.orientation_tolerance,
             jump=request.jump_threshold or JUMP,
-            timeout=request.timeout or TIMEOUT,
+            timeout=checked_timeout(request.timeout or TIMEOUT),
             avoid_collisions=None if defaults.avoid_collisions else False,
             min_clearance=defaults.min_clearance,
         )
 
 
-def path_answer(solution: PathSolution, timing: PathTiming) -> PathAnswer:
+def check_size(poses: int) -> None:
+    """Raise `InvalidInputError` for a path of no poses, or of too many."""
+    if not 0 < poses <= MOST_POSES:
+        many = f'{poses} poses' if poses else 'no poses'
+        raise InvalidInputError(
+            f'the path has {many}; expected one or more, at most {MOST_POSES}: a longer one can '
+            'be asked for in parts, each from the end of the one before'
+        )
+
+
+def timed(robot: ServedRobot, solution: PathSolution, request: PathRequest) -> PathTiming:
+    """Return when to be where on a path.
+
+    Raises:
+        InvalidInputError: the request's velocity or acceleration are out of their range, or so
+            small that the time has no place in a message.
+
+    """
+    scaling, acceleration = request.velocity_scaling or 1.0, request.acceleration or ACCELERATION
+    with np.errstate(over='ignore', divide='ignore', invalid='ignore'):
+        timing = time_path(
+            solution.joint_positions, robot.solver.chain.velocity, acceleration, scaling
+        )
+    if not (timing.times[-1] <= LONGEST_TRAJECTORY and np.isfinite(timing.velocities).all()):
+        raise InvalidInputError(
+            f'at velocity scaling {scaling:g} and acceleration {acceleration:g} the path takes '
+            f'{timing.times[-1]:.3g} s; expected at most {LONGEST_TRAJECTORY:g} s'
+        )
+    return timing
+
+
+def path_answer(
+    solution: PathSolution, timing: PathTiming, joint_names: tuple[str, ...] = ()
+) -> PathAnswer:
     """Return what a solution of at least one pose comes to."""
     breaks = [*solution.failures, *solution.jumps, *solution.collisions]
     first_break = min(breaks, default=len(solution))
@@ -77,6 +139,7 @@ def path_answer(solution: PathSolution, timing: PathTiming) -> PathAnswer:
         largest_step=solution.largest_step,
         start_step=solution.start_step,
         solve_time=solution.solve_time,
+        joint_names=joint_names,
     )
 
 

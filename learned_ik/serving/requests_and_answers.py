@@ -9,6 +9,9 @@ from collections.abc import Sequence
 
 from learned_ik.arrays import Array
 
+LONGEST_TIMEOUT = 60.0  # [s], of a pose or a path: longer ones are refused
+MOST_POSES = 3000  # of a path: more take ROS so long to unpack that others would wait
+
 
 class ErrorCode(enum.IntEnum):
     """The constants of GetIK.srv and GetIKPath.srv: those of moveit_msgs/MoveItErrorCodes."""
@@ -70,12 +73,13 @@ class IkAnswer:
     """What became of a request."""
 
     error_code: ErrorCode
-    message: str = ''  # what went wrong; empty on success
+    message: str = ''  # what went wrong; where the search began, if the request did not say
     joint_positions: Array | None = None  # (joints,) [rad or m]; None when the request is refused
     position_error: float = math.nan  # [m]
     orientation_error: float = math.nan  # [rad]
     solve_time: float = 0.0  # [s]
     clearance: float = math.nan  # [m]; infinite without obstacles
+    joint_names: tuple[str, ...] = ()  # of `joint_positions`
 
     @property
     def solved(self) -> bool:
@@ -118,6 +122,7 @@ class PathAnswer:
     largest_step: float = math.nan  # [rad or m]
     start_step: float = math.nan  # [rad or m]
     solve_time: float = 0.0  # [s]
+    joint_names: tuple[str, ...] = ()  # of `joint_positions`
 
     @property
     def solved(self) -> bool:

@@ -15,18 +15,20 @@ import queue
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from learned_ik.arrays import Array
 from learned_ik.errors import LearnedIkError, TrainingError
+from learned_ik.leftovers import held_folder
 from learned_ik.model import IkModel
 
 WORKER = 'learned_ik.learning.retraining'
 SUFFIX = '.retrained.safetensors'
 RESULT = 'new.safetensors'  # in the folder of its files
+FOLDER = 'learned_ik_retraining_'  # how the names of these folders begin
 PATIENCE = 5.0  # [s], for a process that was told to end
 TOLD = 300  # characters of a process's last words
 
@@ -60,8 +62,11 @@ class RetrainingProcess:
     def __init__(self) -> None:
         """Begin idle; what is under way when Python ends, ends with it and leaves nothing."""
         atexit.register(self.cancel)
+        self._lock = threading.RLock()  # of whoever starts, asks or ends
+        self._closed = False
         self._process: subprocess.Popen[str] | None = None
         self._folder: Path | None = None  # of its files, while one is under way
+        self._hold = -1  # the descriptor by which this process holds it
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._errors: list[str] = []
         self._out = Path()  # where its result goes
@@ -84,7 +89,13 @@ class RetrainingProcess:
             ModelFileError: there is no room for the files.
 
         """
-        self.cancel()
+        with self._lock:
+            self.cancel()
+            self._start(model, spheres, seconds, out)
+
+    def _start(self, model: IkModel, spheres: Array, seconds: float, out: Path) -> None:
+        if self._closed:
+            raise TrainingError('retraining cannot be started: the node is shut down')
         if model.network.scene is not None:
             raise TrainingError(
                 f"model '{model.name}' needs no retraining: its network takes the obstacles as "
@@ -98,7 +109,8 @@ class RetrainingProcess:
         self._done = self._failure = None
         self.progress, self._errors = None, []
         try:
-            folder = self._folder = Path(tempfile.mkdtemp(prefix='learned_ik_retraining_'))
+            folder, self._hold = held_folder(FOLDER)
+            self._folder = folder
             now, new = folder / 'now.safetensors', folder / RESULT
             model.save(now)
             job = {
@@ -128,6 +140,18 @@ class RetrainingProcess:
 
     def poll(self) -> RetrainingEnd | None:
         """Take in what was said; return the end, once, when it has come."""
+        ended = self.ended()
+        return None if ended is None else ended()
+
+    def ended(self) -> Callable[[], RetrainingEnd] | None:
+        """Take in what was said; return, once it has ended, what reads its result.
+
+        To read and to write models takes time: that may be done on another thread.
+        """
+        with self._lock:
+            return self._ended()
+
+    def _ended(self) -> Callable[[], RetrainingEnd] | None:
         if self._process is None or self._folder is None:
             return None
         while not self._lines.empty():
@@ -138,18 +162,35 @@ class RetrainingProcess:
             self._take(line)
         if self._process.returncode is None:
             return None
-        end = self._end(self._process.returncode, self._folder)
-        self._clean_up()
+        status, folder, out = self._process.returncode, self._folder, self._out
+        said, failure, words = self._done, self._failure, ''.join(self._errors)
+        hold = self._hold
+        self._process = self._folder = None
+
+        def end() -> RetrainingEnd:
+            try:
+                return _end(status, folder, out, said, failure, words)
+            finally:
+                _remove(folder, hold)
+
         return end
+
+    def close(self) -> None:
+        """End what is under way, for good."""
+        with self._lock:
+            self._closed = True
+            self.cancel()
+        atexit.unregister(self.cancel)
 
     def cancel(self) -> bool:
         """End the training that is under way, and leave nothing of it; False if there is none."""
-        if self._process is None:
-            return False
-        self._process.kill()
-        self._process.wait(PATIENCE)
-        self._clean_up()
-        return True
+        with self._lock:
+            if self._process is None:
+                return False
+            self._process.kill()
+            self._process.wait(PATIENCE)
+            self._clean_up()
+            return True
 
     def _take(self, line: str) -> None:
         try:
@@ -165,42 +206,56 @@ class RetrainingProcess:
         except (ValueError, KeyError, TypeError):
             self._errors.append(line)
 
-    def _end(self, status: int, folder: Path) -> RetrainingEnd:
-        if self._failure is not None:
-            return RetrainingEnd(f'retraining failed, the old network stays: {self._failure}')
-        if self._done is None or status != 0:
-            how = f'was killed by signal {-status}' if status < 0 else f'ended with {status}'
-            words = ' '.join(''.join(self._errors)[-TOLD:].split())
-            return RetrainingEnd(
-                f'retraining {how}, the old network stays' + (f': {words}' if words else '')
-            )
-        old, new = self._done['compared']['old'], self._done['compared']['new']
-        figures = {
-            'old_score': old['scene']['score'],
-            'new_score': new['scene']['score'],
-            'old_colliding': old['scene']['colliding'],
-            'new_colliding': new['scene']['colliding'],
-        }
-        said = (
-            f'in the scene, mean error and lacking clearance {1e3 * figures["old_score"]:.1f} to '
-            f'{1e3 * figures["new_score"]:.1f} mm, answers that touch before refinement '
-            f'{100 * figures["old_colliding"]:.1f} to {100 * figures["new_colliding"]:.1f} %; '
-            f'outside {1e3 * old["outside"]["score"]:.1f} to '
-            f'{1e3 * new["outside"]["score"]:.1f} mm'
-        )
-        if not self._done['better']:
-            return RetrainingEnd(f'the old network stays, it is the better one: {said}', **figures)
-        try:
-            model = IkModel.load(folder / RESULT)
-            model.save(self._out)
-        except LearnedIkError as error:
-            return RetrainingEnd(f'the old network stays: {error}', **figures)
-        return RetrainingEnd(f'retrained: {said}', model, self._out, **figures)
-
     def _clean_up(self) -> None:
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            _remove(self._folder, self._hold)
         self._process = self._folder = None
+
+
+def _remove(folder: Path, hold: int) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    os.close(hold)
+
+
+def _end(
+    status: int,
+    folder: Path,
+    out: Path,
+    done: dict[str, Any] | None,
+    failure: str | None,
+    errors: str,
+) -> RetrainingEnd:
+    """Read the result of a process that has ended, and keep its network where it is better."""
+    if failure is not None:
+        return RetrainingEnd(f'retraining failed, the old network stays: {failure}')
+    if done is None or status != 0:
+        how = f'was killed by signal {-status}' if status < 0 else f'ended with {status}'
+        words = ' '.join(errors[-TOLD:].split())
+        return RetrainingEnd(
+            f'retraining {how}, the old network stays' + (f': {words}' if words else '')
+        )
+    old, new = done['compared']['old'], done['compared']['new']
+    figures = {
+        'old_score': old['scene']['score'],
+        'new_score': new['scene']['score'],
+        'old_colliding': old['scene']['colliding'],
+        'new_colliding': new['scene']['colliding'],
+    }
+    said = (
+        f'in the scene, mean error and lacking clearance {1e3 * figures["old_score"]:.1f} to '
+        f'{1e3 * figures["new_score"]:.1f} mm, answers that touch before refinement '
+        f'{100 * figures["old_colliding"]:.1f} to {100 * figures["new_colliding"]:.1f} %; '
+        f'outside {1e3 * old["outside"]["score"]:.1f} to '
+        f'{1e3 * new["outside"]["score"]:.1f} mm'
+    )
+    if not done['better']:
+        return RetrainingEnd(f'the old network stays, it is the better one: {said}', **figures)
+    try:
+        model = IkModel.load(folder / RESULT)
+        model.save(out)
+    except LearnedIkError as error:
+        return RetrainingEnd(f'the old network stays: {error}', **figures)
+    return RetrainingEnd(f'retrained: {said}', model, out, **figures)
 
 
 def torch_is_installed() -> bool:

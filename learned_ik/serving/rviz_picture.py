@@ -68,6 +68,13 @@ class TargetHistory:
                 answer.max_position_error, answer.max_orientation_error, answer.solve_time
             )
 
+    def copy(self) -> 'TargetHistory':
+        """Return what is remembered now, for another thread to draw."""
+        copied = TargetHistory()
+        copied._wanted, copied._found = self._wanted.copy(), self._found.copy()
+        copied._text = self._text
+        return copied
+
     def clear(self) -> None:
         """Forget everything: the next target begins a new trail."""
         self._wanted.clear()

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Joint positions by name: a request's seed, and what /joint_states has told so far."""
 
+import dataclasses
 import math
 from collections.abc import Sequence
 
@@ -9,6 +10,17 @@ import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.errors import SeedError
+from learned_ik.serving.wording import listed
+
+PATIENCE = 2.0  # [s], for all joints to be reported, once some were
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Seed:
+    """Where a search begins, and who said so."""
+
+    positions: Array | None = None  # (joints,) [rad or m]; None: nobody knows
+    source: str = ''  # in words, where the request brings none
 
 
 def seed_by_name(
@@ -37,7 +49,7 @@ def seed_by_name(
     missing = [name for name in joint_names if name not in given]
     if missing:
         raise SeedError(
-            f'seed lacks {", ".join(missing)}; expected all of {", ".join(joint_names)}, or an '
+            f'seed lacks {listed(missing)}; expected all of {listed(joint_names)}, or an '
             'empty seed'
         )
     for name in joint_names:
@@ -53,15 +65,57 @@ class JointMemory:
         self.names = tuple(joint_names)
         self._index = {name: i for i, name in enumerate(joint_names)}
         self._positions = np.full(len(joint_names), np.nan)
+        self._times = np.full(len(joint_names), -np.inf)  # [s], when each was reported last
+        self._first: float | None = None  # [s], when the first report came, whatever it named
+        self._complained = False
 
-    def update(self, names: Sequence[str], positions: Sequence[float]) -> None:
-        """Take over what is said of known joints; a report without positions says nothing."""
+    def update(self, names: Sequence[str], positions: Sequence[float], now: float = 0.0) -> None:
+        """Take over what is said of known joints; a report without positions says nothing.
+
+        Args:
+            names: of joints, in any order.
+            positions: [rad or m], one for each.
+            now: [s], when the report came.
+
+        """
+        if self._first is None:
+            self._first = now
         for name, position in zip(names, positions, strict=False):
             index = self._index.get(name)
             if index is not None and math.isfinite(position):
                 self._positions[index] = position
+                self._times[index] = now
 
     @property
     def positions(self) -> Array | None:
         """(joints,) [rad or m], or None until every joint was reported once."""
         return None if np.isnan(self._positions).any() else self._positions.copy()
+
+    @property
+    def time(self) -> float:
+        """When the joint was reported [s] whose last report is the oldest; -inf: some never."""
+        return float(self._times.min())
+
+    def told(self, now: float) -> str:
+        """Return how things stand at a time [s], in a few words."""
+        if self._first is None:
+            return 'none yet'
+        if missing := self._missing():
+            return f'lack {listed(missing)}'
+        return f'complete, {now - self.time:.2f} s old'
+
+    def complaint(self, now: float) -> str | None:
+        """Return a warning, once, where joints are reported but some of them never are."""
+        if self._complained or self._first is None or now - self._first < PATIENCE:
+            return None
+        missing = self._missing()
+        if not missing:
+            return None
+        self._complained = True
+        return (
+            f'joint_states lack {listed(missing)} and are no seed; expected a position of each of '
+            f'{listed(self.names)}'
+        )
+
+    def _missing(self) -> list[str]:
+        return [n for n, p in zip(self.names, self._positions, strict=True) if math.isnan(p)]

@@ -3,6 +3,7 @@
 """Kernels are kept on disk, no edit is missed, and nothing breaks where nothing can be kept."""
 
 import os
+import pickle
 import re
 import shutil
 import subprocess
@@ -10,6 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from learned_ik.kernels import compilation
+from learned_ik.kernels.compilation import CheckedFiles
 
 PACKAGE = Path(__file__).parents[2] / 'learned_ik'
 
@@ -166,3 +170,104 @@ def test_that_all_is_compiled_is_noted_for_this_version_of_the_sources(monkeypat
     monkeypatch.setenv('NUMBA_CACHE_DIR', '/proc/no')
     note_all_is_compiled()
     assert not all_is_compiled()
+
+
+KEY = ('signature', ('x86_64', 'this processor', 'its features'), 'byte code')
+
+
+@pytest.fixture
+def files(tmp_path) -> CheckedFiles:
+    """Return the place of one function's machine code, with some code in it."""
+    files = CheckedFiles(tmp_path, 'search-1.py311', 'stamp')
+    files.save(KEY, {'machine': 'code' * 100})
+    assert files.load(KEY) == {'machine': 'code' * 100}
+    return files
+
+
+def flipped(content: bytes, at: int) -> bytes:
+    return content[:at] + bytes([content[at] ^ 4]) + content[at + 1 :]
+
+
+def in_place_of(path: Path, make) -> None:
+    path.unlink()
+    make(path)
+
+
+@pytest.mark.parametrize(
+    'damage',
+    [
+        lambda path: path.write_bytes(b''),
+        lambda path: path.write_bytes(path.read_bytes()[:50]),
+        lambda path: path.write_bytes(path.read_bytes()[:-1]),
+        lambda path: path.write_bytes(path.read_bytes() + b'\0'),
+        lambda path: path.write_bytes(os.urandom(500)),
+        lambda path: path.write_bytes(pickle.dumps(('a', 'pickle', 'of', 'somebody else'))),
+        *(lambda path, k=k: path.write_bytes(flipped(path.read_bytes(), k)) for k in (3, 40, 90)),
+        lambda path: in_place_of(path, Path.mkdir),
+        lambda path: in_place_of(path, os.mkfifo),
+        lambda path: in_place_of(path, lambda p: p.symlink_to(p.parent)),
+        lambda path: path.chmod(0o666),
+    ],
+)
+def test_damaged_or_foreign_code_is_not_even_unpickled(files, damage, monkeypatch, caplog):
+    (path,) = files._folder.iterdir()
+    damage(path)
+    monkeypatch.setattr(pickle, 'loads', lambda code: 1 / 0)
+    monkeypatch.setattr(compilation, '_warned', set())
+    assert files.load(KEY) is None
+    assert files.load(KEY) is None
+    assert [record.message for record in caplog.records] == [caplog.records[0].message]
+    assert 'is not used but compiled anew' in caplog.text
+
+
+def test_what_is_compiled_anew_takes_the_place_of_what_was_damaged(files):
+    (path,) = files._folder.iterdir()
+    path.write_bytes(b'')
+    files.save(KEY, 'sound')
+    assert files.load(KEY) == 'sound'
+    assert list(files._folder.iterdir()) == [path]
+
+
+def test_code_for_something_else_is_not_used(files, tmp_path, caplog):
+    assert files.load(('another signature', *KEY[1:])) is None
+    assert CheckedFiles(tmp_path, 'search-1.py311', 'edited').load(KEY) is None
+    (path,) = files._folder.iterdir()
+    path.rename(files._path('another'))  # a copy under another's name
+    assert files.load('another') is None
+    assert not caplog.records
+
+
+def test_code_that_cannot_be_kept_is_told_and_no_harm(files, monkeypatch, caplog):
+    monkeypatch.setattr(compilation, '_warned', set())
+    (path,) = files._folder.iterdir()
+    in_place_of(path, Path.mkdir)
+    files.save(KEY, 'code')
+    assert 'cannot be kept' in caplog.text
+    assert list(files._folder.iterdir()) == [path]
+
+
+def test_what_a_killed_process_has_half_written_is_swept(files):
+    (path,) = files._folder.iterdir()
+    left = path.with_name(path.name + '.tmp.abcd1234')
+    left.write_bytes(b'half')
+    os.utime(left, (1.0, 1.0))
+    files.save(KEY, 'code')
+    assert list(files._folder.iterdir()) == [path]
+
+
+def test_a_damaged_folder_is_mended_by_the_next_start(checkout, tmp_path):
+    cache = tmp_path / 'cache'
+    kernel = checkout / 'learned_ik' / 'kernels' / 'tiny.py'
+    kernel.write_text(
+        'from learned_ik.kernels.compilation import kernel\n'
+        '@kernel\ndef tiny(x):\n    return x + 1\n'
+        'print(tiny(1.0))\n'
+    )
+    program = 'import learned_ik.kernels.tiny'
+    assert run(checkout, cache, program)[0] == '2.0'
+    (path,) = compiled_files(cache)
+    path.write_bytes(flipped(path.read_bytes(), -50))
+    value, errors = run(checkout, cache, program)
+    assert value == '2.0'
+    assert 'is not used but compiled anew' in errors
+    assert run(checkout, cache, program) == ('2.0', '')

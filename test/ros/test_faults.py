@@ -37,15 +37,17 @@ def result_of(coroutine):
 
 @pytest.fixture
 def endpoints(node):
-    from learned_ik.ros.endpoints import Endpoints
+    from learned_ik.ros.endpoints import Asked, Endpoints
+    from learned_ik.ros.robustness.background import Background
     from learned_ik.ros.tf import MovingFrames
 
-    frames = MovingFrames(node, 'base')
-    endpoints = Endpoints(node, Broken(), node.health, lambda: None, frames)
-    endpoints._paths = Broken()
+    frames, background = MovingFrames(node, 'base'), Background(node)
+    asked = Asked(node, Broken(), node.health, lambda: None, frames, background, node.log)
+    endpoints = Endpoints(asked, None)
     yield endpoints
     endpoints.close()
     frames.close()
+    background.close()
 
 
 def test_a_fault_in_the_service_is_an_answer(endpoints):
@@ -58,9 +60,12 @@ def test_a_fault_in_the_service_is_an_answer(endpoints):
 
 
 def test_a_fault_in_the_service_of_paths_is_an_answer(endpoints):
+    from geometry_msgs.msg import Pose
+
     from learned_ik_interfaces.srv import GetIKPath
 
-    response = result_of(endpoints._on_path_request(GetIKPath.Request(), GetIKPath.Response()))
+    request = GetIKPath.Request(poses=[Pose()])
+    response = result_of(endpoints._on_path_request(request, GetIKPath.Response()))
     assert response.error_code == GetIKPath.Response.FAILURE
     assert 'is broken' in response.message
     assert not response.trajectory.points

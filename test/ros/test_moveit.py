@@ -11,12 +11,25 @@ pytest.importorskip('rclpy')
 
 from learned_ik import IkSolver
 from learned_ik.ros.messages import fill_pose
-from learned_ik.ros.moveit import answer_position_ik
+from learned_ik.ros.moveit import (
+    fill_position_ik_response,
+    refusal,
+    request_from_position_ik,
+)
 from learned_ik.serving.ik_serving import IkServing
 from learned_ik.serving.requests_and_answers import Defaults
 
 DEFAULTS = Defaults(1e-6, 1e-6, 0.5)
 SUCCESS, GROUP, CONSTRAINTS, STATE, LINK, FRAME, NO_SOLUTION = 1, -15, -16, -17, -18, -21, -31
+
+
+def answer_position_ik(request, response, serving, group):
+    """Do what the endpoint does, without a node."""
+    answer = refusal(request, serving.solver.chain.tip_link, group)
+    if answer is None:
+        asked = request_from_position_ik(request, serving.solver.tool)
+        answer = serving.answer(asked, DEFAULTS)
+    fill_position_ik_response(response, answer, request, answer.joint_names)
 
 
 def stamped(position, orientation=(0.0, 0.0, 0.0, 1.0), frame=''):
@@ -69,7 +82,7 @@ def ask(serving):
             solution=robot_state(),
             error_code=SimpleNamespace(val=0, message='', source=''),
         )
-        answer_position_ik(request, response, serving, DEFAULTS, group)
+        answer_position_ik(request, response, serving, group)
         return response
 
     return ask
@@ -136,7 +149,7 @@ def test_constraints_are_refused_rather_than_ignored(ask, posture):
 
 def test_codes_without_words_are_filled_too(serving, posture):
     response = SimpleNamespace(solution=robot_state(), error_code=SimpleNamespace(val=0))
-    answer_position_ik(request_for(posture[1]), response, serving, DEFAULTS, '')
+    answer_position_ik(request_for(posture[1]), response, serving, '')
     assert vars(response.error_code) == {'val': SUCCESS}
 
 

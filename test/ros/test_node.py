@@ -77,7 +77,34 @@ def test_joint_states_are_the_seed_of_a_request_without_one(
         return np.allclose(found, q, atol=1e-4)
 
     client.spin_until(reported_joints_are_the_seed)
+    assert 'seed: joint_states of ' in client.get_ik(position, orientation).message
+    seed = dict(zip(chain.joint_names, q, strict=True))
+    assert client.get_ik(position, orientation, seed=seed).message == ''
     client.node.destroy_publisher(publisher)
+    # From now on nobody reports joints: a later command says where the arm is.
+    client.commands.clear()
+    client.target.publish(client.stamped_pose(*chain.forward(chain.middle)))
+    client.spin_until(lambda: client.commands)
+    answer = client.get_ik(*chain.forward(chain.middle))
+    assert 'seed: the last joint_command, as joint_states are older' in answer.message
+    np.testing.assert_allclose(answer.joint_state.position, client.commands[0].position, atol=1e-4)
+
+
+def test_a_joint_that_is_never_reported_is_told_once(start_node, client):
+    from sensor_msgs.msg import JointState
+
+    node = start_node('-r', '__node:=partial', '-r', 'joint_states:=/partial_joint_states')
+    publisher = client.node.create_publisher(JointState, '/partial_joint_states', 1)
+    names = [f'arm_{k}_joint' for k in range(1, 7)]
+
+    def told():
+        publisher.publish(JointState(name=names, position=[0.0] * 6))
+        return 'joint_states lack arm_7_joint and are no seed' in node.log
+
+    client.spin_until(told)
+    client.node.destroy_publisher(publisher)
+    assert node.stop() == 0
+    assert node.ended_log().count('joint_states lack') == 1
 
 
 def test_an_unreachable_pose_tells_the_residual_of_the_nearest_try(node, client, chain):

@@ -235,6 +235,53 @@ def test_retraining_tells_progress_ends_when_cancelled_and_begins_anew(
     obstacles(CLEAR)
 
 
+def test_a_model_that_is_set_while_a_retraining_runs_stays(
+    client, node, obstacles, model_path, pose
+):
+    pytest.importorskip('torch')
+    from rcl_interfaces.srv import SetParameters
+    from rclpy.action import ActionClient
+    from rclpy.parameter import Parameter
+
+    from learned_ik_interfaces.action import Retrain
+
+    action = ActionClient(client.node, Retrain, '/learned_ik/retrain')
+    client.spin_until(action.server_is_ready)
+    obstacles(REPLACE, [[0.6, 0.3, 0.1, 0.1]])
+    heard = []
+    sent = action.send_goal_async(Retrain.Goal(seconds=600.0), heard.append)
+    client.spin_until(lambda: heard)
+    other = model_path.parent / 'other.safetensors'
+    dataclasses.replace(IkModel.load(model_path), name='other').save(other)
+    service = client.node.create_client(SetParameters, '/learned_ik/set_parameters')
+    client.spin_until(service.service_is_ready)
+    for name, value in (('tool', [0.0, 0.0, 0.1, 0.0, 0.0, 0.0, 1.0]), ('model', str(other))):
+        request = SetParameters.Request(
+            parameters=[Parameter(name, value=value).to_parameter_msg()]
+        )
+        heard.clear()
+        assert client.call(service, request).results[0].successful
+        if name == 'tool':  # which changes nothing for the network
+            client.spin_until(lambda: heard)
+    result = sent.result().get_result_async()
+    client.spin_until(result.done)
+    assert not result.result().result.swapped
+    assert 'another model was set meanwhile, and stays' in result.result().result.message
+    node.wait_for_log('the retraining is dropped')
+    back = [('model', str(model_path)), ('tool', [])]
+    for name, value in back:
+        parameter = (
+            Parameter(name, Parameter.Type.STRING, value)
+            if value
+            else Parameter(name, Parameter.Type.DOUBLE_ARRAY, [])
+        )
+        request = SetParameters.Request(parameters=[parameter.to_parameter_msg()])
+        assert client.call(service, request).results[0].successful
+    other.unlink()
+    assert [path.name for path in model_path.parent.iterdir()] == ['arm.safetensors']
+    obstacles(CLEAR)
+
+
 def test_a_network_that_takes_the_scene_is_served_and_not_retrained(
     client, node, obstacles, model_path, chain, pose
 ):

@@ -3,6 +3,9 @@
 """The way from a request to an answer, with a solver that only takes notes."""
 
 import dataclasses
+import gc
+import threading
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,6 +15,7 @@ import pytest
 from learned_ik import IkSolver, KinematicChain
 from learned_ik.errors import InvalidInputError
 from learned_ik.serving.ik_serving import IkServing
+from learned_ik.serving.pose_question import SHORT
 from learned_ik.serving.requests_and_answers import Collisions, Defaults, ErrorCode, IkRequest
 
 TIAGO = (Path(__file__).parents[2] / 'config' / 'tiago_arm.urdf').read_text(encoding='utf-8')
@@ -34,6 +38,7 @@ class NotingSolver:
         self.model = SimpleNamespace(chain=chain, name='tiago_arm')
         self.robot = None
         self.error = None
+        self.found, self.solve_time = np.zeros(7), 1e-5
 
     def solve(self, position, orientation, seed=None, **options):
         if self.error is not None:
@@ -44,10 +49,10 @@ class NotingSolver:
         return SimpleNamespace(
             status=-31,
             message='nearest try is 5 mm away',
-            joint_positions=np.zeros(7),
+            joint_positions=self.found,
             position_error=0.005,
             orientation_error=0.1,
-            solve_time=1e-5,
+            solve_time=self.solve_time,
             clearance=0.2,
         )
 
@@ -119,16 +124,109 @@ def test_a_request_may_set_its_own_tolerances(serving, solver):
     assert solver.asked.options['timeout'] == 0.5
 
 
-def test_seeds_are_the_requests_own_then_the_reported_joints_then_the_callers(serving, solver):
-    names = joints_of(solver)
-    serving.answer(REQUEST, DEFAULTS, np.full(7, 3.0))
-    np.testing.assert_array_equal(solver.asked.seed, np.full(7, 3.0))
+def test_seeds_are_the_requests_own_or_else_the_later_of_report_and_command(solver):
+    now = 10.0
+    serving = IkServing(solver, clock=lambda: now)
+    names, command = joints_of(solver), np.full(7, 3.0)
+    told = serving.answer(REQUEST, DEFAULTS, command, 9.0).message
+    np.testing.assert_array_equal(solver.asked.seed, command)
+    assert told.endswith('seed: the last joint_command, as joint_states are not known')
     serving.remember_joints(['gripper', *names], [9.0, *[2.0] * 7])
-    serving.answer(REQUEST, DEFAULTS, np.full(7, 3.0))
+    now = 10.5
+    told = serving.answer(REQUEST, DEFAULTS, command, 9.0).message
     np.testing.assert_array_equal(solver.asked.seed, np.full(7, 2.0))
+    assert told.endswith('seed: joint_states of 500 ms ago')
+    told = serving.answer(REQUEST, DEFAULTS, command, 10.2).message
+    np.testing.assert_array_equal(solver.asked.seed, command)
+    assert told.endswith('seed: the last joint_command, as joint_states are older, of 0.50 s ago')
     own = IkRequest('', POSITION, ORIENTATION, names[::-1], range(7))
-    serving.answer(own, DEFAULTS, np.full(7, 3.0))
+    assert 'seed' not in serving.answer(own, DEFAULTS, command, 10.2).message
     np.testing.assert_array_equal(solver.asked.seed, [6, 5, 4, 3, 2, 1, 0])
+
+
+def test_what_was_reported_in_parts_is_as_old_as_its_oldest_part(solver):
+    now = 0.0
+    serving = IkServing(solver, clock=lambda: now)
+    names, command = joints_of(solver), np.full(7, 3.0)
+    serving.remember_joints(names[:3], [1.0] * 3)
+    now = 5.0
+    serving.remember_joints(names[3:], [1.0] * 4)
+    serving.answer(REQUEST, DEFAULTS, command, 4.0)
+    np.testing.assert_array_equal(solver.asked.seed, command)
+
+
+def test_a_stream_of_targets_is_smooth_after_reports_have_ceased(chain, untrained):
+    serving = IkServing(IkSolver(untrained(chain)))
+    start = chain.middle
+    position, (x, y, z, w) = chain.forward(start)
+    serving.remember_joints(chain.joint_names, start)
+    command = start
+    for angle in np.linspace(0.0, 1.5, 40):
+        s, c = np.sin(angle / 2), np.cos(angle / 2)
+        turned = np.array([x * c + w * s, y * c + z * s, z * c - y * s, w * c - x * s])
+        answer = serving.answer(IkRequest('', position, turned), DEFAULTS, command)
+        assert answer.solved
+        assert np.abs(answer.joint_positions - command).max() < 0.3
+        command = answer.joint_positions
+
+
+def test_a_search_that_the_clock_has_ended_goes_on_at_length(serving, solver):
+    question = serving.question(REQUEST, DEFAULTS)
+    assert question.in_short().error_code is ErrorCode.NO_IK_SOLUTION  # given up after 10 µs
+    assert solver.asked.options['timeout'] == SHORT
+    solver.solve_time = SHORT
+    assert question.in_short() is None
+    assert question.at_length().error_code is ErrorCode.NO_IK_SOLUTION
+    assert solver.asked.options['timeout'] == pytest.approx(DEFAULTS.timeout - SHORT)
+    short = serving.question(dataclasses.replace(REQUEST, timeout=SHORT), DEFAULTS)
+    assert short.in_short() is not None
+
+
+def test_an_answer_is_that_of_the_robot_when_it_was_asked(serving, solver):
+    question = serving.question(REQUEST, DEFAULTS)
+    other = NotingSolver()
+    serving.replace_solver(other)
+    question.at_length()
+    assert solver.asked.position is POSITION
+    assert not hasattr(other, 'asked')
+
+
+def test_a_timeout_has_an_end(serving):
+    answer = serving.answer(dataclasses.replace(REQUEST, timeout=1e9), DEFAULTS)
+    assert answer.error_code is ErrorCode.INVALID_GOAL_CONSTRAINTS
+    assert 'expected at most 60 s' in answer.message
+
+
+def test_nothing_that_is_no_number_gets_out(serving, solver):
+    solver.found = np.full(7, np.nan)
+    answer = serving.answer(REQUEST, DEFAULTS)
+    assert answer.error_code is ErrorCode.FAILURE
+    assert answer.joint_positions is None
+
+
+def test_a_solver_that_is_replaced_is_let_go_of_at_once(chain, untrained):
+    serving = IkServing(IkSolver(untrained(chain)))
+    serving.solver.warm_up()  # what numba leaves behind when it compiles is not ours
+    serving.calibration = 0.01
+    gc.collect()
+    gc.disable()
+    try:
+        for change in (
+            lambda: serving.compare_with_robot(CALIBRATED),
+            lambda: serving.replace_solver(IkSolver(untrained(chain))),
+            lambda: serving.compare_with_robot(None),
+            lambda: serving.replace_solver(serving.solver.fitted_to(tool=[0, 0, 0.1, 0, 0, 0, 1])),
+        ):
+            old = weakref.ref(serving.solver), weakref.ref(serving.solver._engine)
+            serving.solver.set_obstacles([[0.5, 0.2, 0.1, 0.1]])
+            serving.answer(REQUEST, DEFAULTS)
+            thread = threading.Thread(target=serving.answer, args=(REQUEST, DEFAULTS))
+            thread.start()
+            thread.join()
+            change()
+            assert [reference() for reference in old] == [None, None]
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize(

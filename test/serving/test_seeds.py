@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from learned_ik.errors import SeedError
-from learned_ik.serving.seeds import JointMemory, seed_by_name
+from learned_ik.serving.seeds import PATIENCE, JointMemory, seed_by_name
 
 JOINTS = ('shoulder', 'elbow', 'wrist')
 
@@ -41,3 +41,18 @@ def test_joints_are_known_once_each_was_reported():
     np.testing.assert_array_equal(memory.positions, [1, 2, 3])
     memory.update(['elbow'], [7])
     np.testing.assert_array_equal(memory.positions, [1, 7, 3])
+
+
+def test_joints_that_are_never_reported_are_told_once():
+    memory = JointMemory(JOINTS)
+    assert memory.complaint(100.0) is None  # nobody reports anything
+    assert memory.told(100.0) == 'none yet'
+    memory.update(['shoulder', 'wheel'], [1, 9], 100.0)
+    assert memory.complaint(100.1) is None  # they may come in parts
+    assert memory.told(100.1) == 'lack elbow, wrist'
+    assert memory.time == -math.inf
+    told = memory.complaint(100.0 + PATIENCE)
+    assert told.startswith('joint_states lack elbow, wrist and are no seed')
+    assert memory.complaint(200.0) is None
+    memory.update(['elbow', 'wrist'], [2, 3], 201.0)
+    assert memory.told(201.5) == 'complete, 101.50 s old'

@@ -15,7 +15,7 @@ def turns_until_whole(multipliers: npt.ArrayLike) -> float:
     Infinite where no number up to `MOST_TURNS` is enough.
     """
     counts = np.arange(1, MOST_TURNS + 1)
-    turned = np.outer(counts, multipliers)
+    turned = np.outer(counts, np.asarray(multipliers, np.float64))
     whole = (np.abs(turned - np.rint(turned)) < WHOLE).all(axis=1)
     return float(counts[np.argmax(whole)]) if whole.any() else np.inf
 

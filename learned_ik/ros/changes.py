@@ -1,0 +1,167 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`Changes`: another model, tool, network or robot while the node serves.
+
+Each is prepared beside, by another thread, and takes effect as a whole between two messages. They
+take turns, in the order in which they came.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from learned_ik.arrays import Array
+from learned_ik.errors import RobotMismatchError
+from learned_ik.model import IkModel
+from learned_ik.ros import parameters
+from learned_ik.ros.endpoints import Asked, tell_robot
+from learned_ik.serving.loading import description_of, load_solver
+from learned_ik.serving.served_robot import ServedRobot, served_robot
+from learned_ik.solving.solver import IkSolver
+
+Take = Callable[[], None]  # lets a change take effect; takes no time
+
+# Parameters whose new value takes long to be prepared.
+HEAVY = frozenset(
+    parameter.name
+    for parameter in (
+        parameters.MODEL,
+        parameters.TOOL,
+        parameters.CALIBRATION_TOLERANCE,
+        parameters.ROBOT_DESCRIPTION,
+    )
+)
+
+
+class Changes:
+    """Replaces what serves."""
+
+    def __init__(
+        self,
+        asked: Asked,
+        spheres: Callable[[], Array],
+        replaced: Callable[[bool], None],
+    ) -> None:
+        """Begin with nothing to change.
+
+        Args:
+            asked: whom, and what works beside.
+            spheres: returns the obstacles (n, 4) [m], as they are now.
+            replaced: called when another solver serves; True: its model was set by a parameter.
+
+        """
+        self._node, self._serving = asked.node, asked.serving
+        self._log, self._background = asked.log, asked.background
+        self._spheres, self._replaced = spheres, replaced
+        self._prepared: Take | Exception | None = None  # of the parameters about to be set
+        self._open = True
+
+    def close(self) -> None:
+        """Let nothing take effect any more."""
+        self._open = False
+
+    async def take_description(self, description: str) -> None:
+        """Serve for the robot described from now on, or refuse where the model does not fit it."""
+        async with self._background.turns:
+            job = partial(self._change, {}, description)
+            take = await self._background.changes.do(job)
+            if self._open:
+                take()
+
+    async def use_network(self, before: IkModel, model: IkModel) -> None:
+        """Serve another network of the same arm.
+
+        Raises:
+            RobotMismatchError: another model than `before` is served by now, and goes on.
+
+        """
+        async with self._background.turns:
+            if self._serving.model is not before:
+                raise RobotMismatchError('another model was set meanwhile, and stays')
+
+            def job() -> ServedRobot:
+                solver = self._serving.solver.with_network(model)
+                solver.warm_up()
+                return self._ready(self._serving.successor(solver))
+
+            robot = await self._background.changes.do(job)
+            if self._open:
+                self._use(robot, was_set=False)
+
+    async def prepare(self, values: Mapping[str, Any]) -> None:
+        """Do beside what new values of parameters ask for; `set` is called next."""
+        self._prepared = None
+        if not HEAVY & values.keys():
+            return
+        async with self._background.turns:
+            try:
+                job = partial(self._change, values)
+                self._prepared = await self._background.changes.do(job)
+            except Exception as error:
+                self._prepared = error
+
+    def set(self, values: Mapping[str, Any]) -> None:
+        """Let new values of parameters take effect: as prepared, or else at once.
+
+        Raises:
+            LearnedIkError: that is not possible; nothing has changed.
+
+        """
+        prepared, self._prepared = self._prepared, None
+        if isinstance(prepared, Exception):
+            raise prepared
+        (prepared or self._change(values))()
+
+    def _change(self, values: Mapping[str, Any], description: str | None = None) -> Take:
+        """Prepare what new values ask for, or a new description; on any thread."""
+        serving = self._serving
+        before = serving.robot.description, serving.calibration
+        if description is None:  # the empty parameter is none, the empty message a wrong one
+            description = values.get(parameters.ROBOT_DESCRIPTION.name, before[0])
+            if parameters.ROBOT_DESCRIPTION.name in values:
+                description = description or None
+        calibration = values.get(parameters.CALIBRATION_TOLERANCE.name, before[1])
+        solver = self._changed_solver(values)
+        if solver is None and (description, calibration) == before:
+            return lambda: None
+        robot = served_robot(solver or serving.solver, description, calibration)
+        if solver is not None and robot.mismatch is not None:
+            raise RobotMismatchError(robot.mismatch)
+        self._ready(robot)
+
+        def take() -> None:
+            serving.calibration = calibration
+            if solver is not None:
+                self._use(robot, was_set=parameters.MODEL.name in values)
+            else:
+                serving.adopt(robot)
+            if (description, calibration) != before:
+                tell_robot(serving, self._log)
+
+        return take
+
+    def _changed_solver(self, values: Mapping[str, Any]) -> IkSolver | None:
+        """Return a solver for another model or tool; None where both stay.
+
+        The model is read again; where only the tool is another, the network that serves is kept.
+        """
+        model, tool = parameters.MODEL.name, parameters.TOOL
+        if model not in values and tool.name not in values:
+            return None
+        given = parameters.given_tool(values.get(tool.name, tool.of(self._node)))
+        if model in values:
+            return load_solver(values[model], self._log.info, given)
+        solver = self._serving.solver.fitted_to(tool=given)
+        solver.prepare_to_avoid()
+        return solver
+
+    def _ready(self, robot: ServedRobot) -> ServedRobot:
+        """Tell its solver the obstacles, so that one that cannot have them is refused in time."""
+        if robot.mismatch is None:
+            robot.solver.set_obstacles(self._spheres())
+        return robot
+
+    def _use(self, robot: ServedRobot, was_set: bool) -> None:
+        self._serving.adopt(robot)
+        self._replaced(was_set)
+        self._log.info(f'now serving {description_of(robot.solver)}')
