@@ -22,6 +22,7 @@ from learned_ik.kernels.heads.forward_pass import (
     NetworkInput,
 )
 from learned_ik.kernels.refinement import Workspace
+from learned_ik.kernels.views import as_matrix
 
 # A request, a row (SEED + joints,): position [m], quaternion x y z w, how free each axis of the
 # target is (0 counts in full, 1 not at all), the largest change of a joint from its seed
@@ -106,9 +107,9 @@ def unpack_chain(layout: Integers, robot: Array) -> ChainArrays:
     """Return the chain of a packed model."""
     motions = layout[MOTIONS]
     return ChainArrays(
-        robot[span(layout, TRANSFORMS)].reshape((motions + 1, 12)),
-        robot[span(layout, COUPLING)].reshape((motions, 2)),
-        layout[span(layout, STRUCTURE)].reshape((motions, 2)),
+        as_matrix(robot[span(layout, TRANSFORMS)], motions + 1, 12),
+        as_matrix(robot[span(layout, COUPLING)], motions, 2),
+        as_matrix(layout[span(layout, STRUCTURE)], motions, 2),
         robot[span(layout, LOWER)], robot[span(layout, UPPER)],
         robot[span(layout, BOUND_LOW)], robot[span(layout, BOUND_HIGH)],
         layout[span(layout, KINDS)], robot[span(layout, FULL_TURNS)], robot[span(layout, HOME)],
@@ -132,14 +133,14 @@ def unpack_work(layout: Integers, numbers: Array) -> Workspace:
     joints, motions = layout[JOINTS], layout[MOTIONS]
     values = numbers[span(layout, VALUES)]
     frames = Frames(
-        numbers[span(layout, ORIGINS)].reshape((motions, 3)),
-        numbers[span(layout, AXES)].reshape((motions, 3)),
+        as_matrix(numbers[span(layout, ORIGINS)], motions, 3),
+        as_matrix(numbers[span(layout, AXES)], motions, 3),
         numbers[span(layout, TIP)],
-        values.reshape((3, values.shape[0] // 3)),
-        numbers[:0].reshape((0, 12)),
+        as_matrix(values, 3, values.shape[0] // 3),
+        as_matrix(numbers[:0], 0, 12),
     )
     return Workspace(
-        frames, numbers[span(layout, COLUMNS)].reshape((joints, 6)),
+        frames, as_matrix(numbers[span(layout, COLUMNS)], joints, 6),
         numbers[span(layout, ERROR)], numbers[span(layout, TRIAL_ERROR)],
         numbers[span(layout, REST)], numbers[span(layout, DUAL)],
         numbers[span(layout, STEP)], numbers[span(layout, TRIAL)],
@@ -155,7 +156,7 @@ def unpack_heads(layout: Integers, activations: Floats) -> HeadMemory:
     return HeadMemory(
         NetworkInput(first[:3], first[3:POSE_INPUTS], first[POSE_INPUTS:]), first,
         activations[span(layout, OUTPUTS)],
-        activations[span(layout, HEAD_ANSWERS)].reshape((joints, lanes)),
+        as_matrix(activations[span(layout, HEAD_ANSWERS)], joints, lanes),
         activations[span(layout, TRIGONOMETRY)].reshape((3, motions, LANES)),
         activations[span(layout, LANE_POSES)], activations[span(layout, SCORES)],
     )  # fmt: skip

@@ -15,6 +15,7 @@ from learned_ik.kernels.avoidance.clearance import (
 from learned_ik.kernels.avoidance.walk import WalkMemory
 from learned_ik.kernels.compilation import inlined_kernel
 from learned_ik.kernels.layout import span
+from learned_ik.kernels.views import as_matrix
 
 # Places in `body_layout`: counts, then where sections begin.
 CAPSULES, PAIRS = range(2)
@@ -44,10 +45,10 @@ def unpack_body(body_layout: Integers, shapes: Array) -> BodyArrays:
     capsules, pairs = body_layout[CAPSULES], body_layout[PAIRS]
     return BodyArrays(
         body_layout[span(body_layout, CAPSULE_FRAMES)],
-        shapes[span(body_layout, CAPSULE_ENDS)].reshape((capsules, 6)),
+        as_matrix(shapes[span(body_layout, CAPSULE_ENDS)], capsules, 6),
         shapes[span(body_layout, RADII)], shapes[span(body_layout, INVERSE_SQUARES)],
         shapes[span(body_layout, HALF_LENGTHS)],
-        body_layout[span(body_layout, PAIR_CAPSULES)].reshape((pairs, 2)),
+        as_matrix(body_layout[span(body_layout, PAIR_CAPSULES)], pairs, 2),
     )  # fmt: skip
 
 
@@ -59,14 +60,14 @@ def unpack_walk(body_layout: Integers, walk_numbers: Array) -> WalkMemory:
     links = walk_numbers[span(body_layout, LINK_FRAMES)]
     push = walk_numbers[span(body_layout, PUSH)]
     placement = Placement(
-        links.reshape((links.shape[0] // 12, 12)),
-        walk_numbers[span(body_layout, WORLD_ENDS)].reshape((capsules, 6)),
-        walk_numbers[span(body_layout, MIDDLES)].reshape((capsules, 3)),
+        as_matrix(links, links.shape[0] // 12, 12),
+        as_matrix(walk_numbers[span(body_layout, WORLD_ENDS)], capsules, 6),
+        as_matrix(walk_numbers[span(body_layout, MIDDLES)], capsules, 3),
         walk_numbers[span(body_layout, SPHERE_DISTANCES)],
     )
     return WalkMemory(
-        placement, walk_numbers[span(body_layout, CONTACTS)].reshape((rows, CONTACT)),
-        walk_numbers[span(body_layout, SLOPES)].reshape((rows, push.shape[0])), push,
+        placement, as_matrix(walk_numbers[span(body_layout, CONTACTS)], rows, CONTACT),
+        as_matrix(walk_numbers[span(body_layout, SLOPES)], rows, push.shape[0]), push,
         walk_numbers[span(body_layout, WAY)], walk_numbers[span(body_layout, CLEAREST)],
         walk_numbers[span(body_layout, MOVED)],
     )  # fmt: skip
