@@ -191,14 +191,14 @@ def test_a_process_that_is_killed_leaves_one_file_whole(tmp_path):
 
 
 def test_what_a_killed_process_left_is_swept_by_the_next(tmp_path):
-    path, other = tmp_path / 'file', tmp_path / '.other.abc.part'
-    old, new = tmp_path / '.file.abc.part', tmp_path / '.file.def.part'
-    for place in (old, new, other):
+    path, other = tmp_path / 'file', tmp_path / '.other.abcdefgh.part'
+    old, young = tmp_path / '.file.abcdefgh.part', tmp_path / '.file.ijklmnop.part'
+    for place in (old, young, other):
         place.write_bytes(b'half')
     for place in (old, other):
         os.utime(place, (time.time() - 3600,) * 2)
     write_atomically(path, b'content')
-    assert names(tmp_path) == sorted(['file', new.name, other.name])
+    assert names(tmp_path) == sorted(['file', young.name, other.name])
 
 
 @pytest.mark.parametrize('path', ['a' * 300, 'a\0b', '/proc/nothing/file', '\ud800'])
