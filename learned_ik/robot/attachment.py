@@ -9,7 +9,7 @@ import numpy as np
 from urdf_parser_py import urdf as urdf_parser
 
 from learned_ik.arrays import Array
-from learned_ik.robot.capsules import PlacedCapsule
+from learned_ik.robot.capsules import STILL, PlacedCapsule
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.parsing import parse_urdf
 from learned_ik.robot.shapes import collision_capsules
@@ -18,13 +18,21 @@ from learned_ik.rotations import inverse_transform, rotation_to_axis, transform
 
 
 def attached_capsules(
-    urdf: str, chain: KinematicChain, folders: Sequence[Path]
+    urdf: str, chain: KinematicChain, folders: Sequence[Path], bulge: float
 ) -> list[PlacedCapsule]:
-    """Return the capsules of all links of a URDF, each in the frame that carries it."""
+    """Return the capsules of all links of a URDF, each in the frame that carries it.
+
+    They reach about `bulge` [m] beyond what they hold, `STILL` times that where nothing moves.
+    """
     carriers = link_frames(parse_urdf(urdf), chain)
+
+    def bulge_of(link: str) -> float:
+        moves = link in carriers and carriers[link][0] > 0
+        return bulge if moves else STILL * bulge
+
     return [
         PlacedCapsule(link, carriers[link][0], capsule.moved(carriers[link][1]))
-        for link, capsules in collision_capsules(urdf, folders).items()
+        for link, capsules in collision_capsules(urdf, folders, bulge_of).items()
         if link in carriers
         for capsule in capsules
     ]

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from learned_ik.arrays import Array, Integers
 from learned_ik.errors import InvalidInputError
 from learned_ik.robot.attachment import attached_capsules
-from learned_ik.robot.capsules import Capsule, PlacedCapsule
+from learned_ik.robot.capsules import BULGE, Capsule, PlacedCapsule
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.parsing import urdf_text
 from learned_ik.robot.touching import (
@@ -54,6 +54,7 @@ class Body:
         *,
         srdf: str | None = None,
         link_radius: float = LINK_RADIUS,
+        bulge: float = BULGE,
         folders: Sequence[str | Path] = (),
     ) -> 'Body':
         """Build the body of a chain's robot from its collision geometry.
@@ -67,20 +68,23 @@ class Body:
             chain: the chain.
             srdf: the text of an SRDF, whose `disable_collisions` are heeded.
             link_radius: [m], of links that have no geometry.
+            bulge: [m], how far capsules may reach beyond the geometry of what moves.
             folders: where packages of meshes may lie.
 
         Raises:
             UrdfError: the URDF or SRDF cannot be read.
-            InvalidInputError: `link_radius` is not above 0.
+            InvalidInputError: `link_radius` or `bulge` is not above 0.
 
         """
+        if not (np.isfinite(bulge) and bulge > 0):
+            raise InvalidInputError(f'bulge is {bulge} m; expected above 0')
         urdf = urdf_text(urdf)
-        placed = attached_capsules(urdf, chain, [Path(folder) for folder in folders])
+        placed = attached_capsules(urdf, chain, [Path(folder) for folder in folders], bulge)
         placed = _without_hidden(placed) + segments(
             chain, link_radius, without={capsule.frame for capsule in placed}
         )
         apart = joined_links(urdf) | (disabled_pairs(srdf) if srdf is not None else set())
-        return cls._of(placed, chain, apart)
+        return cls._of(placed, chain, apart, bulge)
 
     @classmethod
     def from_chain(cls, chain: KinematicChain, link_radius: float = LINK_RADIUS) -> 'Body':
@@ -90,11 +94,15 @@ class Body:
             InvalidInputError: `link_radius` is not above 0.
 
         """
-        return cls._of(segments(chain, link_radius, without=set()), chain, set())
+        return cls._of(segments(chain, link_radius, without=set()), chain, set(), 0.0)
 
     @classmethod
     def _of(
-        cls, placed: Sequence[PlacedCapsule], chain: KinematicChain, apart: set[frozenset[str]]
+        cls,
+        placed: Sequence[PlacedCapsule],
+        chain: KinematicChain,
+        apart: set[frozenset[str]],
+        bulge: float,
     ) -> 'Body':
         """Return the body of these capsules, without the pairs of links that stay apart."""
         placed = sorted(placed, key=lambda each: each.frame)
@@ -107,7 +115,7 @@ class Body:
             pairs=np.empty((0, 2), np.int64),
         )
         postures = body.placed(chain, chain.sample(np.random.default_rng(0), POSTURES))
-        return dataclasses.replace(body, pairs=touching_pairs(placed, postures, apart))
+        return dataclasses.replace(body, pairs=touching_pairs(placed, postures, apart, bulge))
 
     def __len__(self) -> int:
         return len(self.links)

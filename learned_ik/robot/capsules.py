@@ -11,6 +11,8 @@ import numpy as np
 
 from learned_ik.arrays import Array
 
+BULGE = 0.012  # [m], how far capsules may reach beyond what they hold,
+STILL = 2.0  # and so many times as far where that stands still: only the arm itself touches it
 RADII_TRIED = np.linspace(1.0, 2.0, 41)  # multiples of the thinnest capsule's radius
 CIRCLE_STEPS = 400  # of the search for the middle of a circle around points
 

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The collision geometry of a URDF's links, as capsules that hold it.
 
-Boxes, cylinders and spheres are read here; meshes by trimesh, where that is installed.
+Spheres, and capsules written as a cylinder between two spheres, stay what they are. All else of a
+link becomes triangles, meshes by trimesh where that is installed, and is covered as a whole.
 """
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +17,29 @@ from lxml import etree
 
 from learned_ik.arrays import Array
 from learned_ik.errors import UrdfError
-from learned_ik.robot.capsules import Capsule, fitted_capsule
+from learned_ik.robot.capsules import BULGE, Capsule
+from learned_ik.robot.covering.cover import covering
+from learned_ik.robot.covering.triangles import box_triangles, cylinder_triangles
 from learned_ik.robot.parsing import parse_xml
 from learned_ik.rotations import matrix_from_rpy, transform
 
 log = logging.getLogger(__name__)
 
 
-CIRCLE = 24  # corners of the polygon around a cylinder's circle
-MOST_SLICES = 4  # capsules side by side that a flat box is covered with
+SAME = 1e-3  # [m], by which a cylinder between two spheres may miss them: digits of a URDF
 
 
-def collision_capsules(urdf: str, folders: Sequence[Path] = ()) -> dict[str, list[Capsule]]:
+def collision_capsules(
+    urdf: str, folders: Sequence[Path] = (), bulge_of: Callable[[str], float] = lambda link: BULGE
+) -> dict[str, list[Capsule]]:
     """Return the capsules of each link that has collision geometry, in the link's frame.
 
     Args:
         urdf: the text of the URDF.
         folders: where packages of meshes may lie, beside the places that the environment names
             (`AMENT_PREFIX_PATH`, `ROS_PACKAGE_PATH`).
+        bulge_of: how far the capsules of a link may reach beyond what they hold [m]; see
+            `covering`.
 
     A mesh that cannot be read is left out, and a warning names it.
 
@@ -42,73 +48,101 @@ def collision_capsules(urdf: str, folders: Sequence[Path] = ()) -> dict[str, lis
 
     """
     capsules: dict[str, list[Capsule]] = {}
-    for link in parse_xml(urdf).findall('link'):
-        for collision in link.findall('collision'):
-            T = _origin(collision)
-            for shape in collision.iterfind('geometry/*'):
-                found = _capsules_of(shape, folders, link.get('name') or '')
-                capsules.setdefault(link.get('name') or '', []).extend(c.moved(T) for c in found)
+    for element in parse_xml(urdf).findall('link'):
+        link = element.get('name') or ''
+        found, triangles = _shapes_of(element, folders, link)
+        if triangles:
+            found += covering(np.concatenate(triangles), bulge_of(link))
+        if found:
+            capsules[link] = capsules.get(link, []) + found
     return capsules
 
 
-def _capsules_of(shape: etree._Element, folders: Sequence[Path], link: str) -> list[Capsule]:
-    if shape.tag == 'sphere':
-        (radius,) = _measures(shape, 'radius')
-        return [Capsule(np.zeros(3), np.zeros(3), radius)]
-    if shape.tag == 'capsule':  # not in the standard, but understood by some
-        radius, length = _measures(shape, 'radius', 'length')
-        half = np.array([0, 0, 0.5 * length])
-        return [Capsule(-half, half, radius)]
-    if shape.tag == 'cylinder':
-        radius, length = _measures(shape, 'radius', 'length')
-        angle = np.arange(CIRCLE) * 2 * np.pi / CIRCLE
-        outside = radius / np.cos(np.pi / CIRCLE)  # the polygon holds the circle
-        ring = np.stack([np.cos(angle), np.sin(angle), 0 * angle], axis=1) * outside
-        half = np.array([0, 0, 0.5 * length])
-        return [fitted_capsule(np.concatenate([ring - half, ring + half]))]
+def _shapes_of(
+    element: etree._Element, folders: Sequence[Path], link: str
+) -> tuple[list[Capsule], list[Array]]:
+    """Return a link's spheres and capsules, and the triangles (n, 3, 3) [m] of all else."""
+    balls, capsules, cylinders, triangles = [], [], [], []
+    for collision in element.findall('collision'):
+        T = _origin(collision)
+        for shape in collision.iterfind('geometry/*'):
+            if shape.tag == 'sphere':
+                (radius,) = _measures(shape, 'radius')
+                balls.append(Capsule(T[:3, 3], T[:3, 3], radius))
+            elif shape.tag == 'capsule':  # not in the standard, but understood by some
+                capsules.append(_around_z(T, *_measures(shape, 'radius', 'length')))
+            elif shape.tag == 'cylinder':
+                cylinders.append((T, *_measures(shape, 'radius', 'length')))
+            else:
+                found = _triangles_of(shape, folders, link)
+                triangles.append(found @ T[:3, :3].T + T[:3, 3])
+    for T, radius, length in cylinders:
+        capsule = _between_balls(_around_z(T, radius, length), balls)
+        if capsule is not None:
+            capsules.append(capsule)
+        else:
+            found = cylinder_triangles(radius, length)
+            triangles.append(found @ T[:3, :3].T + T[:3, 3])
+    return balls + capsules, [each for each in triangles if len(each)]
+
+
+def _around_z(T: Array, radius: float, length: float) -> Capsule:
+    half = 0.5 * length * T[:3, 2]
+    return Capsule(T[:3, 3] - half, T[:3, 3] + half, radius)
+
+
+def _between_balls(cylinder: Capsule, balls: Sequence[Capsule]) -> Capsule | None:
+    """Return the capsule that a cylinder makes with two balls, or None where it has no two.
+
+    Standard URDF knows no capsules, and this is how they are written in it.
+    """
+    ends, slack = [], 0.0
+    for end in (cylinder.a, cylinder.b):
+        distance, ball = min(
+            ((float(np.linalg.norm(ball.a - end)), ball) for ball in balls),
+            key=lambda each: each[0] + abs(each[1].radius - cylinder.radius),
+            default=(np.inf, None),
+        )
+        if ball is None or max(distance, abs(ball.radius - cylinder.radius)) > SAME:
+            return None
+        ends.append(ball)
+        slack = max(slack, distance)
+    radius = max(cylinder.radius, *(ball.radius for ball in ends)) + slack
+    return Capsule(ends[0].a, ends[1].a, radius)
+
+
+def _triangles_of(shape: etree._Element, folders: Sequence[Path], link: str) -> Array:
+    """Return the surface (n, 3, 3) [m] of a box or a mesh; nothing, and a warning, of others."""
     if shape.tag == 'box':
-        return _capsules_of_box(np.array(_measures(shape, 'size', count=3)))
+        return box_triangles(np.array(_measures(shape, 'size', count=3)))
     if shape.tag == 'mesh':
-        points = _mesh_points(shape, folders, link)
-        return [] if points is None else [fitted_capsule(points)]
+        return _mesh_triangles(shape, folders, link)
     log.warning("link '%s': collision shape <%s> is not known and left out", link, shape.tag)
-    return []
+    return np.empty((0, 3, 3))
 
 
-def _capsules_of_box(size: Array) -> list[Capsule]:
-    """Return capsules side by side: a single one around a plate would be far too thick."""
-    thin, middle, _ = np.argsort(size)
-    slices = int(np.clip(round(size[middle] / size[thin]), 1, MOST_SLICES))
-    corners = 0.5 * size * np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
-    corners[:, middle] /= slices
-    a, b, radius = fitted_capsule(corners)
-    across = np.eye(3)[middle] * size[middle] / slices
-    steps = np.arange(slices) - 0.5 * (slices - 1)
-    return [Capsule(a + step * across, b + step * across, radius) for step in steps]
-
-
-def _mesh_points(shape: etree._Element, folders: Sequence[Path], link: str) -> Array | None:
-    """Return the corners (n, 3) [m] of a mesh; None, and a warning, where it cannot be read."""
+def _mesh_triangles(shape: etree._Element, folders: Sequence[Path], link: str) -> Array:
+    """Return the surface (n, 3, 3) [m] of a mesh; nothing, and a warning, if it is unreadable."""
     name = shape.get('filename') or ''
     try:
         import trimesh
     except ModuleNotFoundError:
         log.warning("link '%s': mesh '%s' is left out: pip install trimesh", link, name)
-        return None
+        return np.empty((0, 3, 3))
     for path in _candidates(name, folders):
         if not path.is_file():
             continue
         try:
             mesh: Any = trimesh.load(path, force='mesh')
-            points = np.asarray(mesh.vertices, dtype=np.float64)
+            triangles = np.asarray(mesh.triangles, dtype=np.float64)
         except Exception as error:  # each format raises errors of its own
             log.warning("link '%s': mesh '%s' is left out: %s", link, path, error)
-            return None
+            return np.empty((0, 3, 3))
         scale = np.array(_numbers(shape.get('scale') or '1 1 1', 'scale of a mesh', 3))
-        if len(points) and np.isfinite(points).all():
-            return points * scale
+        if len(triangles) and np.isfinite(triangles).all():
+            return triangles * scale
     log.warning("link '%s': mesh '%s' is left out: it is empty or was not found", link, name)
-    return None
+    return np.empty((0, 3, 3))
 
 
 def _candidates(name: str, folders: Sequence[Path]) -> Iterator[Path]:
