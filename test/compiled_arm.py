@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from learned_ik import KinematicChain
-from learned_ik.kernels.avoidance import clearance
+from learned_ik.kernels.avoidance import clearance, placement
 from learned_ik.kernels.avoidance.body_layout import unpack_body, unpack_walk
 from learned_ik.kernels.avoidance.clearance import CAPSULE, CONTACT, DISTANCE, OTHER, Obstacles
 from learned_ik.kernels.compilation import callable_kernel
@@ -26,7 +26,7 @@ from learned_ik.solving.packing import (
     pack_model,
 )
 
-place = callable_kernel(clearance.place)
+place = callable_kernel(placement.place)
 contacts = callable_kernel(clearance.contacts)
 contact_gradient = callable_kernel(clearance.contact_gradient)
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from learned_ik.arrays import Array, Integers
 from learned_ik.errors import InvalidInputError
 from learned_ik.robot.attachment import attached_capsules
-from learned_ik.robot.capsules import BULGE, Capsule, PlacedCapsule
+from learned_ik.robot.capsules import BULGE, Capsule, PlacedCapsule, capsule_around
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.parsing import urdf_text
 from learned_ik.robot.touching import (
@@ -105,7 +105,7 @@ class Body:
         bulge: float,
     ) -> 'Body':
         """Return the body of these capsules, without the pairs of links that stay apart."""
-        placed = sorted(placed, key=lambda each: each.frame)
+        placed = sorted(placed, key=lambda each: (each.frame, each.link))
         ends = [[each.capsule.a, each.capsule.b] for each in placed]
         body = cls(
             links=tuple(each.link for each in placed),
@@ -124,6 +124,28 @@ class Body:
     def moving(self) -> npt.NDArray[np.bool_]:
         """(capsules,), whether a capsule moves: only these are kept clear of obstacles."""
         return self.frames > 0
+
+    @property
+    def hull_numbers(self) -> Integers:
+        """(capsules,), from 0 on: the same for what one frame carries, or a link that stands."""
+        names = [
+            (frame, link if frame == 0 else '')
+            for frame, link in zip(self.frames.tolist(), self.links, strict=True)
+        ]
+        changes = [k > 0 and names[k] != names[k - 1] for k in range(len(names))]
+        return np.cumsum(changes, dtype=np.int64)
+
+    @property
+    def hulls(self) -> list[Capsule]:
+        """A capsule around those of each of the `hull_numbers`, in their frame."""
+        capsules = [
+            Capsule(a, b, float(r)) for (a, b), r in zip(self.ends, self.radii, strict=True)
+        ]
+        numbers = self.hull_numbers
+        return [
+            capsule_around([capsules[k] for k in np.flatnonzero(numbers == number)])
+            for number in range(int(numbers.max(initial=-1)) + 1)
+        ]
 
     def placed(self, chain: KinematicChain, q: npt.ArrayLike) -> Array:
         """Return where the capsules' ends lie, (..., capsules, 2, 3) [m], in the base frame.

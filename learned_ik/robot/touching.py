@@ -18,7 +18,7 @@ from learned_ik.errors import UrdfError
 from learned_ik.robot.capsules import STILL, PlacedCapsule, segment_distance
 from learned_ik.robot.parsing import parse_urdf, parse_xml
 
-POSTURES = 2_000  # random ones that are looked at
+POSTURES = 1_000  # random ones that are looked at
 NEVER = 0.05  # [m], links that no posture brings nearer are taken never to touch,
 FARTHER = 0.02  # [m], and so are capsules so much farther apart than their links
 ALWAYS = 0.95  # of all postures: links that touch in more of them say nothing of any

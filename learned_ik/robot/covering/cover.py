@@ -18,11 +18,11 @@ from learned_ik.robot.covering.solids import Solid
 from learned_ik.robot.covering.triangles import subdivided, unheld
 
 PIECE = 0.7  # of the bulge: the longest edge of a piece that one capsule has to hold
-CELL = 0.6  # of the bulge: the edge of a cell of the solid
+CELL = 0.7  # of the bulge: the edge of a cell of the solid
 MOST_PIECES, MOST_CELLS = 10_000, 100_000  # about; of larger shapes, pieces, cells, bulge are too
-CANDIDATES = 1000  # segments to choose from,
-ROUNDS, VARIANTS = 20, 80  # and of the chosen one so often so many variants,
-SOME = 1500  # compared by so many of the pieces
+CANDIDATES = 600  # segments to choose from,
+ROUNDS, VARIANTS = 14, 60  # and of the chosen one so often so many variants,
+SOME = 1000  # compared by so many of the pieces
 RARE = 0.5  # power by which a piece counts more that few candidates hold
 AT_ONCE = 150  # candidates that are looked at together
 ROUNDING = 1e-4  # [1], of a radius: single precision lets nothing stick out
