@@ -10,7 +10,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from lxml import etree
@@ -19,7 +19,7 @@ from learned_ik.arrays import Array
 from learned_ik.errors import UrdfError
 from learned_ik.robot.capsules import BULGE, Capsule
 from learned_ik.robot.covering.cover import covering
-from learned_ik.robot.covering.triangles import box_triangles, cylinder_triangles
+from learned_ik.robot.covering.triangles import box_triangles, cylinder_triangles, transformed
 from learned_ik.robot.parsing import parse_xml
 from learned_ik.rotations import matrix_from_rpy, transform
 
@@ -47,22 +47,34 @@ def collision_capsules(
         UrdfError: a shape's measures are not positive numbers.
 
     """
-    capsules: dict[str, list[Capsule]] = {}
+    found = {}
+    for link, shapes in collision_shapes(urdf, folders).items():
+        found[link] = list(shapes.capsules)
+        if len(shapes.triangles):
+            found[link] += covering(shapes.triangles, bulge_of(link))
+    return found
+
+
+class LinkShapes(NamedTuple):
+    """What a link's collision geometry is made of, in the link's frame."""
+
+    capsules: Sequence[Capsule]  # spheres among them
+    triangles: Array  # (n, 3, 3) [m], the surfaces of all else
+
+
+def collision_shapes(urdf: str, folders: Sequence[Path] = ()) -> dict[str, LinkShapes]:
+    """Return the shapes of each link that has collision geometry; args as above."""
+    found: dict[str, LinkShapes] = {}
     for element in parse_xml(urdf).findall('link'):
         link = element.get('name') or ''
-        found, triangles = _shapes_of(element, folders, link)
-        if triangles:
-            found += covering(np.concatenate(triangles), bulge_of(link))
-        if found:
-            capsules[link] = capsules.get(link, []) + found
-    return capsules
+        shapes = _shapes_of(element, folders, link)
+        if shapes.capsules or len(shapes.triangles):
+            found[link] = shapes
+    return found
 
 
-def _shapes_of(
-    element: etree._Element, folders: Sequence[Path], link: str
-) -> tuple[list[Capsule], list[Array]]:
-    """Return a link's spheres and capsules, and the triangles (n, 3, 3) [m] of all else."""
-    balls, capsules, cylinders, triangles = [], [], [], []
+def _shapes_of(element: etree._Element, folders: Sequence[Path], link: str) -> LinkShapes:
+    balls, capsules, cylinders, triangles = [], [], [], [np.empty((0, 3, 3))]
     for collision in element.findall('collision'):
         T = _origin(collision)
         for shape in collision.iterfind('geometry/*'):
@@ -74,16 +86,16 @@ def _shapes_of(
             elif shape.tag == 'cylinder':
                 cylinders.append((T, *_measures(shape, 'radius', 'length')))
             else:
-                found = _triangles_of(shape, folders, link)
-                triangles.append(found @ T[:3, :3].T + T[:3, 3])
+                triangles.append(transformed(_triangles_of(shape, folders, link), T))
     for T, radius, length in cylinders:
         capsule = _between_balls(_around_z(T, radius, length), balls)
         if capsule is not None:
             capsules.append(capsule)
         else:
-            found = cylinder_triangles(radius, length)
-            triangles.append(found @ T[:3, :3].T + T[:3, 3])
-    return balls + capsules, [each for each in triangles if len(each)]
+            triangles.append(transformed(cylinder_triangles(radius, length), T))
+    # Of a ball at the end of a capsule nothing is left to be held.
+    balls = [ball for ball in balls if not any(each.holds(ball) for each in capsules)]
+    return LinkShapes(balls + capsules, np.concatenate(triangles))
 
 
 def _around_z(T: Array, radius: float, length: float) -> Capsule:

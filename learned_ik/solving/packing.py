@@ -48,6 +48,7 @@ from learned_ik.robot.chain import KinematicChain
 ACTIVATIONS = {'relu': RELU, 'silu': SILU}
 DECODINGS = {'clipped': CLIPPED, 'bounded': BOUNDED, 'linear': LINEAR, 'biternion': BITERNION}
 CACHE_LINE = 16  # float32 numbers, 64 bytes
+SPHERES_OF_HULL = 8  # contacts that a walk looks at, as many for each hull on average
 
 
 class PackedModel(NamedTuple):
@@ -257,7 +258,7 @@ def pack_body(body: Body, chain: KinematicChain) -> PackedBody:
     arrays = body_arrays(body)
     hulls = arrays.hulls
     capsules, pairs, joints = len(body), len(body.pairs), chain.joint_count
-    rows = len(hulls.frames) + len(hulls.pairs)
+    rows = SPHERES_OF_HULL * len(hulls.frames) + len(hulls.pairs)
     integers = [
         arrays.frames, arrays.pairs.ravel(), hulls.frames, hulls.first, hulls.pairs.ravel(),
         hulls.first_pair,

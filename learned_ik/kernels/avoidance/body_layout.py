@@ -66,7 +66,7 @@ def unpack_body(body_layout: Integers, shapes: Array) -> BodyArrays:
 def unpack_walk(body_layout: Integers, walk_numbers: Array) -> WalkMemory:
     """Return the memory of a walk."""
     capsules = body_layout[CAPSULES]
-    rows = body_layout[HULLS] + body_layout[HULL_PAIRS]
+    rows = walk_numbers[span(body_layout, CONTACTS)].shape[0] // CONTACT
     links = walk_numbers[span(body_layout, LINK_FRAMES)]
     push = walk_numbers[span(body_layout, PUSH)]
     hulls = body_layout[HULLS]

@@ -50,8 +50,8 @@ def contacts(
 ) -> tuple[int, float]:
     """Fill what is nearer than a margin, and return its number and the least distance [m].
 
-    Of each link that moves the nearest sphere counts, and where its capsules are nearest to it;
-    then each pair of links.
+    Of each hull that moves each sphere counts, where the hull's capsules are nearest to it; then
+    each pair of hulls, where they are nearest to each other.
 
     Args:
         body: the body.
@@ -61,24 +61,24 @@ def contacts(
         far: [m], the margin or more: the least distance is told up to here, which spares most of
             the work where nothing is as near.
         itself: whether the pairs count.
-        found: (hulls + hull pairs, CONTACT), filled.
+        found: (n, CONTACT), filled; what does not go in is not told, but for the least distance.
 
     """
     hulls, row = body.hulls, placement.of_spheres
     count, least = 0, far
+    most = found.shape[0] - hulls.pairs.shape[0]
     for h in range(hulls.frames.shape[0] if spheres.shape[1] > 0 else 0):
         if hulls.frames[h] == 0:
             continue
         e, inverse = placement.hull_ends[h], hulls.inverse[h]
         ax, ay, az = e[0], e[1], e[2]
         ux, uy, uz = e[3] - ax, e[4] - ay, e[5] - az
-        nearest, sphere, capsule = max(margin, least), -1, -1
         for begin in range(0, spheres.shape[1], AT_ONCE):
             end = min(begin + AT_ONCE, spheres.shape[1])
             x, y, z = spheres[0, begin:end], spheres[1, begin:end], spheres[2, begin:end]
             radii = spheres[3, begin:end]
             # Without roots or a look for the nearest, this loop takes several spheres at once.
-            near, reach = 0, hulls.radii[h] + nearest
+            near, reach = 0, hulls.radii[h] + max(margin, least)
             for s in range(end - begin):
                 wx, wy, wz = x[s] - ax, y[s] - ay, z[s] - az
                 t = min(max((wx * ux + wy * uy + wz * uz) * inverse, 0.0), 1.0)
@@ -88,21 +88,17 @@ def contacts(
             if near == 0:
                 continue
             for s in range(end - begin):
-                if row[s] < (radii[s] + reach) * (radii[s] + reach):
-                    distance, c = distance_of_capsules(
-                        body, h, placement, (x[s], y[s], z[s]), radii[s]
-                    )
-                    if distance < nearest:
-                        nearest, sphere, capsule = distance, begin + s, c
-                        reach = hulls.radii[h] + distance
-        if sphere < 0:
-            continue
-        least = min(least, nearest)
-        if nearest < margin:
-            point = point_of_capsule(body, h, capsule, placement, spheres[:3, sphere])
-            centre = spheres[0, sphere], spheres[1, sphere], spheres[2, sphere]
-            record(found[count], nearest, capsule, -1 - sphere, point, centre)
-            count += 1
+                if row[s] >= (radii[s] + reach) * (radii[s] + reach):
+                    continue
+                centre = x[s], y[s], z[s]
+                distance, c = distance_of_capsules(body, h, placement, centre, radii[s])
+                if distance < least:
+                    least = distance
+                    reach = hulls.radii[h] + max(margin, least)
+                if distance < margin and count < most:
+                    point = point_of_capsule(body, h, c, placement, centre)
+                    record(found[count], distance, c, -1 - (begin + s), point, centre)
+                    count += 1
     for p in range(hulls.pairs.shape[0] if itself else 0):
         nearest, k = distance_of_links(body, p, placement, max(margin, least))
         if k < 0:
@@ -140,11 +136,11 @@ def distance_of_capsules(
 
 @inlined_kernel
 def point_of_capsule(
-    body: BodyArrays, h: int, c: int, placement: Placement, centre: Array
+    body: BodyArrays, h: int, c: int, placement: Placement, centre: Point
 ) -> Point:
-    """Return the point of a capsule's segment that is nearest to another (3,) [m]."""
+    """Return the point of a capsule's segment that is nearest to another one."""
     r, lines = placement.links[body.hulls.frames[h]], body.lines
-    x, y, z = into_frame(r, (centre[0], centre[1], centre[2]))
+    x, y, z = into_frame(r, centre)
     wx, wy, wz = x - lines[0, c], y - lines[1, c], z - lines[2, c]
     t = wx * lines[3, c] + wy * lines[4, c] + wz * lines[5, c]
     t = min(max(t * body.inverse[c], 0.0), 1.0)

@@ -54,8 +54,8 @@ class WalkMemory(NamedTuple):
     """Memory of one walk, so that it allocates nothing."""
 
     placement: Placement
-    contacts: Array  # (hulls + hull pairs, CONTACT), as `clearance.contacts` fills them
-    slopes: Array  # (hulls + hull pairs, joints), of the contacts' distances
+    contacts: Array  # (n, CONTACT), as `clearance.contacts` fills them
+    slopes: Array  # (n, joints), of the contacts' distances
     push: Array  # (joints,), sum of h ∇d
     way: Array  # (joints,), its part in the null space
     best: Array  # (joints,) [rad or m]

@@ -41,6 +41,11 @@ def cylinder_triangles(radius: float, length: float) -> Array:
     )
 
 
+def transformed(triangles: Array, T: Array) -> Array:
+    """Return triangles (n, 3, 3) [m] in another frame, to which T (4, 4) leads."""
+    return triangles @ T[:3, :3].T + T[:3, 3]
+
+
 def subdivided(triangles: Array, edge: float) -> Array:
     """Cut triangles in two until no edge is longer than `edge` [m]."""
     done = []
