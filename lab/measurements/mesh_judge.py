@@ -140,9 +140,7 @@ class MeshJudge:
         request, result = self._coal.CollisionRequest(), self._coal.CollisionResult()
         T, other = self._transform(i), self._transform(j)
         return bool(
-            self._coal.collide(
-                objects[i].geometry, T, objects[j].geometry, other, request, result
-            )
+            self._coal.collide(objects[i].geometry, T, objects[j].geometry, other, request, result)
         )
 
     def _distance(self, a: Any, T_a: Any, b: Any, T_b: Any) -> float:

@@ -84,7 +84,9 @@ def main() -> None:
     options = parser.parse_args()
     rows = []
     if not options.json:
-        print(f'{"":<8}{"capsules":>10}{"scenes":>8}{"refused":>9}{"alone":>7}{"touching":>10}{"itself":>8}')
+        print(
+            f'{"":<8}{"capsules":>10}{"scenes":>8}{"refused":>9}{"alone":>7}{"touching":>10}{"itself":>8}'
+        )
     for name in options.robots:
         file = f'{REAL[name].model}.safetensors'
         path = resources.shipped_file(f'models/{file}')

@@ -29,7 +29,7 @@ from learned_ik.robot.covering.cover import covering
 from learned_ik.robot.covering.triangles import transformed
 from learned_ik.robot.named import RobotConfig, body_from_file
 from learned_ik.robot.parsing import parse_urdf
-from learned_ik.robot.shapes import LinkShapes, collision_shapes
+from learned_ik.robot.shapes import collision_shapes
 from learned_ik.rotations import inverse_transform
 
 DESCRIPTIONS = {  # in config/: below example-robot-data's robots/, and the chains of its arms
@@ -93,9 +93,7 @@ def real_shapes(
     urdf = path.read_text(encoding='utf-8')
     robot, shapes = parse_urdf(urdf), collision_shapes(urdf, [share])
     above = {joint.child: joint.parent for joint in robot.joints}
-    frames = [
-        link_frames(robot, KinematicChain.from_urdf(urdf, *each)) for each in chains
-    ]
+    frames = [link_frames(robot, KinematicChain.from_urdf(urdf, *each)) for each in chains]
     found: dict[str, tuple[list[Capsule], list[Array], bool]] = {}
     for link, shape in shapes.items():
         carrier = link

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which frame of a chain carries each link of the robot, also those beside the chain."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +18,16 @@ from learned_ik.rotations import inverse_transform, rotation_to_axis, transform
 
 
 def attached_capsules(
-    urdf: str, chain: KinematicChain, folders: Sequence[Path], bulge: float
+    urdf: str,
+    chain: KinematicChain,
+    folders: Sequence[Path],
+    bulge: float,
+    leave_out: Collection[str] = (),
 ) -> list[PlacedCapsule]:
     """Return the capsules of all links of a URDF, each in the frame that carries it.
 
     They reach about `bulge` [m] beyond what they hold, `STILL` times that where nothing moves.
+    Links of `leave_out` have none if one of their shapes cannot be read.
     """
     carriers = link_frames(parse_urdf(urdf), chain)
 
@@ -32,7 +37,7 @@ def attached_capsules(
 
     return [
         PlacedCapsule(link, carriers[link][0], capsule.moved(carriers[link][1]))
-        for link, capsules in collision_capsules(urdf, folders, bulge_of).items()
+        for link, capsules in collision_capsules(urdf, folders, bulge_of, leave_out).items()
         if link in carriers
         for capsule in capsules
     ]

@@ -6,6 +6,7 @@ import dataclasses
 import logging
 import os
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,7 @@ class Body:
         link_radius: float = LINK_RADIUS,
         bulge: float = BULGE,
         folders: Sequence[str | Path] = (),
+        known: 'Body | None' = None,
     ) -> 'Body':
         """Build the body of a chain's robot from its collision geometry.
 
@@ -70,6 +72,8 @@ class Body:
             link_radius: [m], of links that have no geometry.
             bulge: [m], how far capsules may reach beyond the geometry of what moves.
             folders: where packages of meshes may lie.
+            known: a body of the same chain: its capsules stand for links that have no geometry,
+                or some that cannot be read. It is returned itself where the capsules are its own.
 
         Raises:
             UrdfError: the URDF or SRDF cannot be read.
@@ -79,12 +83,13 @@ class Body:
         if not (np.isfinite(bulge) and bulge > 0):
             raise InvalidInputError(f'bulge is {bulge} m; expected above 0')
         urdf = urdf_text(urdf)
-        placed = attached_capsules(urdf, chain, [Path(folder) for folder in folders], bulge)
-        placed = _without_hidden(placed) + segments(
-            chain, link_radius, without={capsule.frame for capsule in placed}
-        )
+        there = [Path(folder) for folder in folders]
+        leave_out = () if known is None else known.links
+        placed = attached_capsules(urdf, chain, there, bulge, leave_out)
+        placed = _without_hidden(placed) + _of_other_links(known, placed)
+        placed += segments(chain, link_radius, without={each.frame for each in placed})
         apart = joined_links(urdf) | (disabled_pairs(srdf) if srdf is not None else set())
-        return cls._of(placed, chain, apart, bulge)
+        return cls._of(placed, chain, apart, bulge, known)
 
     @classmethod
     def from_chain(cls, chain: KinematicChain, link_radius: float = LINK_RADIUS) -> 'Body':
@@ -103,6 +108,7 @@ class Body:
         chain: KinematicChain,
         apart: set[frozenset[str]],
         bulge: float,
+        known: 'Body | None' = None,
     ) -> 'Body':
         """Return the body of these capsules, without the pairs of links that stay apart."""
         placed = sorted(placed, key=lambda each: (each.frame, each.link))
@@ -114,8 +120,18 @@ class Body:
             radii=np.array([each.capsule.radius for each in placed], np.float64),
             pairs=np.empty((0, 2), np.int64),
         )
+        if known is not None and body.is_like(known):
+            return known
         postures = body.placed(chain, chain.sample(np.random.default_rng(0), POSTURES))
         return dataclasses.replace(body, pairs=touching_pairs(placed, postures, apart, bulge))
+
+    def is_like(self, other: 'Body') -> bool:
+        """Say whether another body has the same capsules."""
+        mine, theirs = (
+            (each.links, each.frames.tolist(), each.ends.round(9).tolist(), each.radii.tolist())
+            for each in (self, other)
+        )
+        return mine == theirs
 
     def __len__(self) -> int:
         return len(self.links)
@@ -135,7 +151,7 @@ class Body:
         changes = [k > 0 and names[k] != names[k - 1] for k in range(len(names))]
         return np.cumsum(changes, dtype=np.int64)
 
-    @property
+    @cached_property
     def hulls(self) -> list[Capsule]:
         """A capsule around those of each of the `hull_numbers`, in their frame."""
         capsules = [
@@ -211,6 +227,19 @@ def segments(chain: KinematicChain, link_radius: float, without: set[int]) -> li
             name = f'{chain.joint_names[chain.source[frame - 1]]}{SEGMENT}'
             placed.append(PlacedCapsule(name, frame, Capsule(np.zeros(3), end, link_radius)))
     return placed
+
+
+def _of_other_links(known: Body | None, placed: Sequence[PlacedCapsule]) -> list[PlacedCapsule]:
+    """Return a body's capsules on links that have none here; segments are made anew."""
+    if known is None:
+        return []
+    covered = {each.link for each in placed}
+    rows = zip(known.links, known.frames.tolist(), known.ends, known.radii.tolist(), strict=True)
+    return [
+        PlacedCapsule(link, frame, Capsule(a, b, radius))
+        for link, frame, (a, b), radius in rows
+        if link not in covered and not link.endswith(SEGMENT)
+    ]
 
 
 def _without_hidden(placed: Sequence[PlacedCapsule]) -> list[PlacedCapsule]:

@@ -8,7 +8,7 @@ link becomes triangles, meshes by trimesh where that is installed, and is covere
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,7 +30,10 @@ SAME = 1e-3  # [m], by which a cylinder between two spheres may miss them: digit
 
 
 def collision_capsules(
-    urdf: str, folders: Sequence[Path] = (), bulge_of: Callable[[str], float] = lambda link: BULGE
+    urdf: str,
+    folders: Sequence[Path] = (),
+    bulge_of: Callable[[str], float] = lambda link: BULGE,
+    leave_out: Collection[str] = (),
 ) -> dict[str, list[Capsule]]:
     """Return the capsules of each link that has collision geometry, in the link's frame.
 
@@ -40,6 +43,7 @@ def collision_capsules(
             (`AMENT_PREFIX_PATH`, `ROS_PACKAGE_PATH`).
         bulge_of: how far the capsules of a link may reach beyond what they hold [m]; see
             `covering`.
+        leave_out: links that are left out as a whole if one of their shapes cannot be read.
 
     A mesh that cannot be read is left out, and a warning names it.
 
@@ -49,6 +53,8 @@ def collision_capsules(
     """
     found = {}
     for link, shapes in collision_shapes(urdf, folders).items():
+        if link in leave_out and not shapes.complete:
+            continue
         found[link] = list(shapes.capsules)
         if len(shapes.triangles):
             found[link] += covering(shapes.triangles, bulge_of(link))
@@ -60,6 +66,7 @@ class LinkShapes(NamedTuple):
 
     capsules: Sequence[Capsule]  # spheres among them
     triangles: Array  # (n, 3, 3) [m], the surfaces of all else
+    complete: bool  # whether every shape could be read
 
 
 def collision_shapes(urdf: str, folders: Sequence[Path] = ()) -> dict[str, LinkShapes]:
@@ -68,13 +75,14 @@ def collision_shapes(urdf: str, folders: Sequence[Path] = ()) -> dict[str, LinkS
     for element in parse_xml(urdf).findall('link'):
         link = element.get('name') or ''
         shapes = _shapes_of(element, folders, link)
-        if shapes.capsules or len(shapes.triangles):
+        if shapes.capsules or len(shapes.triangles) or not shapes.complete:
             found[link] = shapes
     return found
 
 
 def _shapes_of(element: etree._Element, folders: Sequence[Path], link: str) -> LinkShapes:
     balls, capsules, cylinders, triangles = [], [], [], [np.empty((0, 3, 3))]
+    complete = True
     for collision in element.findall('collision'):
         T = _origin(collision)
         for shape in collision.iterfind('geometry/*'):
@@ -86,7 +94,9 @@ def _shapes_of(element: etree._Element, folders: Sequence[Path], link: str) -> L
             elif shape.tag == 'cylinder':
                 cylinders.append((T, *_measures(shape, 'radius', 'length')))
             else:
-                triangles.append(transformed(_triangles_of(shape, folders, link), T))
+                found = _triangles_of(shape, folders, link)
+                triangles.append(transformed(found, T))
+                complete &= len(found) > 0
     for T, radius, length in cylinders:
         capsule = _between_balls(_around_z(T, radius, length), balls)
         if capsule is not None:
@@ -95,7 +105,7 @@ def _shapes_of(element: etree._Element, folders: Sequence[Path], link: str) -> L
             triangles.append(transformed(cylinder_triangles(radius, length), T))
     # Of a ball at the end of a capsule nothing is left to be held.
     balls = [ball for ball in balls if not any(each.holds(ball) for each in capsules)]
-    return LinkShapes(balls + capsules, np.concatenate(triangles))
+    return LinkShapes(balls + capsules, np.concatenate(triangles), complete)
 
 
 def _around_z(T: Array, radius: float, length: float) -> Capsule:

@@ -14,6 +14,7 @@ from learned_ik.errors import (
     UrdfError,
 )
 from learned_ik.robot.chain import KinematicChain
+from learned_ik.serving.described_body import DescribedBody
 from learned_ik.serving.frames import Lookup, pose_in_base
 from learned_ik.serving.requests_and_answers import (
     Collisions,
@@ -40,6 +41,7 @@ class IkServing:
 
         """
         self._description: str | None = None
+        self._body = DescribedBody()
         self.lookup: Lookup | None = None  # who knows how moving frames stand; None: nobody
         self.paused: str | None = None  # why nobody is served for the moment; None: all are
         self.calibration = 0.0  # [m], how far the robot's tip may be from the model's
@@ -63,6 +65,7 @@ class IkServing:
         """
         successor = IkServing(solver)
         successor.calibration = self.calibration
+        successor._body = self._body
         successor.compare_with_robot(self._description)
         if successor.mismatch is not None:
             raise RobotMismatchError(successor.mismatch)
@@ -79,8 +82,16 @@ class IkServing:
 
     @property
     def solver(self) -> 'IkSolver':
-        """What solves."""
+        """What solves; with the body of the robot that is described, once there is one."""
+        body = self._body.take()
+        if body is not None and body is not self._solver.body:
+            self._solver = self._solver.with_body(body)
         return self._solver
+
+    def _ask_for_body(self) -> None:
+        """Have the body of the described robot made beside, if it is the model's."""
+        described = self._description if self.mismatch is None else None
+        self._body.ask(described, self._chain, self._model.body)
 
     @property
     def model(self) -> 'IkModel':
@@ -108,6 +119,7 @@ class IkServing:
             self._fit_to(None)
         else:
             self._compare(description)
+        self._ask_for_body()
         return True
 
     def compare_again(self) -> None:
@@ -174,7 +186,7 @@ class IkServing:
             position, orientation = self.in_base(
                 request.frame, request.position, request.orientation, request.stamp
             )
-            solution = self._solver.solve(
+            solution = self.solver.solve(
                 position,
                 orientation,
                 self.seed(request.seed_names, request.seed_positions, other_seed),

@@ -31,9 +31,13 @@ class NotingSolver:
 
     def __init__(self):
         chain = KinematicChain.from_urdf(TIAGO, 'torso_lift_link', 'arm_tool_link')
-        self.model = SimpleNamespace(chain=chain, name='tiago_arm')
+        self.model = SimpleNamespace(chain=chain, name='tiago_arm', body=None)
+        self.body = None
         self.robot = None
         self.error = None
+
+    def with_body(self, body):
+        return self
 
     def solve(self, position, orientation, seed=None, **options):
         if self.error is not None:

@@ -15,7 +15,9 @@ from learned_ik.kernels.layout import span
 # Places in `body_layout`: counts, then where sections begin.
 CAPSULES, PAIRS, HULLS, HULL_PAIRS = range(4)
 # Sections of `body_layout` itself.
-CAPSULE_FRAMES, PAIR_CAPSULES, HULL_FRAMES, FIRST_CAPSULES, PAIR_HULLS, FIRST_PAIRS, _ = range(4, 11)
+CAPSULE_FRAMES, PAIR_CAPSULES, HULL_FRAMES, FIRST_CAPSULES, PAIR_HULLS, FIRST_PAIRS, _ = range(
+    4, 11
+)
 # Sections of `shapes`.
 (
     CAPSULE_ENDS, RADII, INVERSE_SQUARES, HALF_LENGTHS, LINES,

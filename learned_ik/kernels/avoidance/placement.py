@@ -45,7 +45,9 @@ class Placement(NamedTuple):
     links: Array  # (motions + 1, 12), rotation row by row and origin [m] of each frame
     hull_ends: Array  # (hulls, 6) [m], in the base frame
     hull_middles: Array  # (hulls, 3) [m], likewise
-    placed: Array  # (hulls,), 1 where the capsules are placed too, as floats: one memory serves all
+    placed: (
+        Array  # (hulls,), 1 where the capsules are placed too, as floats: one memory serves all
+    )
     ends: Array  # (capsules, 6) [m], in the base frame
     middles: Array  # (capsules, 3) [m], likewise
     of_spheres: Array  # (AT_ONCE,) [m²], memory: of one hull's segment from some spheres

@@ -110,7 +110,9 @@ def shrunk(chosen: Segments, pieces: Pieces) -> list[Capsule]:
         points = pieces.points[np.unique(pieces.corners[alone])].astype(np.float64)
         radius = float(point_segment_distance(points, a, b).max()) * (1 + ROUNDING) + 1e-9
         capsules.append(Capsule(a, b, radius))
-        new = pieces.held_by(Segments(chosen.a[[k]], chosen.b[[k]], np.array([radius], np.float32)))
+        new = pieces.held_by(
+            Segments(chosen.a[[k]], chosen.b[[k]], np.array([radius], np.float32))
+        )
         times += (new[0] | alone).astype(np.int64) - held[k]
     return capsules
 

@@ -52,9 +52,7 @@ class Solid(NamedTuple):
         x, y, z = np.moveaxis(self._cells(points).clip(0, last), -1, 0)
         return self.depth[x, y, z]
 
-    def depth_along(
-        self, a: Floats, b: Floats
-    ) -> Floats:
+    def depth_along(self, a: Floats, b: Floats) -> Floats:
         """Return the least depth (n,) [m] along segments from a to b, (n, 3) each."""
         share = np.linspace(0, 1, SAMPLES, dtype=np.float32)[:, None, None]
         return self.depth_at(a + share * (b - a)).min(axis=0)
@@ -85,9 +83,7 @@ def _beside(cells: Cells) -> Cells:
     return cells
 
 
-def _distance(
-    points: Floats, others: Floats
-) -> Floats:
+def _distance(points: Floats, others: Floats) -> Floats:
     """Return how far points (n, 3) are from the nearest of others (m, 3), (n,) [m]."""
     squares = np.square(others).sum(axis=1)
     found = np.empty(len(points), np.float32)
