@@ -97,6 +97,16 @@ class MeshJudge:
         self.place(q)
         return any(self._collide(i, j) for i, j in self._pairs)
 
+    def corners(self, q: Array) -> Array:
+        """Return the corners (n, 3) [m] of what moves, in the base link's frame."""
+        self.place(q)
+        found = []
+        for k in self.moving:
+            shape, T = self._geometry.geometryObjects[k].geometry, self._places.oMg[k]
+            if isinstance(shape, self._coal.BVHModelBase):
+                found.append(np.asarray(shape.vertices()) @ T.rotation.T + T.translation)
+        return (np.concatenate(found) - self._p) @ self._R
+
     def sphere_near(self, rng: np.random.Generator, gap: tuple[float, float]) -> Array:
         """Draw a sphere (4,) [m] whose surface lies within `gap` [m] of the shapes as placed.
 

@@ -93,7 +93,7 @@ def test_every_place_is_named_once_and_none_is_left_out():
     counts = range(places.JOINTS, places.SEED_JOINTS + 1)
     all_places = [*counts, *OF_LAYOUT, *OF_ROBOT, *OF_NUMBERS, *OF_ACTIVATIONS]
     assert all_places == list(range(places.PLACES))
-    of_body = [body_places.CAPSULES, body_places.PAIRS, *OF_BODY, *OF_SHAPES, *OF_WALK]
+    of_body = [*range(body_places.HULL_PAIRS + 1), *OF_BODY, *OF_SHAPES, *OF_WALK]
     assert of_body == list(range(body_places.BODY_PLACES))
 
 
@@ -208,7 +208,7 @@ def test_a_body_and_the_memory_of_its_walks(arm):
     assert memory.contacts.shape == (rows, CONTACT)
     assert memory.slopes.shape == (rows, arm.chain.joint_count)
     assert memory.placement.links.shape == (arm.chain.motion_count + 1, 12)
-    assert memory.placement.distances.shape == (AT_ONCE,)
+    assert memory.placement.of_spheres.shape == (AT_ONCE,)
     assert memory.moved.shape == (6,)
     assert {each.shape for each in (memory.push, memory.way, memory.best)} == {
         (arm.chain.joint_count,)

@@ -144,9 +144,8 @@ def point_of_capsule(
     wx, wy, wz = x - lines[0, c], y - lines[1, c], z - lines[2, c]
     t = wx * lines[3, c] + wy * lines[4, c] + wz * lines[5, c]
     t = min(max(t * body.inverse[c], 0.0), 1.0)
-    x, y, z = (
-        lines[0, c] + t * lines[3, c], lines[1, c] + t * lines[4, c], lines[2, c] + t * lines[5, c],
-    )  # fmt: skip
+    x, y = lines[0, c] + t * lines[3, c], lines[1, c] + t * lines[4, c]
+    z = lines[2, c] + t * lines[5, c]
     return (
         r[0] * x + r[1] * y + r[2] * z + r[X], r[3] * x + r[4] * y + r[5] * z + r[Y],
         r[6] * x + r[7] * y + r[8] * z + r[Z],

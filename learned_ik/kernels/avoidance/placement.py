@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A body as compiled code sees it, and where it lies in one posture.
 
-Around the capsules that one frame carries lies one more, their hull; of what stands still each link
-has its own. Hulls are placed for every posture, capsules only where something is near their hull.
+Around the capsules that one frame carries lies one more, their hull; of what stands still each
+link has its own. Hulls are placed for every posture, capsules where something is near their hull.
 """
 
 from typing import NamedTuple
@@ -45,9 +45,7 @@ class Placement(NamedTuple):
     links: Array  # (motions + 1, 12), rotation row by row and origin [m] of each frame
     hull_ends: Array  # (hulls, 6) [m], in the base frame
     hull_middles: Array  # (hulls, 3) [m], likewise
-    placed: (
-        Array  # (hulls,), 1 where the capsules are placed too, as floats: one memory serves all
-    )
+    placed: Array  # (hulls,), 1.0 where the capsules are placed too, else 0.0
     ends: Array  # (capsules, 6) [m], in the base frame
     middles: Array  # (capsules, 3) [m], likewise
     of_spheres: Array  # (AT_ONCE,) [m²], memory: of one hull's segment from some spheres

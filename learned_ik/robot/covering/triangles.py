@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Triangles (n, 3, 3) [m]: of plain shapes, cut into small ones, and whether capsules hold them."""
+"""Triangles (n, 3, 3) [m]: of plain shapes, cut into small ones, held by capsules or not."""
 
 import itertools
 from collections.abc import Sequence

@@ -44,7 +44,7 @@ def test_it_stays_exact_within_limits_and_honest_and_never_makes_it_worse(
 ):
     chain, rng = walker.arm.chain, np.random.default_rng(0)
     better = 0
-    for q in chain.with_scaled_limits(0.98).sample(rng, 60):
+    for q in chain.with_scaled_limits(0.98).sample(rng, 150):
         spheres = spheres_at(walker, q, rng, int(rng.integers(0, 5)))
         before = clearance_of(walker, q, spheres, itself)
         end, told = walked(walker, q, spheres, itself=itself, wanted=wanted)
