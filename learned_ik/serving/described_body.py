@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`DescribedBody`: the body of the robot that is described, made beside what serves.
 
-Meshes take seconds to be covered. Until then, and where none can be made, the model's body is kept.
+Meshes take seconds to be covered. Until then, or where none can be made, the model's body serves.
 """
 
 import logging

@@ -24,6 +24,7 @@ CANDIDATES = 600  # segments to choose from,
 ROUNDS, VARIANTS = 14, 60  # and of the chosen one so often so many variants,
 SOME = 1000  # compared by so many of the pieces
 RARE = 0.5  # power by which a piece counts more that few candidates hold
+LITTLE = 0.1  # of the bulge, by which a capsule may grow to hold more
 AT_ONCE = 150  # candidates that are looked at together
 ROUNDING = 1e-4  # [1], of a radius: single precision lets nothing stick out
 
@@ -80,12 +81,13 @@ def covering(triangles: Array, bulge: float) -> list[Capsule]:
     pieces = _pieces(triangles, solid, bulge)
     capsules = shrunk(_chosen(pieces, solid, bulge, rng), pieces)
     # What the pieces left out, deep inside or smaller than they are, is seen to here.
-    for _ in range(3):
+    for _ in range(5):
         left = unheld(triangles, capsules)
         if not len(left):
             break
-        capsules += [fitted_capsule(part) for part in _near_each_other(left, bulge)]
-    return [Capsule(each.a + middle, each.b + middle, each.radius) for each in capsules]
+        capsules = _holding_too(capsules, left, bulge)
+    slack = 1e-9 * bulge  # of rounding, there and back
+    return [Capsule(each.a + middle, each.b + middle, each.radius + slack) for each in capsules]
 
 
 def least_bulge(size: Array) -> float:
@@ -131,7 +133,8 @@ def _pieces(triangles: Array, solid: Solid, bulge: float) -> Pieces:
         np.round(small.reshape(-1, 3) / grid).astype(np.int64), axis=0, return_inverse=True
     )
     corners, first = np.unique(np.sort(corners.reshape(-1, 3), axis=1), axis=0, return_index=True)
-    points, weights = (numbers * grid).astype(np.float32), areas[first] / areas.mean() + 0.1
+    points = (numbers * grid).astype(np.float32)
+    weights = areas[first] / max(areas.mean(), 1e-12 * bulge**2) + 0.1
     deep = solid.inside[solid.depth_at(solid.inside) > 1.5 * solid.cell]
     inner = np.repeat(np.arange(len(points), len(points) + len(deep))[:, None], 3, axis=1)
     return Pieces(
@@ -155,12 +158,13 @@ def _chosen(pieces: Pieces, solid: Solid, bulge: float, rng: np.random.Generator
         best = int(gains.argmax())
         segment, gain = candidates.only(slice(best, best + 1)), gains[best]
         segment = _improved(segment, pieces, solid, bulge, rng)
-        if gain <= 0:  # a ball about one piece, where no candidate holds any
+        if not gain > 0:  # a ball about one piece, where no candidate holds any
             corners = pieces.points[pieces.corners[:1]]  # (1, 3, 3)
             centre = corners.mean(axis=1)
             radius = np.linalg.norm(corners[0] - centre, axis=1).max() * 1.01
             segment = Segments(centre, centre, np.array([max(bulge, radius)], np.float32))
         left = ~pieces.held_by(segment)[0]
+        left[0] &= gain > 0
         pieces, held = pieces.only(left), held[:, left]
         chosen.append(segment)
     a, b, radii = (np.concatenate(parts) for parts in zip(*chosen, strict=True))
@@ -232,8 +236,24 @@ def _squared_distances(points: Floats, segments: Segments) -> Floats:
     return squared
 
 
+def _holding_too(capsules: list[Capsule], left: Array, bulge: float) -> list[Capsule]:
+    """Return capsules that hold more triangles (n, 3, 3): a little larger ones, and some more."""
+    needed = np.array(
+        [point_segment_distance(left, each.a, each.b).max(axis=1) for each in capsules]
+    )  # (capsules, n) [m], the radii to hold them
+    radii = np.array([each.radius for each in capsules])
+    which = (needed - radii[:, None]).argmin(axis=0)
+    needed = needed[which, np.arange(len(left))]
+    few = needed - radii[which] <= LITTLE * bulge
+    np.maximum.at(radii, which[few], needed[few])
+    grown = [each._replace(radius=r) for each, r in zip(capsules, radii.tolist(), strict=True)]
+    return grown + [fitted_capsule(part) for part in _near_each_other(left[~few], bulge)]
+
+
 def _near_each_other(triangles: Array, edge: float) -> list[Array]:
     """Sort triangles by the cell of a grid that they lie in: the points (n, 3) of each cell."""
+    if not len(triangles):
+        return []
     cells = np.floor(triangles.mean(axis=1) / edge).astype(np.int64)
     _, which = np.unique(cells, axis=0, return_inverse=True)
     which = which.reshape(-1)
