@@ -81,7 +81,10 @@ def collision_shapes(urdf: str, folders: Sequence[Path] = ()) -> dict[str, LinkS
 
 
 def _shapes_of(element: etree._Element, folders: Sequence[Path], link: str) -> LinkShapes:
-    balls, capsules, cylinders, triangles = [], [], [], [np.empty((0, 3, 3))]
+    balls: list[Capsule] = []
+    capsules: list[Capsule] = []
+    cylinders: list[tuple[Array, float, float]] = []
+    triangles = [np.empty((0, 3, 3))]
     complete = True
     for collision in element.findall('collision'):
         T = _origin(collision)
@@ -92,7 +95,8 @@ def _shapes_of(element: etree._Element, folders: Sequence[Path], link: str) -> L
             elif shape.tag == 'capsule':  # not in the standard, but understood by some
                 capsules.append(_around_z(T, *_measures(shape, 'radius', 'length')))
             elif shape.tag == 'cylinder':
-                cylinders.append((T, *_measures(shape, 'radius', 'length')))
+                radius, length = _measures(shape, 'radius', 'length')
+                cylinders.append((T, radius, length))
             else:
                 found = _triangles_of(shape, folders, link)
                 triangles.append(transformed(found, T))
