@@ -56,7 +56,7 @@ def robot_named(name: str, models: Iterable[Path] = ()) -> Robot:
     if name not in REAL_ROBOTS:
         raise ConfigurationError(f"no robot '{name}' to measure; there are: {', '.join(ROBOTS)}")
     file, base_link, tip_link = REAL_ROBOTS[name]
-    path = shipped_file(file) if file.startswith('config/') else _described(file)
+    path = shipped_file(file) if file.startswith('config/') else described(file)
     urdf = path.read_text(encoding='utf-8')
     return _robot(name, urdf, KinematicChain.from_urdf(urdf, base_link, tip_link), models)
 
@@ -76,7 +76,7 @@ def _robot(name: str, urdf: str, chain: KinematicChain, models: Iterable[Path]) 
     return Robot(name, chain, judge, None, None)
 
 
-def _described(file: str) -> Path:
+def described(file: str) -> Path:
     """Return the path of a URDF of example-robot-data."""
     for folder in _data_folders():
         if (folder / 'robots' / file).is_file():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from learned_ik import KinematicChain
-from learned_ik.kernels.avoidance import clearance
+from learned_ik.kernels.avoidance import clearance, placement
 from learned_ik.kernels.avoidance.body_layout import unpack_body, unpack_walk
 from learned_ik.kernels.avoidance.clearance import CAPSULE, CONTACT, DISTANCE, OTHER, Obstacles
 from learned_ik.kernels.compilation import callable_kernel
@@ -26,7 +26,7 @@ from learned_ik.solving.packing import (
     pack_model,
 )
 
-place = callable_kernel(clearance.place)
+place = callable_kernel(placement.place)
 contacts = callable_kernel(clearance.contacts)
 contact_gradient = callable_kernel(clearance.contact_gradient)
 
@@ -90,7 +90,8 @@ class CompiledBody:
     ) -> np.ndarray:
         """Return the contacts (count, CONTACT) nearer than a margin [m] at q (joints,)."""
         place(self.arm.arrays, self.arrays, q, self.arm.work.frames, self.memory.placement)
-        found = np.zeros((len(self.body) + len(self.body.pairs), CONTACT))
+        hulls = self.arrays.hulls
+        found = np.zeros((len(hulls.frames) * len(spheres) + len(hulls.pairs), CONTACT))
         count, _ = contacts(
             self.arrays, self.memory.placement, columns_of(spheres), margin, margin, itself, found
         )
@@ -99,28 +100,55 @@ class CompiledBody:
     def distances(
         self, q: np.ndarray, spheres: np.ndarray, far: float = np.inf
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return each capsule's distance to its nearest sphere, and each pair's [m].
+        """Return each hull's distance to each sphere, (hulls * n,), and each hull pair's [m].
 
         Infinite for what never moves, and for what is farther than `far` [m].
         """
-        of_all = np.full(len(self.body) + len(self.body.pairs), np.inf)
-        for row, contact in self._by_row(self.near(q, spheres, far)):
+        of_all = np.full(sum(self._counts(spheres)), np.inf)
+        for row, contact in self._by_row(self.near(q, spheres, far), spheres):
             of_all[row] = contact[DISTANCE]
-        return of_all[: len(self.body)], of_all[len(self.body) :]
+        first = self._counts(spheres)[0]
+        return of_all[:first], of_all[first:]
 
     def gradients(self, q: np.ndarray, spheres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the slopes of both `distances`, (capsules, joints) and (pairs, joints)."""
-        slopes = np.zeros((len(self.body) + len(self.body.pairs), len(q)))
-        for row, contact in self._by_row(self.near(q, spheres)):
+        """Return the slopes of both `distances`, (hulls * n, joints) and (hull pairs, joints)."""
+        slopes = np.zeros((sum(self._counts(spheres)), len(q)))
+        for row, contact in self._by_row(self.near(q, spheres), spheres):
             frames = self.arm.work.frames
             contact_gradient(self.arm.arrays, self.arrays, frames, contact, slopes[row])
-        return slopes[: len(self.body)], slopes[len(self.body) :]
+        first = self._counts(spheres)[0]
+        return slopes[:first], slopes[first:]
 
-    def _by_row(self, found: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-        pairs = {tuple(pair): row for row, pair in enumerate(self.body.pairs.tolist())}
+    def by_hull(self, of_capsules: np.ndarray, of_pairs: np.ndarray) -> np.ndarray:
+        """Return both `distances` by those of all capsules (capsules, n) and pairs (pairs,)."""
+        hull_of, hulls = self.body.hull_numbers, self.arrays.hulls
+        numbers = {tuple(pair): row for row, pair in enumerate(hulls.pairs.tolist())}
+        of_hulls = np.full((len(hulls.frames), of_capsules.shape[1]), np.inf)
+        np.minimum.at(of_hulls, hull_of, of_capsules)
+        of_hull_pairs = np.full(len(hulls.pairs), np.inf)
+        rows = [numbers[tuple(pair)] for pair in hull_of[self.body.pairs].tolist()]
+        np.minimum.at(of_hull_pairs, np.array(rows, int), of_pairs)
+        return np.concatenate([of_hulls.ravel(), of_hull_pairs])
+
+    def moves(self, spheres: np.ndarray) -> np.ndarray:
+        """Return which of both `distances` are of what moves."""
+        of_hulls = np.repeat(self.arrays.hulls.frames > 0, len(spheres))
+        return np.concatenate([of_hulls, np.ones(len(self.arrays.hulls.pairs), bool)])
+
+    def _counts(self, spheres: np.ndarray) -> tuple[int, int]:
+        hulls = self.arrays.hulls
+        return len(hulls.frames) * len(spheres), len(hulls.pairs)
+
+    def _by_row(self, found: np.ndarray, spheres: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+        hull_of = self.body.hull_numbers
+        pairs = {tuple(pair): row for row, pair in enumerate(self.arrays.hulls.pairs.tolist())}
+        first = self._counts(spheres)[0]
         for contact in found:
             a, b = int(contact[CAPSULE]), int(contact[OTHER])
-            yield (a if b < 0 else len(self.body) + pairs[a, b]), contact
+            if b < 0:
+                yield hull_of[a] * len(spheres) + (-1 - b), contact
+            else:
+                yield first + pairs[hull_of[a], hull_of[b]], contact
 
 
 def columns_of(spheres: np.ndarray) -> np.ndarray:

@@ -64,6 +64,14 @@ def tiago() -> KinematicChain:
 
 
 @pytest.fixture(scope='session')
+def tiago_body() -> Body:
+    """Return its body, as the shipped model has it."""
+    body = IkModel.load(TIAGO.parents[1] / 'models' / 'tiago_arm.safetensors').body
+    assert body is not None
+    return body
+
+
+@pytest.fixture(scope='session')
 def artificial() -> Callable[..., KinematicChain]:
     """Return a function from a number of joints to the paper's artificial arm."""
     return lambda joints, **options: KinematicChain.from_urdf(
@@ -132,8 +140,7 @@ def arm(request, real_urdf, artificial) -> tuple[KinematicChain, Body]:
         return chain, Body.from_chain(chain, 0.02)
     if request.param == 'tiago':
         chain = request.getfixturevalue('tiago')
-        text = (request.config.rootpath / 'config' / 'tiago_arm.urdf').read_text()
-        return chain, Body.from_urdf(text, chain)
+        return chain, request.getfixturevalue('tiago_body')
     text = real_urdf('pr2_description/urdf/pr2.urdf')  # its meshes are not looked for: segments
     chain = KinematicChain.from_urdf(text, 'r_gripper_tool_frame', 'l_gripper_tool_frame')
     return chain, Body.from_urdf(text, chain)

@@ -26,7 +26,8 @@ from learned_ik.kernels.avoidance.clear_search import (
     Surroundings,
     search_clear,
 )
-from learned_ik.kernels.avoidance.clearance import Obstacles, contacts, place
+from learned_ik.kernels.avoidance.clearance import Obstacles, contacts
+from learned_ik.kernels.avoidance.placement import place
 from learned_ik.kernels.avoidance.sight import look_around
 from learned_ik.kernels.avoidance.store import MORE_PROPOSALS, PROPOSALS, nearest_postures
 from learned_ik.kernels.avoidance.walk import WalkMemory

@@ -11,6 +11,7 @@ from learned_ik.commands.result import Result
 from learned_ik.errors import ConfigurationError, RobotMismatchError
 from learned_ik.model import IkModel
 from learned_ik.robot.body import LINK_RADIUS, Body
+from learned_ik.robot.capsules import BULGE
 from learned_ik.robot.named import body_from_file, chain_from_file
 
 
@@ -26,6 +27,7 @@ class GiveBody:
     urdf: Path  # URDF file of the robot
     srdf: Path | None = None  # SRDF file whose disable_collisions are heeded
     link_radius: float = LINK_RADIUS  # of links without collision geometry [m]
+    bulge: float = BULGE  # how far capsules may reach beyond the geometry of what moves [m]
     out: Path | None = None  # model file to write; default: the same one
     json: bool = False  # print one JSON object, and nothing else, on standard output
 
@@ -38,7 +40,7 @@ class GiveBody:
             raise RobotMismatchError(
                 f"'{self.model}' was trained for another robot than '{self.urdf}': {difference}"
             )
-        body = body_from_file(self.urdf, model.chain, self.srdf, self.link_radius)
+        body = body_from_file(self.urdf, model.chain, self.srdf, self.link_radius, self.bulge)
         if not body.moving.any():
             raise ConfigurationError(f"nothing of '{self.urdf}' moves with the chain")
         out = self.out if self.out is not None else self.model

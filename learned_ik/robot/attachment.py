@@ -3,7 +3,7 @@
 """Which frame of a chain carries each link of the robot, also those beside the chain."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.errors import UrdfError
-from learned_ik.robot.capsules import Capsule, PlacedCapsule, fitted_capsule
+from learned_ik.robot.capsules import STILL, Capsule, PlacedCapsule, capsule_around
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.description.bounds import LARGEST_LENGTH
 from learned_ik.robot.description.motion import joint_axis, joint_origin, rest_position
@@ -22,21 +22,35 @@ from learned_ik.robot.shapes import collision_capsules
 from learned_ik.robot.urdf import joints_between
 from learned_ik.rotations import inverse_transform, rotation_to_axis, transform
 
-MOST_CAPSULES = 400  # of a body: which of them may touch is looked at pair by pair
+MOST_CAPSULES = 800  # of a body
 
 log = logging.getLogger(__name__)
 
 
 def attached_capsules(
-    urdf: str, chain: KinematicChain, folders: Sequence[Path]
+    urdf: str,
+    chain: KinematicChain,
+    folders: Sequence[Path],
+    bulge: float,
+    leave_out: Collection[str] = (),
 ) -> list[PlacedCapsule]:
-    """Return the capsules of all links of a URDF, each in the frame that carries it."""
+    """Return the capsules of all links of a URDF, each in the frame that carries it.
+
+    They reach about `bulge` [m] beyond what they hold, `STILL` times that where nothing moves.
+    Links of `leave_out` have none if one of their shapes cannot be read.
+    """
     carriers = link_frames(parse_urdf(urdf), chain)
-    placed = []
-    for link, capsules in collision_capsules(urdf, folders).items():
-        if link in carriers:
-            frame, T = carriers[link]
-            placed += [PlacedCapsule(link, frame, capsule.moved(T)) for capsule in capsules]
+
+    def bulge_of(link: str) -> float:
+        moves = link in carriers and carriers[link][0] > 0
+        return bulge if moves else STILL * bulge
+
+    placed = [
+        PlacedCapsule(link, carriers[link][0], capsule.moved(carriers[link][1]))
+        for link, capsules in collision_capsules(urdf, folders, bulge_of, leave_out).items()
+        if link in carriers
+        for capsule in capsules
+    ]
     near = [each for each in placed if _farthest(each.capsule) <= LARGEST_LENGTH]
     if len(near) < len(placed):
         log.warning(
@@ -71,18 +85,12 @@ def joined(placed: list[PlacedCapsule]) -> list[PlacedCapsule]:
             what,
         )
         placed = [
-            PlacedCapsule(group[0].link, group[0].frame, _around([each.capsule for each in group]))
+            PlacedCapsule(
+                group[0].link, group[0].frame, capsule_around([each.capsule for each in group])
+            )
             for group in together.values()
         ]
     return placed
-
-
-def _around(capsules: list[Capsule]) -> Capsule:
-    """Return a capsule that holds others."""
-    if len(capsules) == 1:
-        return capsules[0]
-    a, b, radius = fitted_capsule(np.array([end for each in capsules for end in each[:2]]))
-    return Capsule(a, b, radius + max(each.radius for each in capsules))
 
 
 def link_frames(robot: Robot, chain: KinematicChain) -> dict[str, tuple[int, Array]]:

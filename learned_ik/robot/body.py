@@ -6,6 +6,7 @@ import dataclasses
 import logging
 import os
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from learned_ik.arrays import Array, Integers
 from learned_ik.checks import entries, instance, number
 from learned_ik.errors import InvalidInputError
 from learned_ik.robot.attachment import attached_capsules
-from learned_ik.robot.capsules import Capsule, PlacedCapsule
+from learned_ik.robot.capsules import BULGE, Capsule, PlacedCapsule, capsule_around
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.checking.body_checks import FARTHEST, checked_body
 from learned_ik.robot.parsing import urdf_text
@@ -62,7 +63,9 @@ class Body:
         *,
         srdf: str | None = None,
         link_radius: float = LINK_RADIUS,
+        bulge: float = BULGE,
         folders: Sequence[str | Path] = (),
+        known: 'Body | None' = None,
     ) -> 'Body':
         """Build the body of a chain's robot from its collision geometry.
 
@@ -75,21 +78,26 @@ class Body:
             chain: the chain.
             srdf: the text of an SRDF, whose `disable_collisions` are heeded.
             link_radius: [m], of links that have no geometry.
+            bulge: [m], how far capsules may reach beyond the geometry of what moves.
             folders: where packages of meshes may lie.
+            known: a body of the same chain: its capsules stand for links that have no geometry,
+                or some that cannot be read. It is returned itself where the capsules are its own.
 
         Raises:
             UrdfError: the URDF or SRDF cannot be read.
-            InvalidInputError: `link_radius` is not above 0.
+            InvalidInputError: `link_radius` or `bulge` is not above 0.
 
         """
         instance(chain, KinematicChain, 'chain')
+        bulge = number(bulge, 'bulge', 'metres, above 0', lambda b: 0 < b < np.inf)
         urdf = urdf_text(urdf)
-        placed = attached_capsules(urdf, chain, [Path(folder) for folder in folders])
-        placed = _without_hidden(placed) + segments(
-            chain, link_radius, without={capsule.frame for capsule in placed}
-        )
+        there = [Path(folder) for folder in folders]
+        leave_out = () if known is None else known.links
+        placed = attached_capsules(urdf, chain, there, bulge, leave_out)
+        placed = _without_hidden(placed) + _of_other_links(known, placed)
+        placed += segments(chain, link_radius, without={each.frame for each in placed})
         apart = joined_links(urdf) | (disabled_pairs(srdf) if srdf is not None else set())
-        return cls._of(placed, chain, apart)
+        return cls._of(placed, chain, apart, bulge, known)
 
     @classmethod
     def from_chain(cls, chain: KinematicChain, link_radius: float = LINK_RADIUS) -> 'Body':
@@ -99,14 +107,19 @@ class Body:
             InvalidInputError: `link_radius` is not above 0.
 
         """
-        return cls._of(segments(chain, link_radius, without=set()), chain, set())
+        return cls._of(segments(chain, link_radius, without=set()), chain, set(), 0.0)
 
     @classmethod
     def _of(
-        cls, placed: Sequence[PlacedCapsule], chain: KinematicChain, apart: set[frozenset[str]]
+        cls,
+        placed: Sequence[PlacedCapsule],
+        chain: KinematicChain,
+        apart: set[frozenset[str]],
+        bulge: float,
+        known: 'Body | None' = None,
     ) -> 'Body':
         """Return the body of these capsules, without the pairs of links that stay apart."""
-        placed = sorted(placed, key=lambda each: each.frame)
+        placed = sorted(placed, key=lambda each: (each.frame, each.link))
         ends = [[each.capsule.a, each.capsule.b] for each in placed]
         body = cls(
             links=tuple(each.link for each in placed),
@@ -115,8 +128,18 @@ class Body:
             radii=np.array([each.capsule.radius for each in placed], np.float64),
             pairs=np.empty((0, 2), np.int64),
         )
+        if known is not None and body.is_like(known):
+            return known
         postures = body.placed(chain, chain.sample(np.random.default_rng(0), POSTURES))
-        return dataclasses.replace(body, pairs=touching_pairs(placed, postures, apart))
+        return dataclasses.replace(body, pairs=touching_pairs(placed, postures, apart, bulge))
+
+    def is_like(self, other: 'Body') -> bool:
+        """Say whether another body has the same capsules."""
+        mine, theirs = (
+            (each.links, each.frames.tolist(), each.ends.round(9).tolist(), each.radii.tolist())
+            for each in (self, other)
+        )
+        return mine == theirs
 
     def __len__(self) -> int:
         return len(self.links)
@@ -125,6 +148,28 @@ class Body:
     def moving(self) -> npt.NDArray[np.bool_]:
         """(capsules,), whether a capsule moves: only these are kept clear of obstacles."""
         return self.frames > 0
+
+    @property
+    def hull_numbers(self) -> Integers:
+        """(capsules,), from 0 on: the same for what one frame carries, or a link that stands."""
+        names = [
+            (frame, link if frame == 0 else '')
+            for frame, link in zip(self.frames.tolist(), self.links, strict=True)
+        ]
+        changes = [k > 0 and names[k] != names[k - 1] for k in range(len(names))]
+        return np.cumsum(changes, dtype=np.int64)
+
+    @cached_property
+    def hulls(self) -> list[Capsule]:
+        """A capsule around those of each of the `hull_numbers`, in their frame."""
+        capsules = [
+            Capsule(a, b, float(r)) for (a, b), r in zip(self.ends, self.radii, strict=True)
+        ]
+        numbers = self.hull_numbers
+        return [
+            capsule_around([capsules[k] for k in np.flatnonzero(numbers == number)])
+            for number in range(int(numbers.max(initial=-1)) + 1)
+        ]
 
     def placed(self, chain: KinematicChain, q: npt.ArrayLike) -> Array:
         """Return where the capsules' ends lie, (..., capsules, 2, 3) [m], in the base frame.
@@ -196,6 +241,19 @@ def segments(chain: KinematicChain, link_radius: float, without: set[int]) -> li
             name = f'{chain.joint_names[chain.source[frame - 1]]}{SEGMENT}'
             placed.append(PlacedCapsule(name, frame, Capsule(np.zeros(3), end, link_radius)))
     return placed
+
+
+def _of_other_links(known: Body | None, placed: Sequence[PlacedCapsule]) -> list[PlacedCapsule]:
+    """Return a body's capsules on links that have none here; segments are made anew."""
+    if known is None:
+        return []
+    covered = {each.link for each in placed}
+    rows = zip(known.links, known.frames.tolist(), known.ends, known.radii.tolist(), strict=True)
+    return [
+        PlacedCapsule(link, frame, Capsule(a, b, radius))
+        for link, frame, (a, b), radius in rows
+        if link not in covered and not link.endswith(SEGMENT)
+    ]
 
 
 def _without_hidden(placed: Sequence[PlacedCapsule]) -> list[PlacedCapsule]:

@@ -5,12 +5,15 @@
 A capsule is all that lies within a radius of a segment. Few shapes are as cheap to measure from.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from learned_ik.arrays import Array
 
+BULGE = 0.012  # [m], how far capsules may reach beyond what they hold,
+STILL = 3.0  # and so many times as far where that stands still: only the arm itself touches it
 RADII_TRIED = np.linspace(1.0, 2.0, 41)  # multiples of the thinnest capsule's radius
 CIRCLE_STEPS = 400  # of the search for the middle of a circle around points
 
@@ -49,7 +52,7 @@ class PlacedCapsule(NamedTuple):
     capsule: Capsule  # in that frame
 
 
-def fitted_capsule(points: Array) -> Capsule:
+def fitted_capsule(points: Array, steps: int = CIRCLE_STEPS) -> Capsule:
     """Return a small capsule that holds all points (n, 3) [m], and so their convex hull.
 
     Along each principal axis of the points, and each axis of their frame, the radius that gives
@@ -57,15 +60,27 @@ def fitted_capsule(points: Array) -> Capsule:
     """
     centred = points - points.mean(axis=0)
     _, _, principal = np.linalg.svd(centred, full_matrices=False)
-    candidates = [_along(points, axis) for axis in (*principal, *np.eye(3))]
+    candidates = [_along(points, axis, steps) for axis in (*principal, *np.eye(3))]
     return min(candidates, key=lambda capsule: capsule.volume)
 
 
-def _along(points: Array, axis: Array) -> Capsule:
+def capsule_around(capsules: Sequence[Capsule]) -> Capsule:
+    """Return a small capsule that holds others: the one itself, where there is one alone."""
+    if len(capsules) == 1:
+        return capsules[0]
+    ends = np.array([end for each in capsules for end in (each.a, each.b)])
+    radii = np.repeat([each.radius for each in capsules], 2)
+    corners = np.concatenate([np.eye(3), -np.eye(3)])
+    a, b, _ = fitted_capsule((ends[:, None] + radii[:, None, None] * corners).reshape(-1, 3), 40)
+    reach = point_segment_distance(ends, a, b) + radii
+    return Capsule(a, b, float(reach.max()) * (1 + 1e-9))
+
+
+def _along(points: Array, axis: Array, steps: int) -> Capsule:
     """Return the smallest capsule around points (n, 3) whose segment lies along a unit axis."""
     along = points @ axis  # (n,) [m]
     across = points - np.outer(along, axis)  # (n, 3) [m]
-    centre = _circle_centre(across)
+    centre = _circle_centre(across, steps)
     distance = np.linalg.norm(across - centre, axis=1)
     radii = RADII_TRIED * (distance.max() + 1e-9)
     reach = np.sqrt(radii[:, None] ** 2 - distance**2)  # (radii, n) each side of the segment
@@ -77,11 +92,11 @@ def _along(points: Array, axis: Array) -> Capsule:
     return Capsule(centre + low[best] * axis, centre + high[best] * axis, radius)
 
 
-def _circle_centre(points: Array) -> Array:
+def _circle_centre(points: Array, steps: int) -> Array:
     """Return nearly the middle of the smallest ball around points (Badoiu and Clarkson, 2003)."""
     centre = points.mean(axis=0)  # it stays in the plane of the points
     best, least = centre, np.inf
-    for step in range(CIRCLE_STEPS):
+    for step in range(steps):
         distance = np.linalg.norm(points - centre, axis=1)
         farthest = int(np.argmax(distance))
         if distance[farthest] < least:

@@ -9,6 +9,7 @@ from learned_ik.checks import text
 from learned_ik.errors import ConfigurationError
 from learned_ik.resources import shipped_file, shipped_files
 from learned_ik.robot.body import LINK_RADIUS, Body
+from learned_ik.robot.capsules import BULGE
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.description.names import shown
 from learned_ik.robot.parsing import text_of_file
@@ -90,6 +91,7 @@ def body_from_file(
     chain: KinematicChain,
     srdf: str | Path | None = None,
     link_radius: float = LINK_RADIUS,
+    bulge: float = BULGE,
 ) -> Body:
     """Return the body of a URDF file's robot; see `Body.from_urdf`.
 
@@ -105,6 +107,7 @@ def body_from_file(
         chain,
         srdf=None if srdf is None else text_of(srdf, 'SRDF'),
         link_radius=link_radius,
+        bulge=bulge,
         folders=[Path(path).resolve().parent],
     )
 

@@ -2,20 +2,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """The collision geometry of a URDF's links, as capsules that hold it.
 
-Boxes, cylinders and spheres are read here; meshes by trimesh, where that is installed.
+Spheres, and capsules written as a cylinder between two spheres, stay what they are. All else of a
+link becomes triangles, meshes by trimesh where that is installed, and is covered as a whole.
 """
 
+import dataclasses
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from lxml import etree
 
 from learned_ik.arrays import Array
 from learned_ik.errors import UrdfError
-from learned_ik.robot.capsules import Capsule, fitted_capsule
+from learned_ik.robot.capsules import BULGE, Capsule
+from learned_ik.robot.covering.cover import covering
+from learned_ik.robot.covering.triangles import box_triangles, cylinder_triangles, transformed
 from learned_ik.robot.description.bounds import (
     LARGEST_ANGLE,
     LARGEST_FACTOR,
@@ -30,20 +35,34 @@ from learned_ik.rotations import matrix_from_rpy, transform
 
 log = logging.getLogger(__name__)
 
-
-CIRCLE = 24  # corners of the polygon around a cylinder's circle
 SMALLEST = 1e-9  # [m], of a shape: below, it is a placeholder
 MOST_TOLD = 20  # shapes that are left out by name; of more, their number is told
-MOST_SLICES = 4  # capsules side by side that a flat box is covered with
+SAME = 1e-3  # [m], by which a cylinder between two spheres may miss them: digits of a URDF
 
 
-def collision_capsules(urdf: str, folders: Sequence[Path] = ()) -> dict[str, list[Capsule]]:
+class LinkShapes(NamedTuple):
+    """What a link's collision geometry is made of, in the link's frame."""
+
+    capsules: Sequence[Capsule]  # spheres among them
+    triangles: Array  # (n, 3, 3) [m], the surfaces of all else
+    complete: bool  # whether every shape could be read
+
+
+def collision_capsules(
+    urdf: str,
+    folders: Sequence[Path] = (),
+    bulge_of: Callable[[str], float] = lambda link: BULGE,
+    leave_out: Collection[str] = (),
+) -> dict[str, list[Capsule]]:
     """Return the capsules of each link that has collision geometry, in the link's frame.
 
     Args:
         urdf: the text of the URDF.
         folders: where packages of meshes may lie, beside the places that the environment names
             (`AMENT_PREFIX_PATH`, `ROS_PACKAGE_PATH`).
+        bulge_of: how far the capsules of a link may reach beyond what they hold [m]; see
+            `covering`.
+        leave_out: links that are left out as a whole if one of their shapes cannot be read.
 
     A shape that cannot be read, has no size or an absurd one is left out, and a warning names its
     link: the arm can move without it.
@@ -52,24 +71,78 @@ def collision_capsules(urdf: str, folders: Sequence[Path] = ()) -> dict[str, lis
         UrdfError: there are more shapes than can be fitted in a reasonable time.
 
     """
-    capsules: dict[str, list[Capsule]] = {}
-    shapes = list(_shapes(parse_xml(urdf)))
-    if len(shapes) > MOST_SHAPES:
-        raise UrdfError(f'{len(shapes)} collision shapes; expected {MOST_SHAPES} at most')
+    found = {}
+    for link, shapes in collision_shapes(urdf, folders).items():
+        if link in leave_out and not shapes.complete:
+            continue
+        found[link] = list(shapes.capsules)
+        if len(shapes.triangles):
+            found[link] += covering(shapes.triangles, bulge_of(link))
+    return found
+
+
+def collision_shapes(urdf: str, folders: Sequence[Path] = ()) -> dict[str, LinkShapes]:
+    """Return the shapes of each link that has collision geometry; args as above."""
+    elements = list(_shapes(parse_xml(urdf)))
+    if len(elements) > MOST_SHAPES:
+        raise UrdfError(f'{len(elements)} collision shapes; expected {MOST_SHAPES} at most')
+    links: dict[str, _Link] = {}
     left_out = 0
-    for link, collision, shape in shapes:
+    for link, collision, shape in elements:
+        read = links.setdefault(link, _Link())
         try:
-            T = _origin(collision)
-            found = [each.moved(T) for each in _capsules_of(shape, folders)]
+            read.add(shape, _origin(collision), folders)
         except UrdfError as error:
+            read.complete = False
             left_out += 1
             if left_out <= MOST_TOLD:
                 log.warning("link '%s': %s is left out: %s", shown(link), _called(shape), error)
-        else:
-            capsules.setdefault(link, []).extend(found)
     if left_out > MOST_TOLD:
         log.warning('%d more collision shapes are left out', left_out - MOST_TOLD)
-    return capsules
+    return {link: read.shapes() for link, read in links.items()}
+
+
+@dataclasses.dataclass
+class _Link:
+    """The shapes of one link, as they are read."""
+
+    balls: list[Capsule] = dataclasses.field(default_factory=list)
+    capsules: list[Capsule] = dataclasses.field(default_factory=list)
+    cylinders: list[tuple[Array, float, float]] = dataclasses.field(default_factory=list)
+    surfaces: list[Array] = dataclasses.field(default_factory=list)
+    complete: bool = True
+
+    def add(self, shape: etree._Element, T: Array, folders: Sequence[Path]) -> None:
+        """Read a shape whose frame is T (4, 4); raise `UrdfError` where that is not possible."""
+        kind = tag_of(shape)
+        if kind == 'sphere':
+            (radius,) = _measures(shape, 'radius')
+            self.balls.append(Capsule(T[:3, 3], T[:3, 3], radius))
+        elif kind == 'capsule':  # not in the standard, but understood by some
+            self.capsules.append(_around_z(T, *_measures(shape, 'radius', 'length')))
+        elif kind == 'cylinder':
+            radius, length = _measures(shape, 'radius', 'length')
+            self.cylinders.append((T, radius, length))
+        elif kind == 'box':
+            size = np.array(_measures(shape, 'size', count=3))
+            self.surfaces.append(transformed(box_triangles(size), T))
+        elif kind == 'mesh':
+            self.surfaces.append(transformed(_mesh_triangles(shape, folders), T))
+        else:
+            raise UrdfError('it is none of sphere, capsule, cylinder, box and mesh')
+
+    def shapes(self) -> LinkShapes:
+        """Return what was read; cylinders between two balls are capsules."""
+        capsules, surfaces = list(self.capsules), [np.empty((0, 3, 3)), *self.surfaces]
+        for T, radius, length in self.cylinders:
+            capsule = _between_balls(_around_z(T, radius, length), self.balls)
+            if capsule is not None:
+                capsules.append(capsule)
+            else:
+                surfaces.append(transformed(cylinder_triangles(radius, length), T))
+        # Of a ball at the end of a capsule nothing is left to be held.
+        balls = [ball for ball in self.balls if not any(each.holds(ball) for each in capsules)]
+        return LinkShapes(balls + capsules, np.concatenate(surfaces), self.complete)
 
 
 def _shapes(root: etree._Element) -> Iterator[tuple[str, etree._Element, etree._Element]]:
@@ -88,55 +161,45 @@ def _called(shape: etree._Element) -> str:
     return f'collision shape <{shown(tag_of(shape))}>'
 
 
-def _capsules_of(shape: etree._Element, folders: Sequence[Path]) -> list[Capsule]:
-    kind = tag_of(shape)
-    if kind == 'sphere':
-        (radius,) = _measures(shape, 'radius')
-        return [Capsule(np.zeros(3), np.zeros(3), radius)]
-    if kind == 'capsule':  # not in the standard, but understood by some
-        radius, length = _measures(shape, 'radius', 'length')
-        half = np.array([0, 0, 0.5 * length])
-        return [Capsule(-half, half, radius)]
-    if kind == 'cylinder':
-        radius, length = _measures(shape, 'radius', 'length')
-        angle = np.arange(CIRCLE) * 2 * np.pi / CIRCLE
-        outside = radius / np.cos(np.pi / CIRCLE)  # the polygon holds the circle
-        ring = np.stack([np.cos(angle), np.sin(angle), 0 * angle], axis=1) * outside
-        half = np.array([0, 0, 0.5 * length])
-        return [fitted_capsule(np.concatenate([ring - half, ring + half]))]
-    if kind == 'box':
-        return _capsules_of_box(np.array(_measures(shape, 'size', count=3)))
-    if kind == 'mesh':
-        return [fitted_capsule(_mesh_points(shape, folders))]
-    raise UrdfError('it is none of sphere, capsule, cylinder, box and mesh')
+def _around_z(T: Array, radius: float, length: float) -> Capsule:
+    half = 0.5 * length * T[:3, 2]
+    return Capsule(T[:3, 3] - half, T[:3, 3] + half, radius)
 
 
-def _capsules_of_box(size: Array) -> list[Capsule]:
-    """Return capsules side by side: a single one around a plate would be far too thick."""
-    thin, middle, _ = np.argsort(size)
-    slices = int(np.clip(round(size[middle] / size[thin]), 1, MOST_SLICES))
-    corners = 0.5 * size * np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
-    corners[:, middle] /= slices
-    a, b, radius = fitted_capsule(corners)
-    across = np.eye(3)[middle] * size[middle] / slices
-    steps = np.arange(slices) - 0.5 * (slices - 1)
-    return [Capsule(a + step * across, b + step * across, radius) for step in steps]
+def _between_balls(cylinder: Capsule, balls: Sequence[Capsule]) -> Capsule | None:
+    """Return the capsule that a cylinder makes with two balls, or None where it has no two.
+
+    Standard URDF knows no capsules, and this is how they are written in it.
+    """
+    ends, slack = [], 0.0
+    for end in (cylinder.a, cylinder.b):
+        distance, ball = min(
+            ((float(np.linalg.norm(ball.a - end)), ball) for ball in balls),
+            key=lambda each: each[0] + abs(each[1].radius - cylinder.radius),
+            default=(np.inf, None),
+        )
+        if ball is None or max(distance, abs(ball.radius - cylinder.radius)) > SAME:
+            return None
+        ends.append(ball)
+        slack = max(slack, distance)
+    radius = max(cylinder.radius, *(ball.radius for ball in ends)) + slack
+    return Capsule(ends[0].a, ends[1].a, radius)
 
 
-def _mesh_points(shape: etree._Element, folders: Sequence[Path]) -> Array:
-    """Return the corners (n, 3) [m] of a mesh."""
+def _mesh_triangles(shape: etree._Element, folders: Sequence[Path]) -> Array:
+    """Return the surface (n, 3, 3) [m] of a mesh."""
     name = shape.get('filename') or ''
     scale = numbers(shape, 'scale', 'scale of a mesh', 3, default='1 1 1', largest=LARGEST_FACTOR)
     for path in _candidates(name, folders):
         try:
             if not path.is_file():
                 continue
-            points = read_mesh(path).points * np.array(scale)
+            mesh = read_mesh(path)
         except ModuleNotFoundError as error:
             raise UrdfError(f'it needs {error.name}: pip install trimesh') from error
         except (OSError, ValueError) as error:  # ValueError: no name of a file
             raise UrdfError(f"'{shown(path)}' cannot be read: {shown(error)}") from error
-        return _sized(points)
+        return _sized(mesh.points * np.array(scale))[mesh.triangles]
     raise UrdfError('it was not found')
 
 

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """`IkServing`: from a request to an answer, whatever the request is. No message, no rclpy."""
 
+import dataclasses
 import math
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError, RobotMismatchError
+from learned_ik.serving.described_body import DescribedBody
 from learned_ik.serving.frames import Lookup, pose_in_base
 from learned_ik.serving.pose_question import BAD_INPUT, PoseQuestion, code_of
 from learned_ik.serving.requests_and_answers import (
@@ -40,16 +43,30 @@ class IkServing:
             InvalidInputError: it was made of a bare chain.
 
         """
-        self.robot = served_robot(solver)
+        self._robot, self._body = served_robot(solver), DescribedBody()
+        self._lock = threading.Lock()
         self.lookup: Lookup | None = None  # who knows how moving frames stand; None: nobody
         self.paused: str | None = None  # why nobody is served for the moment; None: all are
         self.calibration = 0.0  # [m], how far the robot's tip may be from the model's
         self.clock = clock
         self._joints = JointMemory(self.joint_names)
 
+    @property
+    def robot(self) -> ServedRobot:
+        """What answers; with the body of the robot that is described, once that is made."""
+        with self._lock:
+            body = self._body.take()
+            if body is not None and body is not self._robot.solver.body:
+                solver = self._robot.solver.with_body(body)
+                self._robot = dataclasses.replace(self._robot, solver=solver)
+            return self._robot
+
     def adopt(self, robot: ServedRobot) -> None:
         """Answer with another solver, or for another robot, from the next request on."""
-        self.robot = robot
+        with self._lock:
+            described = robot.description if robot.mismatch is None else None
+            self._body.ask(described, robot.chain, robot.model.body)
+            self._robot = robot
         if self._joints.names != self.joint_names:
             self._joints = JointMemory(self.joint_names)
 

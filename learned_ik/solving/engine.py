@@ -29,7 +29,7 @@ RESTARTS_PER_LOOK = ENOUGH_RESTARTS  # restarts between two looks at the clock
 # middle, store), and how many restarts leave what is taken for unsolvable.
 BEFORE_RESTARTS, MOST_RESTARTS = 1, 256
 BEFORE_CLEAR_RESTARTS, MOST_CLEAR_RESTARTS = 2 + MORE_PROPOSALS, 1024
-# Of attempts times capsules times spheres between two looks at the clock: a few milliseconds.
+# Of attempts times hulls times spheres between two looks at the clock: a few milliseconds.
 WORK_PER_LOOK = 50_000
 
 
@@ -171,13 +171,13 @@ class Engine:
         """Return how many attempts a search makes between two looks at the clock."""
         if scene is None or not scene.avoids:
             return self.first_look
-        work = max(len(self.body), 1) * max(scene.spheres.shape[1], 1)
+        work = max(len(self.body.hulls), 1) * max(scene.spheres.shape[1], 1)
         return max(2, min(self.first_clear_look, WORK_PER_LOOK // work))
 
     def postures_per_look(self, scene: Scene) -> int:
         """Return how many clearances are measured between two looks at the clock."""
-        capsules, spheres = max(len(self.body), 1), max(scene.spheres.shape[1], 1)
-        return max(1, 10 * WORK_PER_LOOK // (capsules * spheres + len(self.body.pairs)))
+        hulls, spheres = max(len(self.body.hulls), 1), max(scene.spheres.shape[1], 1)
+        return max(1, 4 * WORK_PER_LOOK // (hulls * spheres + len(self.body.pairs)))
 
     def search(self, memory: Memory, request: Request, first: int, last: int) -> None:
         """Make attempts `first` to `last` at a request, by one of the two compiled entries.

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from learned_ik.arrays import Array, Booleans, Floats, Integers
 from learned_ik.kernels.avoidance.body_layout import BODY_PLACES, END_OF_WALK
-from learned_ik.kernels.avoidance.clearance import AT_ONCE, CONTACT, BodyArrays
+from learned_ik.kernels.avoidance.clearance import AT_ONCE, CONTACT
+from learned_ik.kernels.avoidance.placement import BodyArrays, Hulls
 from learned_ik.kernels.avoidance.store import MORE_PROPOSALS
 from learned_ik.kernels.forward_kinematics import SLIDES, TURNS, ChainArrays
 from learned_ik.kernels.heads.forward_pass import (
@@ -50,6 +51,7 @@ ACTIVATIONS = {'relu': RELU, 'silu': SILU}
 DECODINGS = {'clipped': CLIPPED, 'bounded': BOUNDED, 'linear': LINEAR, 'biternion': BITERNION}
 CACHE_LINE = 16  # float32 numbers, 64 bytes
 ORDINARY_REACH = (0.1, 10.0)  # [m]
+SPHERES_OF_HULL = 8  # contacts that a walk looks at, as many for each hull on average
 
 
 class PackedModel(NamedTuple):
@@ -265,38 +267,79 @@ def empty_activations(packed: PackedModel) -> Floats:
 def pack_body(body: Body, chain: KinematicChain) -> PackedBody:
     """Flatten a body, and lay out the memory of its walks."""
     arrays = body_arrays(body)
+    hulls = arrays.hulls
     capsules, pairs, joints = len(body), len(body.pairs), chain.joint_count
-    integers = [arrays.frames, arrays.pairs.ravel()]
-    shapes = [arrays.ends.ravel(), arrays.radii, arrays.inverse, arrays.half]
+    rows = SPHERES_OF_HULL * len(hulls.frames) + len(hulls.pairs)
+    integers = [
+        arrays.frames, arrays.pairs.ravel(), hulls.frames, hulls.first, hulls.pairs.ravel(),
+        hulls.first_pair,
+    ]  # fmt: skip
+    shapes = [
+        arrays.ends.ravel(), arrays.radii, arrays.inverse, arrays.half, arrays.lines.ravel(),
+        hulls.ends.ravel(), hulls.radii, hulls.inverse, hulls.half,
+    ]  # fmt: skip
     walk = [
-        12 * (chain.motion_count + 1), 6 * capsules, 3 * capsules,  # LINK_FRAMES to MIDDLES
-        AT_ONCE, CONTACT * (capsules + pairs), joints * (capsules + pairs),  # to SLOPES
+        12 * (chain.motion_count + 1),  # LINK_FRAMES
+        6 * len(hulls.frames), 3 * len(hulls.frames), len(hulls.frames),  # to PLACED
+        6 * capsules, 3 * capsules,  # WORLD_ENDS, MIDDLES
+        AT_ONCE, capsules,  # SPHERE_DISTANCES, CAPSULE_DISTANCES
+        CONTACT * rows, joints * rows,  # CONTACTS, SLOPES
         joints, joints, joints, 6,  # PUSH, WAY, CLEAREST, MOVED
         MORE_PROPOSALS, MORE_PROPOSALS,  # STORE_ROWS, STORE_ERRORS
     ]  # fmt: skip
+    counts = [capsules, pairs, len(hulls.frames), len(hulls.pairs)]
     places = [
         *(BODY_PLACES + begin for begin in begins([len(part) for part in integers])),
         *begins([len(part) for part in shapes]),
         *begins(walk),
     ]
-    assert 2 + len(places) == BODY_PLACES
+    assert len(counts) + len(places) == BODY_PLACES
     return PackedBody(
-        layout=np.concatenate([[capsules, pairs], places, *integers]).astype(np.int64),
+        layout=np.concatenate([counts, places, *integers]).astype(np.int64),
         shapes=np.concatenate(shapes),
     )
 
 
 def body_arrays(body: Body) -> BodyArrays:
-    """Lay out a body for the kernels."""
-    squared = np.sum((body.ends[:, 1] - body.ends[:, 0]) ** 2, axis=-1)
+    """Lay out a body for the kernels; its pairs are sorted by their hulls."""
+    hull_of = body.hull_numbers
+    first = np.flatnonzero(np.diff(hull_of, prepend=-1, append=len(body) + 1))
+    pairs = body.pairs.reshape(-1, 2)
+    pairs = pairs[np.lexsort((*pairs.T[::-1], *hull_of[pairs].T[::-1]))]
+    hull_pairs, first_pair = np.unique(hull_of[pairs], axis=0, return_index=True)
+    segment = body.ends.reshape(-1, 6)
+    hull = body.hulls
+    hull_ends = np.array([[each.a, each.b] for each in hull]).reshape(-1, 6)
     return BodyArrays(
         frames=body.frames.copy(),
-        ends=np.ascontiguousarray(body.ends.reshape(-1, 6)),
+        ends=np.ascontiguousarray(segment),
         radii=body.radii.copy(),
-        inverse=np.where(squared > 1e-18, 1 / np.maximum(squared, 1e-18), 0.0),
-        half=0.5 * np.sqrt(squared),
-        pairs=np.ascontiguousarray(body.pairs.reshape(-1, 2)),
+        inverse=_inverse_squares(segment),
+        half=_half_lengths(segment),
+        lines=np.ascontiguousarray(np.hstack([segment[:, :3], segment[:, 3:] - segment[:, :3]]).T),
+        pairs=np.ascontiguousarray(pairs),
+        hulls=Hulls(
+            frames=body.frames[first[:-1]],
+            first=first,
+            ends=hull_ends,
+            radii=np.array([each.radius for each in hull], np.float64),
+            inverse=_inverse_squares(hull_ends),
+            half=_half_lengths(hull_ends),
+            pairs=hull_pairs.reshape(-1, 2),
+            first_pair=np.append(first_pair, len(pairs)),
+        ),
     )
+
+
+def _half_lengths(segments: Array) -> Array:
+    """(n,) [m], of segments (n, 6)."""
+    return 0.5 * np.linalg.norm(segments[:, 3:] - segments[:, :3], axis=-1)
+
+
+def _inverse_squares(segments: Array) -> Array:
+    """(n,) [1/m²], of the lengths of segments (n, 6); 0 where they are points."""
+    squared = np.sum((segments[:, 3:] - segments[:, :3]) ** 2, axis=-1)
+    return np.where(squared > 1e-18, 1 / np.maximum(squared, 1e-18), 0.0)
 
 
 def empty_walk_numbers(packed: PackedBody) -> Array:

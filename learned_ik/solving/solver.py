@@ -225,17 +225,25 @@ class IkSolver:
         """
         return self._like_this(self.model or self._trained, tool, robot, calibration)
 
+    def with_body(self, body: Body) -> IkSolver:
+        """Return a solver for the same arm that keeps other capsules clear; obstacles remain."""
+        model = self.model or self._trained
+        solver = self._like_this(model, self.tool, self.robot, self._calibration, body)
+        solver._engine.avoidance.share_store(self._engine.avoidance)
+        return solver
+
     def _like_this(
         self,
         model: IkModel | KinematicChain,
         tool: ToolPose | None,
         robot: KinematicChain | None,
         calibration: float,
+        body: Body | None = None,
     ) -> IkSolver:
         solver = IkSolver(
             model,
             joint_weights=self._engine.preferences.joint_weights,
-            body=self.body,
+            body=self.body if body is None else body,
             tool=tool,
             robot=robot,
             calibration=calibration,

@@ -16,15 +16,15 @@ from learned_ik.kernels.heads.forward_pass import LANES, POSE_INPUTS
 from learned_ik.network import Network
 from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.body import Body
-from learned_ik.solving.packing import Memory
+from learned_ik.solving.packing import SPHERES_OF_HULL, Memory
 
 # Of each flat array, the places in the layout where its sections begin, and the last one's end.
 OF_LAYOUT = range(places.WIDTHS, places.KINDS + 2)
 OF_ROBOT = range(places.CONSTANTS, places.JOINT_WEIGHTS + 2)
 OF_NUMBERS = range(places.TARGET, places.END_OF_NUMBERS + 1)
 OF_ACTIVATIONS = range(places.INPUTS, places.END_OF_ACTIVATIONS + 1)
-OF_BODY = range(body_places.CAPSULE_FRAMES, body_places.PAIR_CAPSULES + 2)
-OF_SHAPES = range(body_places.CAPSULE_ENDS, body_places.HALF_LENGTHS + 2)
+OF_BODY = range(body_places.CAPSULE_FRAMES, body_places.FIRST_PAIRS + 2)
+OF_SHAPES = range(body_places.CAPSULE_ENDS, body_places.HULL_HALF_LENGTHS + 2)
 OF_WALK = range(body_places.LINK_FRAMES, body_places.END_OF_WALK + 1)
 
 
@@ -93,7 +93,7 @@ def test_every_place_is_named_once_and_none_is_left_out():
     counts = range(places.JOINTS, places.SEED_JOINTS + 1)
     all_places = [*counts, *OF_LAYOUT, *OF_ROBOT, *OF_NUMBERS, *OF_ACTIVATIONS]
     assert all_places == list(range(places.PLACES))
-    of_body = [body_places.CAPSULES, body_places.PAIRS, *OF_BODY, *OF_SHAPES, *OF_WALK]
+    of_body = [*range(body_places.HULL_PAIRS + 1), *OF_BODY, *OF_SHAPES, *OF_WALK]
     assert of_body == list(range(body_places.BODY_PLACES))
 
 
@@ -198,11 +198,17 @@ def test_a_body_and_the_memory_of_its_walks(arm):
     np.testing.assert_allclose(compiled.arrays.half, 0.5 * lengths)
     np.testing.assert_allclose(compiled.arrays.inverse, 1 / lengths**2)
 
-    memory, rows = compiled.memory, len(body) + len(body.pairs)
+    hulls = compiled.arrays.hulls
+    assert (hulls.frames == body.frames).all()  # of one capsule each
+    np.testing.assert_array_equal(hulls.ends, compiled.arrays.ends)
+    np.testing.assert_array_equal(hulls.pairs, body.pairs)
+    np.testing.assert_array_equal(hulls.first, np.arange(len(body) + 1))
+
+    memory, rows = compiled.memory, SPHERES_OF_HULL * len(body) + len(body.pairs)
     assert memory.contacts.shape == (rows, CONTACT)
     assert memory.slopes.shape == (rows, arm.chain.joint_count)
     assert memory.placement.links.shape == (arm.chain.motion_count + 1, 12)
-    assert memory.placement.distances.shape == (AT_ONCE,)
+    assert memory.placement.of_spheres.shape == (AT_ONCE,)
     assert memory.moved.shape == (6,)
     assert {each.shape for each in (memory.push, memory.way, memory.best)} == {
         (arm.chain.joint_count,)

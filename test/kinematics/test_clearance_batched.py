@@ -24,9 +24,11 @@ def test_torch_and_numba_measure_the_same(arm):
     to_itself = batched.to_itself(placed)
     for row, q_row in enumerate(q):
         of_spheres, of_pairs = compiled.distances(q_row, spheres)
-        np.testing.assert_allclose(to_spheres[row], of_spheres[body.moving], atol=1e-6)
-        assert (of_spheres[~body.moving] == np.inf).all()
-        np.testing.assert_allclose(to_itself[row], of_pairs, atol=1e-6)
+        of_capsules = np.full((len(body), 1), np.inf)
+        of_capsules[body.moving, 0] = to_spheres[row]
+        expected = compiled.by_hull(of_capsules, to_itself[row].numpy())
+        nearest = of_spheres.reshape(-1, len(spheres)).min(axis=1)
+        np.testing.assert_allclose(np.concatenate([nearest, of_pairs]), expected, atol=1e-6)
 
 
 def test_gradients_of_numba_are_those_of_torch(arm):
@@ -38,15 +40,24 @@ def test_gradients_of_numba_are_those_of_torch(arm):
         spheres = spheres_near(chain, rng)
         of_spheres, of_pairs = compiled.gradients(q, spheres)
 
-        distances = functools.partial(all_distances, batched, torch.tensor(spheres))
+        distances = functools.partial(all_distances, batched, torch.tensor(spheres), compiled)
         slopes = torch.autograd.functional.jacobian(distances, torch.tensor(q))
-        mine = np.concatenate([of_spheres[body.moving], of_pairs])
+        mine = np.concatenate([of_spheres, of_pairs])[compiled.moves(spheres)]
         np.testing.assert_allclose(mine, slopes.numpy(), atol=1e-4)
 
 
-def all_distances(batched, spheres, q):
-    placed = batched.placed(q)
-    return torch.cat([batched.to_spheres(placed, spheres), batched.to_itself(placed)])
+def all_distances(batched, spheres, compiled, q):
+    """Return what `CompiledBody.distances` does of all that moves, by torch."""
+    body, placed = compiled.body, batched.placed(q)
+    of_spheres = torch.stack([batched.to_spheres(placed, ball[None]) for ball in spheres], dim=-1)
+    of_pairs, hull_of = batched.to_itself(placed), torch.tensor(body.hull_numbers)
+    moving, pairs = hull_of[torch.tensor(body.moving)], hull_of[torch.tensor(body.pairs)]
+    found = [of_spheres[moving == hull].amin(0) for hull in moving.unique()]
+    found += [
+        of_pairs[(pairs == pair).all(-1)].amin(0, keepdim=True)
+        for pair in torch.tensor(compiled.arrays.hulls.pairs)
+    ]
+    return torch.cat(found)
 
 
 def test_torch_knows_where_the_joints_are(arm):

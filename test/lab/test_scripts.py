@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 LAB = Path(__file__).parents[2] / 'lab'
-NO_SCRIPTS = {'__init__', 'ablated_search', 'ablated_solver', 'clutter_scenes'}
+NO_SCRIPTS = {'__init__', 'ablated_search', 'ablated_solver', 'clutter_scenes', 'mesh_judge'}
 SCRIPTS = [
     f'lab.{folder}.{path.stem}'
     for folder in ('ablations', 'measurements')

@@ -1,5 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
+import itertools
 import json
 
 import numpy as np
@@ -62,17 +63,29 @@ def test_capsules_hold_the_shapes_wherever_the_joints_are(chain, body):
     rng = np.random.default_rng(0)
     q = chain.sample(rng, 20)
     placed = body.placed(chain, q)
-    ends, radii = placed[:, body.links.index('upper')], body.radii[body.links.index('upper')]
+    upper = np.array(body.links) == 'upper'
+    ends, radii = placed[:, upper], body.radii[upper]
     # A point of the upper link's cylinder, by forward kinematics of a chain that ends there.
     R, p = KinematicChain.from_urdf(ARM, 'base', 'upper').forward_matrix(q[:, :1])
     angle, height = rng.uniform(0, 2 * np.pi, 20), rng.uniform(0, 0.4, 20)
     local = np.stack([0.05 * np.cos(angle), 0.05 * np.sin(angle), height], axis=1)
     points = p + np.einsum('nij,nj->ni', R, local)
-    assert (point_segment_distance(points, ends[:, 0], ends[:, 1]) <= radii).all()
+    distance = point_segment_distance(points[:, None], ends[:, :, 0], ends[:, :, 1])
+    assert (distance <= radii).any(axis=1).all()
     # The finger stands at the limit nearest to 0, 0.02 m.
-    finger = placed[:, body.links.index('finger')].mean(axis=1)
     R, p = chain.forward_matrix(q)
-    np.testing.assert_allclose(finger, p + R @ [0, 0.12, 0], atol=1e-9)
+    box = np.array(list(itertools.product((-0.01, 0.01), (-0.03, 0.27), (-0.01, 0.01))))
+    corners = p[:, None] + np.einsum('nij,mj->nmi', R, box)
+    finger = np.array(body.links) == 'finger'
+    ends = placed[:, None, finger]
+    distance = point_segment_distance(corners[:, :, None], ends[..., 0, :], ends[..., 1, :])
+    assert (distance <= body.radii[finger]).any(axis=-1).all()
+
+
+def middle_of(ends: np.ndarray) -> np.ndarray:
+    """Return the middle (3,) [m] of the box around segments (n, 2, 3)."""
+    points = ends.reshape(-1, 3)
+    return 0.5 * (points.min(axis=0) + points.max(axis=0))
 
 
 def test_a_chain_up_the_tree_carries_the_same_links():
@@ -83,9 +96,12 @@ def test_a_chain_up_the_tree_carries_the_same_links():
     body, other = (Body.from_urdf(ARM, each) for each in (forwards, backwards))
     here, there = body.placed(forwards, q), other.placed(backwards, q[::-1])
     for link in ('base', 'upper', 'hand', 'finger'):
-        mine = here[body.links.index(link)]
-        theirs = there[other.links.index(link)] @ R.T + p
-        np.testing.assert_allclose(mine, theirs, atol=1e-9)
+        # What is covered at random anew is much the same.
+        mine, theirs = (
+            middle_of(placed[np.array(each.links) == link])
+            for placed, each in ((here, body), (there @ R.T + p, other))
+        )
+        np.testing.assert_allclose(mine, theirs, atol=1e-9 if link == 'hand' else 0.03)
 
 
 def test_neighbours_and_what_never_or_always_touches_are_no_pairs(tiago, request):
@@ -95,15 +111,30 @@ def test_neighbours_and_what_never_or_always_touches_are_no_pairs(tiago, request
     assert frozenset(('arm_1_link', 'arm_2_link')) not in names  # neighbours
     assert frozenset(('arm_5_link', 'arm_7_link')) not in names  # about the same origin
     assert frozenset(('torso_lift_link', 'arm_5_link')) in names
-    ends = body.placed(tiago, tiago.sample(np.random.default_rng(9), 3000))
-    pairs = {tuple(pair) for pair in body.pairs.tolist()}
     assert (body.pairs[:, 0] < body.pairs[:, 1]).all()
-    for i in range(len(body)):
-        for j in range(i + 1, len(body)):
-            joined = abs(body.frames[i] - body.frames[j]) <= 2
-            if (i, j) not in pairs and not joined:
-                distance = segment_distance(*ends[:, i].swapaxes(0, 1), *ends[:, j].swapaxes(0, 1))
-                assert (distance > body.radii[i] + body.radii[j]).all(), (i, j)
+
+
+def test_whatever_touches_the_pairs_tell(tiago, tiago_body):
+    """Of links that are kept apart at all, by all of their capsules in other postures."""
+    ends = tiago_body.placed(tiago, tiago.sample(np.random.default_rng(9), 300))
+    kept = np.zeros((len(tiago_body), len(tiago_body)), bool)
+    kept[tuple(tiago_body.pairs.T)] = True
+    radii, names = tiago_body.radii, np.array(tiago_body.links)
+    told = touched = 0
+    for one, other in {(names[i], names[j]) for i, j in tiago_body.pairs}:
+        i, j = np.flatnonzero(names == one), np.flatnonzero(names == other)
+        distance = segment_distance(
+            ends[:, i][:, :, None, 0],
+            ends[:, i][:, :, None, 1],
+            ends[:, j][:, None, :, 0],
+            ends[:, j][:, None, :, 1],
+        )
+        distance -= radii[i][:, None] + radii[j]
+        touches = (distance < 0).any(axis=(1, 2))
+        touched += touches.sum()
+        told += (touches & ((distance < 0) & kept[np.ix_(i, j)]).any(axis=(1, 2))).sum()
+    assert touched > 100
+    assert told == touched
 
 
 def test_an_srdf_disables_pairs(tiago, request):

@@ -58,7 +58,7 @@ def test_the_tool_is_the_only_leaf():
 def test_has_a_shape_for_every_link_but_the_footprint():
     for link in ElementTree.fromstring(OURS).iter('link'):
         shapes = [len(link.findall(f'{kind}/geometry')) for kind in ('visual', 'collision')]
-        assert shapes[0] == shapes[1]
+        assert (shapes[0] > 0) == (shapes[1] > 0)
         assert shapes[0] > 0 or link.get('name') == 'base_footprint'
     assert '<mesh' not in OURS
 

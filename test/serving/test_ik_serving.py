@@ -35,10 +35,14 @@ class NotingSolver:
 
     def __init__(self):
         chain = KinematicChain.from_urdf(TIAGO, 'torso_lift_link', 'arm_tool_link')
-        self.model = SimpleNamespace(chain=chain, name='tiago_arm')
+        self.model = SimpleNamespace(chain=chain, name='tiago_arm', body=None)
+        self.body = None
         self.robot = None
         self.error = None
         self.found, self.solve_time = np.zeros(7), 1e-5
+
+    def with_body(self, body):
+        return self
 
     def solve(self, position, orientation, seed=None, **options):
         if self.error is not None:

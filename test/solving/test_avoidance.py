@@ -2,27 +2,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Answers that keep clear: what they promise is checked by coal or by torch, not by ourselves."""
 
+import dataclasses
 import math
 from collections.abc import Callable
 
 import numpy as np
+import numpy_clearance
 import pytest
 
 from learned_ik import IkModel, IkSolver
 from learned_ik.errors import InvalidInputError, ObstacleError
 from learned_ik.robot.body import Body
-from learned_ik.robot.capsules import point_segment_distance, segment_distance
 from learned_ik.solving.solution import Status
 
 LOOSE = {'position_tolerance': 1e-4, 'orientation_tolerance': 1e-3}
 
 
 @pytest.fixture(scope='module')
-def model(request, tiago, untrained) -> IkModel:
-    import dataclasses
-
-    text = (request.config.rootpath / 'config' / 'tiago_arm.urdf').read_text()
-    return dataclasses.replace(untrained(tiago), body=Body.from_urdf(text, tiago))
+def model(tiago, tiago_body, untrained) -> IkModel:
+    return dataclasses.replace(untrained(tiago), body=tiago_body)
 
 
 @pytest.fixture
@@ -32,15 +30,7 @@ def solver(model) -> IkSolver:
 
 def clearance_of(model: IkModel, q: np.ndarray, spheres: np.ndarray, itself: bool = True) -> float:
     """Return the clearance [m] by numpy alone."""
-    body, ends = model.body, model.body.placed(model.chain, q)
-    least = math.inf
-    for c in np.nonzero(body.moving)[0]:
-        distance = point_segment_distance(spheres[:, :3], *ends[c]) - spheres[:, 3]
-        least = min(least, distance.min(initial=math.inf) - body.radii[c])
-    for i, j in body.pairs if itself else ():
-        distance = segment_distance(*ends[i], *ends[j]) - body.radii[i] - body.radii[j]
-        least = min(least, float(distance))
-    return least
+    return numpy_clearance.clearance_of(model.chain, model.body, q, spheres, itself)
 
 
 def scene_around(model: IkModel, rng, count: int, gap: tuple[float, float] = (0.01, 0.05)):

@@ -6,7 +6,8 @@ import numpy as np
 
 from learned_ik.arrays import Array, Floats, Integers
 from learned_ik.kernels.avoidance.body_layout import unpack_body, unpack_walk
-from learned_ik.kernels.avoidance.clearance import CAPSULE, OTHER, Obstacles, contacts, place
+from learned_ik.kernels.avoidance.clearance import CAPSULE, OTHER, Obstacles, contacts
+from learned_ik.kernels.avoidance.placement import place
 from learned_ik.kernels.avoidance.walk import WalkMemory
 from learned_ik.kernels.compilation import inner_kernel, kernel
 from learned_ik.kernels.forward_kinematics import ChainArrays

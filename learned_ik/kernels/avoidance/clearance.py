@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clearance of one posture in numba: capsules to spheres and to each other, and its gradient.
 
-Only capsules that move are kept clear of spheres: what stands still, no posture can move away.
+Only capsules that move are kept clear of spheres: what stands still, no posture can move away. The
+capsules of a link are looked at where something is near its hull.
 """
 
 import math
 from typing import NamedTuple
 
-from learned_ik.arrays import Array, Integers
+from learned_ik.arrays import Array
+from learned_ik.kernels.avoidance.placement import BodyArrays, Placement, place_capsules
 from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
-from learned_ik.kernels.forward_kinematics import ChainArrays, Frames, X, Y, Z, sweep
+from learned_ik.kernels.forward_kinematics import ChainArrays, Frames, X, Y, Z
 
 # Places in a contact (CONTACT,).
 DISTANCE = 0  # [m]
@@ -27,26 +29,6 @@ AT_ONCE = 64  # spheres whose distances are taken side by side
 Point = tuple[float, float, float]
 
 
-class BodyArrays(NamedTuple):
-    """A body as compiled code sees it."""
-
-    frames: Integers  # (capsules,), see `Body`
-    ends: Array  # (capsules, 6) [m], both ends in the capsule's frame
-    radii: Array  # (capsules,) [m]
-    inverse: Array  # (capsules,) [1/m²], of the segment's squared length; 0 for a sphere
-    half: Array  # (capsules,) [m], of the segment's length
-    pairs: Integers  # (pairs, 2)
-
-
-class Placement(NamedTuple):
-    """Where a body lies: what `place` fills."""
-
-    links: Array  # (motions + 1, 12), rotation row by row and origin [m] of each frame
-    ends: Array  # (capsules, 6) [m], in the base frame
-    middles: Array  # (capsules, 3) [m], likewise
-    distances: Array  # (AT_ONCE,) [m²], memory: of one capsule's segment from some spheres
-
-
 class Obstacles(NamedTuple):
     """What a posture has to keep clear of."""
 
@@ -54,24 +36,6 @@ class Obstacles(NamedTuple):
     spheres: Array  # (4, n): x, y, z, radius [m]
     itself: bool  # whether the body is kept clear of itself
     wanted: float  # [m], the least clearance that is good enough
-
-
-@inlined_kernel
-def place(
-    chain: ChainArrays, body: BodyArrays, q: Array, frames: Frames, placement: Placement
-) -> None:
-    """Do what `sweep` does, and place the capsules too."""
-    links = placement.links
-    sweep(chain, q, Frames(frames.origins, frames.axes, frames.tip, frames.values, links))
-    for c in range(body.frames.shape[0]):
-        r, local, world = links[body.frames[c]], body.ends[c], placement.ends[c]
-        for k in range(0, 6, 3):
-            x, y, z = local[k], local[k + 1], local[k + 2]
-            world[k] = r[0] * x + r[1] * y + r[2] * z + r[X]
-            world[k + 1] = r[3] * x + r[4] * y + r[5] * z + r[Y]
-            world[k + 2] = r[6] * x + r[7] * y + r[8] * z + r[Z]
-        for k in range(3):
-            placement.middles[c, k] = 0.5 * (world[k] + world[k + 3])
 
 
 @inner_kernel
@@ -86,7 +50,8 @@ def contacts(
 ) -> tuple[int, float]:
     """Fill what is nearer than a margin, and return its number and the least distance [m].
 
-    Of each capsule that moves the nearest sphere counts; then each pair of capsules.
+    Of each hull that moves each sphere counts, where the hull's capsules are nearest to it; then
+    each pair of hulls, where they are nearest to each other.
 
     Args:
         body: the body.
@@ -96,24 +61,24 @@ def contacts(
         far: [m], the margin or more: the least distance is told up to here, which spares most of
             the work where nothing is as near.
         itself: whether the pairs count.
-        found: (capsules + pairs, CONTACT), filled.
+        found: (n, CONTACT), filled; what does not go in is not told, but for the least distance.
 
     """
-    ends, middles, row = placement.ends, placement.middles, placement.distances
+    hulls, row = body.hulls, placement.of_spheres
     count, least = 0, far
-    for c in range(body.frames.shape[0] if spheres.shape[1] > 0 else 0):
-        if body.frames[c] == 0:
+    most = found.shape[0] - hulls.pairs.shape[0]
+    for h in range(hulls.frames.shape[0] if spheres.shape[1] > 0 else 0):
+        if hulls.frames[h] == 0:
             continue
-        e, inverse, radius = ends[c], body.inverse[c], body.radii[c]
+        e, inverse = placement.hull_ends[h], hulls.inverse[h]
         ax, ay, az = e[0], e[1], e[2]
         ux, uy, uz = e[3] - ax, e[4] - ay, e[5] - az
-        nearest, which = far, -1
         for begin in range(0, spheres.shape[1], AT_ONCE):
             end = min(begin + AT_ONCE, spheres.shape[1])
             x, y, z = spheres[0, begin:end], spheres[1, begin:end], spheres[2, begin:end]
             radii = spheres[3, begin:end]
             # Without roots or a look for the nearest, this loop takes several spheres at once.
-            near, reach = 0, radius + nearest
+            near, reach = 0, hulls.radii[h] + max(margin, least)
             for s in range(end - begin):
                 wx, wy, wz = x[s] - ax, y[s] - ay, z[s] - az
                 t = min(max((wx * ux + wy * uy + wz * uz) * inverse, 0.0), 1.0)
@@ -123,41 +88,129 @@ def contacts(
             if near == 0:
                 continue
             for s in range(end - begin):
-                if row[s] < (radii[s] + reach) * (radii[s] + reach):
-                    distance = math.sqrt(row[s]) - radii[s] - radius
-                    if distance < nearest:
-                        nearest, which, reach = distance, begin + s, radius + distance
+                if row[s] >= (radii[s] + reach) * (radii[s] + reach):
+                    continue
+                centre = x[s], y[s], z[s]
+                distance, c = distance_of_capsules(body, h, placement, centre, radii[s])
+                if distance < least:
+                    least = distance
+                    reach = hulls.radii[h] + max(margin, least)
+                if distance < margin and count < most:
+                    point = point_of_capsule(body, h, c, placement, centre)
+                    record(found[count], distance, c, -1 - (begin + s), point, centre)
+                    count += 1
+    for p in range(hulls.pairs.shape[0] if itself else 0):
+        nearest, k = distance_of_links(body, p, placement, max(margin, least))
+        if k < 0:
+            continue
         least = min(least, nearest)
         if nearest < margin:
-            bx, by, bz = spheres[0, which], spheres[1, which], spheres[2, which]
-            wx, wy, wz = bx - ax, by - ay, bz - az
-            t = min(max((wx * ux + wy * uy + wz * uz) * inverse, 0.0), 1.0)
-            point = ax + t * ux, ay + t * uy, az + t * uz
-            record(found[count], nearest, c, -1 - which, point, (bx, by, bz))
-            count += 1
-    for k in range(body.pairs.shape[0] if itself else 0):
-        i, j = body.pairs[k, 0], body.pairs[k, 1]
-        m, n = middles[i], middles[j]
-        radii = body.radii[i] + body.radii[j]
-        # No nearer than the balls around both capsules: most pairs need no closer look.
-        reach = max(margin, least) + radii + body.half[i] + body.half[j]
-        if (m[0] - n[0]) ** 2 + (m[1] - n[1]) ** 2 + (m[2] - n[2]) ** 2 > reach * reach:
-            continue
-        e, f = ends[i], ends[j]
-        s, t = nearest_shares(e, f, body.inverse[i], body.inverse[j])
-        point = (
-            e[0] + s * (e[3] - e[0]), e[1] + s * (e[4] - e[1]), e[2] + s * (e[5] - e[2]),
-        )  # fmt: skip
-        other = (
-            f[0] + t * (f[3] - f[0]), f[1] + t * (f[4] - f[1]), f[2] + t * (f[5] - f[2]),
-        )  # fmt: skip
-        x, y, z = point[0] - other[0], point[1] - other[1], point[2] - other[2]
-        distance = math.sqrt(x**2 + y**2 + z**2) - radii
-        least = min(least, distance)
-        if distance < margin:
-            record(found[count], distance, i, j, point, other)
+            i, j = body.pairs[k, 0], body.pairs[k, 1]
+            e, f = placement.ends[i], placement.ends[j]
+            s, t = nearest_shares(e, f, body.inverse[i], body.inverse[j])
+            record(found[count], nearest, i, j, along(e, s), along(f, t))
             count += 1
     return count, least
+
+
+@inlined_kernel
+def distance_of_capsules(
+    body: BodyArrays, h: int, placement: Placement, centre: Point, radius: float
+) -> tuple[float, int]:
+    """Return the distance [m] of a sphere from the capsules in a hull, and which is nearest."""
+    row, first, last = placement.of_capsules, body.hulls.first[h], body.hulls.first[h + 1]
+    x, y, z = into_frame(placement.links[body.hulls.frames[h]], centre)
+    lines, inverse, radii = body.lines, body.inverse, body.radii
+    for c in range(first, last):  # several capsules at once
+        wx, wy, wz = x - lines[0, c], y - lines[1, c], z - lines[2, c]
+        ux, uy, uz = lines[3, c], lines[4, c], lines[5, c]
+        t = min(max((wx * ux + wy * uy + wz * uz) * inverse[c], 0.0), 1.0)
+        wx, wy, wz = wx - t * ux, wy - t * uy, wz - t * uz
+        row[c] = math.sqrt(wx * wx + wy * wy + wz * wz) - radii[c]
+    which = first
+    for c in range(first + 1, last):
+        if row[c] < row[which]:
+            which = c
+    return row[which] - radius, which
+
+
+@inlined_kernel
+def point_of_capsule(
+    body: BodyArrays, h: int, c: int, placement: Placement, centre: Point
+) -> Point:
+    """Return the point of a capsule's segment that is nearest to another one."""
+    r, lines = placement.links[body.hulls.frames[h]], body.lines
+    x, y, z = into_frame(r, centre)
+    wx, wy, wz = x - lines[0, c], y - lines[1, c], z - lines[2, c]
+    t = wx * lines[3, c] + wy * lines[4, c] + wz * lines[5, c]
+    t = min(max(t * body.inverse[c], 0.0), 1.0)
+    x, y = lines[0, c] + t * lines[3, c], lines[1, c] + t * lines[4, c]
+    z = lines[2, c] + t * lines[5, c]
+    return (
+        r[0] * x + r[1] * y + r[2] * z + r[X], r[3] * x + r[4] * y + r[5] * z + r[Y],
+        r[6] * x + r[7] * y + r[8] * z + r[Z],
+    )  # fmt: skip
+
+
+@inlined_kernel
+def into_frame(r: Array, point: Point) -> Point:
+    """Return a point in a frame (12,)."""
+    x, y, z = point[0] - r[X], point[1] - r[Y], point[2] - r[Z]
+    return (
+        r[0] * x + r[3] * y + r[6] * z, r[1] * x + r[4] * y + r[7] * z,
+        r[2] * x + r[5] * y + r[8] * z,
+    )  # fmt: skip
+
+
+@inlined_kernel
+def distance_of_links(
+    body: BodyArrays, p: int, placement: Placement, far: float
+) -> tuple[float, int]:
+    """Return how far the two links of a hull pair are apart [m], and by which pair of capsules.
+
+    -1 where they are no nearer than `far` [m].
+    """
+    hulls, hull_ends, hull_middles = body.hulls, placement.hull_ends, placement.hull_middles
+    ends, middles, radii, nearest, which = placement.ends, placement.middles, body.radii, far, -1
+    one, other = hulls.pairs[p, 0], hulls.pairs[p, 1]
+    m, n = hull_middles[one], hull_middles[other]
+    reach = far + hulls.radii[one] + hulls.radii[other]
+    # No nearer than the balls around both: most pairs need no closer look.
+    ball = reach + hulls.half[one] + hulls.half[other]
+    if (m[0] - n[0]) ** 2 + (m[1] - n[1]) ** 2 + (m[2] - n[2]) ** 2 > ball * ball:
+        return nearest, which
+    squared = squared_distance(
+        hull_ends[one], hull_ends[other], hulls.inverse[one], hulls.inverse[other]
+    )
+    if squared > max(reach, 0.0) ** 2:
+        return nearest, which
+    place_capsules(body, one, placement)
+    place_capsules(body, other, placement)
+    last, is_far = -1, False
+    for k in range(hulls.first_pair[p], hulls.first_pair[p + 1]):
+        i, j = body.pairs[k, 0], body.pairs[k, 1]
+        reach = nearest + radii[i]
+        if i != last:  # far from all that the other hull holds?
+            last, m, n = i, middles[i], hull_middles[other]
+            beside = reach + hulls.radii[other]
+            ball = beside + body.half[i] + hulls.half[other]
+            is_far = (m[0] - n[0]) ** 2 + (m[1] - n[1]) ** 2 + (m[2] - n[2]) ** 2 > ball * ball
+            if not is_far:
+                squared = squared_distance(
+                    ends[i], hull_ends[other], body.inverse[i], hulls.inverse[other]
+                )
+                is_far = squared > max(beside, 0.0) ** 2
+        if is_far:
+            continue
+        m, n = middles[i], middles[j]
+        reach += radii[j]
+        ball = reach + body.half[i] + body.half[j]
+        if (m[0] - n[0]) ** 2 + (m[1] - n[1]) ** 2 + (m[2] - n[2]) ** 2 > ball * ball:
+            continue
+        squared = squared_distance(ends[i], ends[j], body.inverse[i], body.inverse[j])
+        if squared < max(reach, 0.0) ** 2:
+            nearest, which = math.sqrt(squared) - radii[i] - radii[j], k
+    return nearest, which
 
 
 @inlined_kernel
@@ -203,6 +256,22 @@ def nearest_shares(e: Array, f: Array, e_inverse: float, f_inverse: float) -> tu
         t = 1.0
         s = min(max((uv - uw) * e_inverse, 0.0), 1.0)
     return s, t
+
+
+@inlined_kernel
+def squared_distance(e: Array, f: Array, e_inverse: float, f_inverse: float) -> float:
+    """Return the squared distance [m²] of two segments (6,)."""
+    s, t = nearest_shares(e, f, e_inverse, f_inverse)
+    p, o = along(e, s), along(f, t)
+    return (p[0] - o[0]) ** 2 + (p[1] - o[1]) ** 2 + (p[2] - o[2]) ** 2
+
+
+@inlined_kernel
+def along(e: Array, share: float) -> Point:
+    """Return the point of a segment (6,) that lies a share of the way along."""
+    return (
+        e[0] + share * (e[3] - e[0]), e[1] + share * (e[4] - e[1]), e[2] + share * (e[5] - e[2]),
+    )  # fmt: skip
 
 
 @inlined_kernel

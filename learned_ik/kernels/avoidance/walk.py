@@ -16,13 +16,11 @@ import numpy as np
 from learned_ik.arrays import Array
 from learned_ik.kernels.avoidance.clearance import (
     DISTANCE,
-    BodyArrays,
     Obstacles,
-    Placement,
     contact_gradient,
     contacts,
-    place,
 )
+from learned_ik.kernels.avoidance.placement import BodyArrays, Placement, place
 from learned_ik.kernels.compilation import inner_kernel
 from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into, jacobian_columns
 from learned_ik.kernels.normal_equations import damped_solution
@@ -55,8 +53,8 @@ class WalkMemory(NamedTuple):
     """Memory of one walk, so that it allocates nothing."""
 
     placement: Placement
-    contacts: Array  # (capsules + pairs, CONTACT), as `clearance.contacts` fills them
-    slopes: Array  # (capsules + pairs, joints), of the contacts' distances
+    contacts: Array  # (n, CONTACT), as `clearance.contacts` fills them
+    slopes: Array  # (n, joints), of the contacts' distances
     push: Array  # (joints,), sum of h ∇d
     way: Array  # (joints,), its part in the null space
     best: Array  # (joints,) [rad or m]

@@ -2,16 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Arms among spheres, and numpy's own measure of how clear a posture is."""
 
-import math
 from collections.abc import Callable
 
 import numpy as np
+import numpy_clearance
 import pytest
 from compiled_arm import CompiledArm, CompiledBody
 
 from learned_ik import KinematicChain
 from learned_ik.robot.body import Body
-from learned_ik.robot.capsules import point_segment_distance, segment_distance
 
 
 @pytest.fixture(scope='session', params=['tiago', 'ur10', 'artificial7', 'artificial12'])
@@ -19,8 +18,7 @@ def walker(request, artificial, real_urdf) -> CompiledBody:
     """Each of some arms with its body: without redundancy, with one dimension of it, with six."""
     if request.param == 'tiago':
         chain = request.getfixturevalue('tiago')
-        text = (request.config.rootpath / 'config' / 'tiago_arm.urdf').read_text()
-        return CompiledBody(CompiledArm(chain), Body.from_urdf(text, chain))
+        return CompiledBody(CompiledArm(chain), request.getfixturevalue('tiago_body'))
     if request.param == 'ur10':
         text = real_urdf('ur_description/urdf/ur10_robot.urdf')
         chain = KinematicChain.from_urdf(text, 'base_link', 'ee_link')
@@ -34,15 +32,9 @@ def clearance_of() -> Callable[[CompiledBody, np.ndarray, np.ndarray, bool], flo
     """Return a function to the clearance [m] of a posture, by numpy alone."""
 
     def clearance(walker: CompiledBody, q, spheres, itself: bool) -> float:
-        body, ends = walker.body, walker.body.placed(walker.arm.chain, q)
-        least = math.inf
-        for c in np.nonzero(body.moving)[0]:
-            distance = point_segment_distance(spheres[:, :3], *ends[c]) - spheres[:, 3]
-            least = min(least, distance.min(initial=math.inf) - body.radii[c])
-        for i, j in body.pairs if itself else ():
-            distance = segment_distance(*ends[i], *ends[j]) - body.radii[i] - body.radii[j]
-            least = min(least, float(distance))
-        return least
+        return numpy_clearance.clearance_of(
+            walker.arm.chain, walker.body, q, np.asarray(spheres), itself
+        )
 
     return clearance
 

@@ -9,22 +9,20 @@ import pytest
 
 from learned_ik import IkModel, IkSolver
 from learned_ik.robot.basis_points import BasisPoints
-from learned_ik.robot.body import Body
 from learned_ik.rotations import quaternion_from_matrix
 
 TOLERANCES = {'position_tolerance': 1e-4, 'orientation_tolerance': 1e-3}
 
 
 @pytest.fixture(scope='module', params=[18, 96])
-def model(request, tiago, untrained) -> IkModel:
+def model(request, tiago, tiago_body, untrained) -> IkModel:
     """Return a model with a network that takes the scene, and answers by it."""
     width = request.param  # the smaller one has less room than there are points
     model, points = untrained(tiago, width=width), BasisPoints.for_chain(tiago)
     more = np.random.default_rng(1).normal(0, 0.5, (width, len(points))).astype(np.float32)
     weights = (np.hstack([model.network.weights[0], more]), *model.network.weights[1:])
     network = dataclasses.replace(model.network, weights=weights, scene=points)
-    text = (request.config.rootpath / 'config' / 'tiago_arm.urdf').read_text()
-    return dataclasses.replace(model, network=network, body=Body.from_urdf(text, tiago))
+    return dataclasses.replace(model, network=network, body=tiago_body)
 
 
 def poses(chain, count: int):

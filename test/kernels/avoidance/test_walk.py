@@ -13,6 +13,7 @@ from learned_ik.kernels.avoidance.clearance import CONTACT
 from learned_ik.kernels.avoidance.walk import BEYOND
 from learned_ik.kernels.compilation import callable_kernel
 from learned_ik.rotations import rotation_angle
+from learned_ik.solving.packing import SPHERES_OF_HULL
 
 walk = callable_kernel(module.walk)
 
@@ -43,7 +44,7 @@ def test_it_stays_exact_within_limits_and_honest_and_never_makes_it_worse(
 ):
     chain, rng = walker.arm.chain, np.random.default_rng(0)
     better = 0
-    for q in chain.with_scaled_limits(0.98).sample(rng, 60):
+    for q in chain.with_scaled_limits(0.98).sample(rng, 150):
         spheres = spheres_at(walker, q, rng, int(rng.integers(0, 5)))
         before = clearance_of(walker, q, spheres, itself)
         end, told = walked(walker, q, spheres, itself=itself, wanted=wanted)
@@ -177,6 +178,7 @@ def test_a_free_axis_is_a_way_out_and_the_others_are_kept(walker, clearance_of, 
 
 
 def test_memory_holds_what_every_contact_needs(walker):
-    rows = len(walker.body) + len(walker.body.pairs)
+    hulls = walker.arrays.hulls
+    rows = SPHERES_OF_HULL * len(hulls.frames) + len(hulls.pairs)
     assert walker.memory.contacts.shape == (rows, CONTACT)
     assert walker.memory.slopes.shape == (rows, walker.arm.chain.joint_count)

@@ -97,7 +97,7 @@ def test_one_contacts_distance_grows_by_as_much_as_it_lacks(walker):
     arm, rng, checked = walker.arm, np.random.default_rng(6), 0
     if arm.chain.joint_count < 7:
         pytest.skip('an arm without redundancy has no way out')
-    for q in arm.chain.with_scaled_limits(0.9).sample(rng, 600):
+    for q in arm.chain.with_scaled_limits(0.9).sample(rng, 2000):
         ends = walker.body.placed(arm.chain, q)
         c = rng.choice(np.nonzero(walker.body.moving)[0])
         along = ends[c, 1] - ends[c, 0]

@@ -41,9 +41,8 @@ def test_going_down_the_slope_clears_a_sphere(tiago, keep):
     assert (after < before).all()
 
 
-def test_self_collision_is_a_term_of_its_own(tiago, request):
-    text = (request.config.rootpath / 'config' / 'tiago_arm.urdf').read_text()
-    body = Body.from_urdf(text, tiago)
+def test_self_collision_is_a_term_of_its_own(tiago, tiago_body):
+    body = tiago_body
     assert scene_loss_for(tiago, SceneConfig(), body, 'cpu') is None
     loss = scene_loss_for(tiago, SceneConfig(self_collision_weight=2.0), body, 'cpu')
     q = torch.tensor(tiago.sample(np.random.default_rng(2), 300), dtype=torch.float32)
