@@ -5,8 +5,8 @@
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
-from learned_ik.serving.health import Report
-from learned_ik.serving.wording import one_line
+from learned_ik.serving.status.health import Report
+from learned_ik.serving.status.wording import one_line
 
 
 def diagnostic_array(report: Report, node: str, stamp: Time) -> DiagnosticArray:

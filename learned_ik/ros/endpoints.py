@@ -26,9 +26,7 @@ from learned_ik.ros.robustness.background import Background
 from learned_ik.ros.robustness.guard import NodeLog
 from learned_ik.ros.running import create_timer
 from learned_ik.ros.tf import MovingFrames
-from learned_ik.serving.health import Health
 from learned_ik.serving.ik_serving import IkServing
-from learned_ik.serving.outages import OutageReporter
 from learned_ik.serving.path_serving import PathServing, check_size
 from learned_ik.serving.pose_question import PoseQuestion, code_of
 from learned_ik.serving.requests_and_answers import (
@@ -40,6 +38,8 @@ from learned_ik.serving.requests_and_answers import (
     PathRequest,
 )
 from learned_ik.serving.rviz_picture import TargetHistory
+from learned_ik.serving.status.health import Health
+from learned_ik.serving.status.outages import OutageReporter
 from learned_ik_interfaces.srv import GetIK, GetIKPath
 
 MARKER_PERIOD = 0.1  # [s]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from learned_ik.arrays import Array
 from learned_ik.serving.requests_and_answers import IkAnswer, IkRequest, PathAnswer, PathRequest
-from learned_ik.serving.wording import one_line
+from learned_ik.serving.status.wording import one_line
 
 
 def request_from_service(message: Any) -> IkRequest:

@@ -25,7 +25,7 @@ from learned_ik.serving.requests_and_answers import (
     IkAnswer,
     IkRequest,
 )
-from learned_ik.serving.wording import listed, named, one_line
+from learned_ik.serving.status.wording import listed, named, one_line
 
 
 class MoveItEndpoint:

@@ -36,9 +36,9 @@ from learned_ik.ros.robustness.services import strengthen_services
 from learned_ik.ros.running import create_timer, run
 from learned_ik.ros.scene.obstacle_endpoints import ObstacleEndpoints
 from learned_ik.ros.tf import MovingFrames
-from learned_ik.serving.health import Health
 from learned_ik.serving.ik_serving import IkServing
 from learned_ik.serving.loading import description_of, load_solver
+from learned_ik.serving.status.health import Health
 
 NODE_NAME = 'learned_ik'
 DIAGNOSTICS_PERIOD = 1.0  # [s]

@@ -30,7 +30,7 @@ from learned_ik.ros.robustness.guard import GuardedExecutor, NodeLog
 from learned_ik.ros.robustness.workers import all_idle
 from learned_ik.ros.stopping import stopped_by_signals
 from learned_ik.ros.usage import answered
-from learned_ik.serving.wording import one_line
+from learned_ik.serving.status.wording import one_line
 
 SIGNAL_PERIOD = 0.1  # [s], between two looks for a signal
 THREADS_TAKE_TURNS = 5e-4  # [s]; Python's 5 ms would be the delay of whoever asks beside a path

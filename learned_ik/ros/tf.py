@@ -17,7 +17,7 @@ from learned_ik.errors import UnknownFrameError
 from learned_ik.ros import parameters
 from learned_ik.ros.running import create_timer
 from learned_ik.rotations import matrix_from_quaternion, transform
-from learned_ik.serving.wording import named
+from learned_ik.serving.status.wording import named
 
 POLL_PERIOD = 0.01  # [s], between two looks whether a transform has come, while somebody waits
 MOST_WAITING = 256  # poses; one more is answered with what is known by now

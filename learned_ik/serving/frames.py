@@ -17,7 +17,7 @@ from learned_ik.rotations import (
     normalized_quaternion,
     quaternion_from_matrix,
 )
-from learned_ik.serving.wording import listed, named
+from learned_ik.serving.status.wording import listed, named
 
 # From a frame and a stamp [ns], 0 for the latest, to T_base_frame (4, 4).
 # Raises UnknownFrameError.

@@ -15,7 +15,7 @@ import numpy as np
 from learned_ik.arrays import Array
 from learned_ik.errors import ObstacleError
 from learned_ik.robot.spheres import checked_spheres
-from learned_ik.serving.wording import LONGEST_NAME, named, one_line
+from learned_ik.serving.status.wording import LONGEST_NAME, named, one_line
 
 
 class Action(enum.IntEnum):

@@ -10,7 +10,7 @@ import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.errors import SeedError
-from learned_ik.serving.wording import listed
+from learned_ik.serving.status.wording import listed
 
 PATIENCE = 2.0  # [s], for all joints to be reported, once some were
 

@@ -18,7 +18,7 @@ from rclpy.executors import (
 )
 from rclpy.node import Node
 
-from learned_ik.serving.wording import one_line
+from learned_ik.serving.status.wording import one_line
 
 QUIET = 10.0  # [s], in which the same fault is told once
 MOST_KINDS = 100  # of faults that are remembered

@@ -17,7 +17,7 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from learned_ik.ros.robustness.guard import NodeLog
-from learned_ik.serving.wording import named, one_line
+from learned_ik.serving.status.wording import named, one_line
 
 Prepare = Callable[[list[Parameter]], Awaitable[None]]
 

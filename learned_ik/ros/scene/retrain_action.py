@@ -30,7 +30,7 @@ from learned_ik.serving.retraining_process import (
     RetrainingProgress,
     retrained_path,
 )
-from learned_ik.serving.wording import one_line
+from learned_ik.serving.status.wording import one_line
 from learned_ik_interfaces.action import Retrain
 
 POLL_PERIOD = 0.1  # [s], between two looks at a retraining

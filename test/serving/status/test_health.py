@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from learned_ik.serving.health import REMEMBERED, Health, Level
 from learned_ik.serving.requests_and_answers import ErrorCode
+from learned_ik.serving.status.health import REMEMBERED, Health, Level
 
 MODEL = SimpleNamespace(name='arm', chain=SimpleNamespace(fingerprint='abc'))
 

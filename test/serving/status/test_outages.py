@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-from learned_ik.serving.outages import OutageReporter
+from learned_ik.serving.status.outages import OutageReporter
 
 
 def test_says_that_targets_are_missed_now_and_then_and_once_that_it_is_over():
