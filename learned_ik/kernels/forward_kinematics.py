@@ -29,6 +29,7 @@ class ChainArrays(NamedTuple):
     kinds: Integers  # (joints,), what a joint does: TURNS or SLIDES
     full_turns: Array  # (joints,) [rad], the turn after which all poses come again; 0: no room
     home: Array  # (joints,) [rad or m], where to be near without a seed
+    strides: Array  # (joints,), 1 over the longest step of refinement [rad or m]
     angular_weight: float  # [m/rad], what a radian of error weighs against a metre
 
 

@@ -52,17 +52,17 @@ WIDTHS, STRUCTURE, KINDS, _ = range(8, 12)
 # Sections of `robot`.
 (
     CONSTANTS, STEPS, TRANSFORMS, COUPLING, LOWER, UPPER, BOUND_LOW, BOUND_HIGH, FULL_TURNS, HOME,
-    JOINT_WEIGHTS, _,
-) = range(12, 24)  # fmt: skip
+    STRIDES, JOINT_WEIGHTS, _,
+) = range(12, 25)  # fmt: skip
 REACH, SEED_WEIGHT, ANGULAR = 0, 1, 2  # places in the section CONSTANTS
 # Sections of `numbers`, the float64 memory of a request.
 (
     TARGET, START, ORIGINS, AXES, TIP, VALUES, COLUMNS, ERROR, TRIAL_ERROR, REST, DUAL, STEP,
     TRIAL, HELD, NEAR_LOW, NEAR_HIGH, BOX_LOW, BOX_HIGH, ANCHOR, WISH, KEPT, END_OF_NUMBERS,
-) = range(24, 46)  # fmt: skip
+) = range(25, 47)  # fmt: skip
 # Sections of `activations`, the float32 memory of a request.
-INPUTS, OUTPUTS, LANE_POSES, HEAD_ANSWERS, TRIGONOMETRY, SCORES, END_OF_ACTIVATIONS = range(46, 53)
-PLACES = 53
+INPUTS, OUTPUTS, LANE_POSES, HEAD_ANSWERS, TRIGONOMETRY, SCORES, END_OF_ACTIVATIONS = range(47, 54)
+PLACES = 54
 
 
 class Arm(NamedTuple):
@@ -113,6 +113,7 @@ def unpack_chain(layout: Integers, robot: Array) -> ChainArrays:
         robot[span(layout, LOWER)], robot[span(layout, UPPER)],
         robot[span(layout, BOUND_LOW)], robot[span(layout, BOUND_HIGH)],
         layout[span(layout, KINDS)], robot[span(layout, FULL_TURNS)], robot[span(layout, HOME)],
+        robot[span(layout, STRIDES)],
         robot[layout[CONSTANTS] + ANGULAR],
     )  # fmt: skip
 
@@ -193,5 +194,5 @@ def bounded_about(
         high[j] = max(min(seed[j] + largest_change, chain.bound_high[j]), chain.bound_low[j])
     return ChainArrays(
         chain.transforms, chain.coupling, chain.structure, low, high, low, high, chain.kinds,
-        chain.full_turns, seed[: low.shape[0]], chain.angular_weight,
+        chain.full_turns, seed[: low.shape[0]], chain.strides, chain.angular_weight,
     )  # fmt: skip

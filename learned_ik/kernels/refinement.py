@@ -37,7 +37,7 @@ DAMPING_START = 0.1  # [1], damping / squared error at the start
 DAMPING_DOWN, DAMPING_UP = 0.3, 8.0  # [1], factors after a step that helped, and one that did not
 DAMPING_FLOOR = 1e-9  # [1], damping / angular weight², keeps the system solvable at singularities
 DAMPING_LIMIT = 1e7  # [1], no step that helps is to be expected beyond
-LARGEST_STEP = 1.0  # [rad or m], of one joint in one step
+LARGEST_STEP = 1.0  # [rad, or m for arms that reach about a metre], of one joint in one step
 REFINEMENT_STEPS = 30  # of one attempt; what has not converged by then hardly ever does
 PATIENCE = 4  # so many steps in a row that hardly help are taken for a local minimum
 STALL_GAIN = 0.97  # a step that leaves more than this share of the squared error hardly helps
@@ -163,13 +163,13 @@ def bounded_step(chain: ChainArrays, q: Array, damping: float, work: Workspace) 
         damped_solution(columns, held, damping, rest, work.dual)
         x0, x1, x2 = work.dual[0], work.dual[1], work.dual[2]
         x3, x4, x5 = work.dual[3], work.dual[4], work.dual[5]
-        largest = LARGEST_STEP
+        largest = 1.0
         for j in range(joints):
             if held[j] == 0.0:
                 u = columns[j]
                 step[j] = u[0] * x0 + u[1] * x1 + u[2] * x2 + u[3] * x3 + u[4] * x4 + u[5] * x5
-                largest = max(largest, abs(step[j]))
-        shrink = LARGEST_STEP / largest
+                largest = max(largest, abs(step[j]) * chain.strides[j])
+        shrink = 1.0 / largest
         again = False
         for j in range(joints):
             if held[j] == 0.0:

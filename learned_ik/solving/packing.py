@@ -43,6 +43,7 @@ from learned_ik.kernels.layout import (
 )
 from learned_ik.kernels.measures import FARTHEST_JOINT
 from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
+from learned_ik.kernels.refinement import LARGEST_STEP
 from learned_ik.network import Network
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
@@ -124,6 +125,7 @@ def pack_model(
         arrays.bound_high,
         arrays.full_turns,
         arrays.home,
+        arrays.strides,
         np.ones(joints) if joint_weights is None else joint_weights,
     ]
     numbers = [
@@ -181,6 +183,7 @@ def chain_arrays(chain: KinematicChain) -> ChainArrays:
         kinds=np.where(slides, SLIDES, TURNS),
         full_turns=np.where(np.isfinite(turns) & (high - low >= turns), turns, 0.0),
         home=middle,
+        strides=np.where(slides, ANGULAR_WEIGHT / angular_weight(chain), 1.0) / LARGEST_STEP,
         angular_weight=angular_weight(chain),
     )
 
