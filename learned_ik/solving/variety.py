@@ -23,6 +23,7 @@ from learned_ik.solving.request import (
     Request,
     checked_position_tolerance,
     checked_start,
+    checked_timeout,
     request_options,
 )
 from learned_ik.solving.solution import Solution
@@ -31,6 +32,9 @@ MOST = 4096  # solutions that may be asked for
 RESTARTS = 64  # at the least: without redundancy, that finds every branch but the rarest
 RESTARTS_PER_SOLUTION = 8  # with it, there is always one more
 CANDIDATES_PER_SOLUTION = 4  # of which the most different are kept
+RESTARTS_PER_LOOK = 32  # restarts between two looks at the clock
+TIMEOUT = 1.0  # [s], of all solutions together
+TIMEOUT_OF_FIRST = 0.05  # [s], of the first: where there is none, there are no others
 CANDIDATES_IN_SCENE = 4  # times as many solutions are looked at: not all can be cleared
 
 
@@ -50,8 +54,9 @@ def solve_all(
     limit = whole(
         limit, 'limit', f'a whole number, 1 up to {MOST}', lambda count: 1 <= count <= MOST
     )
-    began = perf_counter()
-    bounds = position_tolerance, orientation_tolerance, math.inf, timeout
+    timeout, began = checked_timeout(timeout), perf_counter()
+    deadline = began + timeout
+    bounds = position_tolerance, orientation_tolerance, math.inf, min(timeout, TIMEOUT_OF_FIRST)
     first = one_pose.solve(engine, position, orientation, seed, 'first', bounds, None)
     if not first:
         return []
@@ -62,14 +67,16 @@ def solve_all(
     tolerances = checked_position_tolerance(position_tolerance), strictest
     avoids = scene is not None and scene.avoids
     candidates = distinct_solutions(
-        engine, row, about, tolerances, CANDIDATES_IN_SCENE * limit if avoids else limit
+        engine, row, about, tolerances, CANDIDATES_IN_SCENE * limit if avoids else limit, deadline
     )
     solved = [
-        one_pose.solve(engine, position, orientation, q, 'first', bounds, None) for q in candidates
+        one_pose.solve(engine, position, orientation, q, 'first', bounds, None)
+        for q in candidates
+        if perf_counter() < deadline
     ]
     found = [solution for solution in solved if solution] or [first]
     if scene is not None and scene.avoids:
-        found = _cleared(engine, row, tolerances, scene, found)
+        found = _cleared(engine, row, tolerances, scene, found, deadline)
         if not found:
             solution = one_pose.solve(engine, position, orientation, seed, None, bounds, scene)
             found = [solution] if solution else []
@@ -97,6 +104,7 @@ def _cleared(
     tolerances: tuple[float, float],
     scene: Scene,
     candidates: list[Solution],
+    deadline: float,
 ) -> list[Solution]:
     """Return those distinct solutions that keep clear to which candidates can be walked.
 
@@ -106,11 +114,14 @@ def _cleared(
         tolerances: of position [m] and orientation [rad].
         scene: what to keep clear of.
         candidates: solutions.
+        deadline: when to stop, on the clock of `perf_counter` [s].
 
     """
     memory, found = engine.memory(), list[Solution]()
     answers = np.empty((1, ANSWER + engine.chain.joint_count))
     for candidate in candidates:
+        if perf_counter() > deadline:
+            break
         rows = np.concatenate([row, candidate.joint_positions])[None]
         request = Request(rows, answers, True, tolerances, None, scene)
         if not clear_from_seed(engine, memory, request):
@@ -127,6 +138,7 @@ def distinct_solutions(
     seed: Array | None,
     tolerances: tuple[float, float],
     limit: int,
+    deadline: float,
 ) -> Array:
     """Return up to `limit` solutions (some, joints) [rad or m] of a pose, best first.
 
@@ -141,6 +153,7 @@ def distinct_solutions(
         seed: (joints,) [rad or m], optional; see `gather`.
         tolerances: of position [m] and orientation [rad].
         limit: 1 or more.
+        deadline: when to stop, on the clock of `perf_counter` [s].
 
     """
     make_ready('paths')
@@ -152,10 +165,14 @@ def distinct_solutions(
     dexterities = np.empty(len(pool))
     attempts = engine.heads + max(RESTARTS, RESTARTS_PER_SOLUTION * limit)
     about = engine.chain.middle if seed is None else np.ascontiguousarray(seed)
-    count = gather(
-        *engine.packed, memory.numbers, memory.activations, target[0], about, demand,
-        0, attempts, pool, dexterities, 0,
-    )  # fmt: skip
+    count = begin = 0
+    while begin < attempts and count < len(pool) and (begin == 0 or perf_counter() < deadline):
+        end = min(begin + RESTARTS_PER_LOOK + (engine.heads if begin == 0 else 0), attempts)
+        count = gather(
+            *engine.packed, memory.numbers, memory.activations, target[0], about, demand,
+            begin, end, pool, dexterities, count,
+        )  # fmt: skip
+        begin = end
     cost = -dexterities[:count] if seed is None else np.linalg.norm(pool[:count] - seed, axis=1)
     order = np.argsort(cost, kind='stable')
     kept = order[spread(pool[order], limit)]

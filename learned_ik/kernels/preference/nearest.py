@@ -44,8 +44,8 @@ from learned_ik.kernels.refinement import (
 from learned_ik.kernels.starts import restart_at
 
 SLACK = 1.0 - 1.01**-2  # [1], share of its squared distance by which an answer may be too far
-# [1], up to which K |dual| proves it. The strict bound on K is hardly ever met: of a million seeds
-# 0.01 to 0.3 rad from a solution, none was missed below 4, by K = reach of the arm.
+# [1], up to which K |dual| is taken for a proof, by K = reach of the arm: a bound that holds for
+# all of it is hardly ever met. Of 17 000 answers that were too far, none had less than 4.
 LARGEST_DUAL = 2.0
 FAR = 1.0  # [rad or m], from the seed: beyond, no bound by derivatives is believed
 LARGEST_CURVATURE = 3.0  # [1], likewise, of the curvature along the dual, for six joints
