@@ -117,7 +117,7 @@ def test_what_is_no_row_of_numbers_is_named(tiago, position, complaint, obstacle
 @pytest.mark.parametrize('wrong', [['0.1', '0.2', '0.3'], ('0', '0', '0'), [True, False, True]])
 def test_texts_and_truths_in_lists_are_no_numbers(tiago, wrong):
     solver = IkSolver(tiago)
-    with pytest.raises(InvalidInputError, match='position is .*; expected numbers'):
+    with pytest.raises(InvalidInputError, match=r'position is .*; expected numbers'):
         solver.solve(wrong, [0, 0, 0, 1])
-    with pytest.raises(InvalidInputError, match='positions is .*; expected numbers'):
+    with pytest.raises(InvalidInputError, match=r'positions is .*; expected numbers'):
         solver.solve_batch([wrong], [[0, 0, 0, 1]])
