@@ -157,7 +157,7 @@ def _shapes(root: etree._Element) -> Iterator[tuple[str, etree._Element, etree._
 def _called(shape: etree._Element) -> str:
     """Return how a message calls a shape."""
     if tag_of(shape) == 'mesh':
-        return f"mesh '{shown(shape.get('filename'))}'"
+        return f"mesh '{shown(shape.get('filename', ''))}'"
     return f'collision shape <{shown(tag_of(shape))}>'
 
 

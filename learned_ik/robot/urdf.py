@@ -35,6 +35,7 @@ from learned_ik.robot.description.xacro import (
     check_end,
     is_of_xacro,
     leftover_advice,
+    makes_nothing,
     not_expanded,
     with_question,
 )
@@ -169,7 +170,7 @@ def _supported(joint: Joint) -> Joint:
             'between them'
         )
     for element in joint.element.iterchildren('*'):
-        if is_of_xacro(element):
+        if is_of_xacro(element) and not makes_nothing(element):
             raise UrdfError(f'{joint.where} is not complete: {not_expanded(element)}')
     for name in (joint.name, joint.parent, joint.child):
         if is_xacro(name):

@@ -100,10 +100,11 @@ def solve_batch(
         for piece in _pieces(block, deadline):
             part = request._replace(rows=rows[piece], answers=request.answers[piece])
             status[piece] = _answered(engine, engine.memory(), part, deadline)
+        part = request._replace(rows=rows[block], answers=request.answers[block])
+        _leave_out(engine, part, status[block])
 
     status[:] = Status.TIMED_OUT
     in_blocks(run, len(rows), threads)
-    _leave_out(engine, request, status)
     answers = request.answers
     return SolutionBatch(
         status=status,

@@ -53,6 +53,9 @@ DECODINGS = {'clipped': CLIPPED, 'bounded': BOUNDED, 'linear': LINEAR, 'biternio
 CACHE_LINE = 16  # float32 numbers, 64 bytes
 ORDINARY_REACH = (0.1, 10.0)  # [m]
 SPHERES_OF_HULL = 8  # contacts that a walk looks at, as many for each hull on average
+# [m] Beyond, a reach says nothing of the arm: all joints may turn about one point, or slides have
+# limits that stand for none.
+TELLING_REACH = (1e-4, 1e4)
 
 
 class PackedModel(NamedTuple):
@@ -191,9 +194,11 @@ def chain_arrays(chain: KinematicChain) -> ChainArrays:
 def angular_weight(chain: KinematicChain) -> float:
     """[m/rad] What a radian of error weighs against a metre: so much that arms of every size do.
 
-    In proportion to the reach, but for arms of `ORDINARY_REACH`, which share one value.
+    In proportion to the reach, but for arms of `ORDINARY_REACH`, which share one value, and for
+    those beyond `TELLING_REACH`.
     """
-    return ANGULAR_WEIGHT * chain.reach / float(np.clip(chain.reach, *ORDINARY_REACH))
+    reach = float(np.clip(chain.reach, *TELLING_REACH))
+    return ANGULAR_WEIGHT * reach / float(np.clip(reach, *ORDINARY_REACH))
 
 
 def endless_joints(chain: KinematicChain) -> Booleans:

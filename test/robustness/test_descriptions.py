@@ -126,6 +126,8 @@ def test_every_damaged_text_is_a_chain_or_an_error_of_ours(capfd):
         ('k_velocity="1"', 'k_velocity="fast"'),
         ('soft_lower_limit="-1"', 'soft_lower_limit="low"'),
         ('<robot name="arm">', '<robot xmlns="http://example.org">'),
+        ('<robot name="arm">', '<robot xmlns="http://www.ros.org/wiki/xacro">'),
+        ('<axis xyz="0 0 1"/>', '<axis xyz="0 0 1"/><xacro:property name="w" value="1"/>'),
         ('<robot name="arm">', '<robot name="arm" sensor:x="1"><sensor:y/><!-- a -- b -->'),
         ('<robot name="arm">', '<robot name="arm" xmlns:s=""><s:y/>'),
         ('<robot name="arm">', '<?xml version="1.1" encoding="latin-1"?>\n<robot name="arm">'),
@@ -165,10 +167,11 @@ def test_what_the_chain_does_not_need_cannot_make_it_fail(old, new):
         ('rpy="0 0.2 0"', 'rpy="0 1e308 0"', "'shoulder': origin rpy"),
         ('xyz="0 0 0.3"', 'xyz="0 0 ${h}"', "'shoulder'.*xacro that was not expanded"),
         ('lower="-2"', 'lower="-1e12"', "line 4: joint 'shoulder': limits .*at most 1e"),
-        ('upper="0.2"', 'upper="1e12"', "joint 'slide': limits .*at most 1e"),
+        ('upper="0.2"', 'upper="1e12"', r"joint 'slide': limits .*at most 1e\+06$"),
         ('lower="-2"', 'lower="low"', "line 6: joint 'shoulder': <limit> lower is 'low'"),
         ('multiplier="-0.5"', 'multiplier="1e308"', "joint 'finger': mimic multiplier is"),
         ('offset="0.1"', 'offset="nan"', "joint 'finger': mimic offset is 'nan'"),
+        ('-0.5" offset="0.1"', '0" offset="3"', "joint 'finger' mimics 'shoulder', but no"),
         ('mimic joint="shoulder"', 'mimic', "joint 'finger' mimics '', which does not exist"),
         ('type="prismatic"', 'type="odd"', "line 10: joint 'slide' is odd, which one number"),
         ('<parent link="a"/>', '<xacro:ends/><parent link="a"/>', "'elbow' is not complete"),
@@ -181,6 +184,13 @@ def test_what_the_chain_needs_is_named_with_joint_and_line(old, new, complaint):
     with pytest.raises(UrdfError, match=complaint) as caught:
         KinematicChain.from_urdf(ARM.replace(old, new, 1), 'base', 'tip')
     assert len(str(caught.value)) < 600
+
+
+def test_lines_that_libxml2_does_not_count_are_not_told():
+    text = ARM.replace('<axis xyz="0 0 1"/>', '<axis/>')
+    for before, line in ((1000, 'line 1005: '), (70_000, 'line 65535 or later: ')):
+        with pytest.raises(UrdfError, match=f"{line}joint 'shoulder'"):
+            KinematicChain.from_urdf('\n' * before + text.lstrip(), 'base', 'tip')
 
 
 @pytest.mark.parametrize(

@@ -112,3 +112,12 @@ def test_what_is_no_row_of_numbers_is_named(tiago, position, complaint, obstacle
     with pytest.raises(InvalidInputError, match=complaint):
         solver.solve(position, np.array([0, 0, 0, 1.0]), tiago.middle)
     assert solver.solve(*tiago.forward(tiago.middle))  # and the next request is answered
+
+
+@pytest.mark.parametrize('wrong', [['0.1', '0.2', '0.3'], ('0', '0', '0'), [True, False, True]])
+def test_texts_and_truths_in_lists_are_no_numbers(tiago, wrong):
+    solver = IkSolver(tiago)
+    with pytest.raises(InvalidInputError, match=r'position is .*; expected numbers'):
+        solver.solve(wrong, [0, 0, 0, 1])
+    with pytest.raises(InvalidInputError, match=r'positions is .*; expected numbers'):
+        solver.solve_batch([wrong], [[0, 0, 0, 1]])

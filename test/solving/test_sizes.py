@@ -39,3 +39,23 @@ def test_reachable_poses_are_reached_at_every_size(name, scale):
     beyond = solver.solve([3 * chain.reach, 0, 0], [0, 0, 0, 1])
     assert not beyond
     assert 'out of reach' in beyond.message
+
+
+def test_joints_about_one_point_are_solved_for():
+    """A wrist alone has no reach, or one of 1e-17 m as CAD programs write it."""
+    chain = IkSolver.load(MODELS / 'ur10.safetensors').chain
+    for size in (0.0, 1e-17, 1e-6):
+        wrist = scaled(chain, size)
+        q = wrist.sample(np.random.default_rng(0), 100)
+        seeds = np.clip(q + 0.02, wrist.lower, wrist.upper)
+        assert IkSolver(wrist).solve_batch(*wrist.forward(q), seeds).success.all()
+
+
+def test_slides_without_an_end_leave_the_arm_as_it_was():
+    """Limits of a million metres stand for none: they are no reach by which to weigh a radian."""
+    arm = IkSolver.load(MODELS / 'tiago_torso.safetensors').chain
+    slides = np.array([kind == 'prismatic' for kind in arm.joint_types])
+    chain = arm.with_limits(np.where(slides, -1e6, arm.lower), np.where(slides, 1e6, arm.upper))
+    q = arm.sample(np.random.default_rng(0), 100)
+    seeds = np.clip(q + 0.02, arm.lower, arm.upper)
+    assert IkSolver(chain).solve_batch(*chain.forward(q), seeds).success.all()

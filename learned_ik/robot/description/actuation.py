@@ -64,7 +64,7 @@ class Actuation:
             self.joints.append(Actuated(leader, own, own.lower, own.upper))
         number = self._numbers[leader.name]
         self.joints[number].multipliers.append(drive.multiplier)
-        if joint is not leader and drive.multiplier != 0:
+        if joint is not leader:
             self._narrow(self.joints[number], joint, drive)
         return number
 
@@ -75,6 +75,10 @@ class Actuation:
         limits = joint_range(follower, self._soft)
         if limits.endless:
             return
+        if drive.multiplier == 0:
+            if not limits.lower - MEETING <= drive.offset <= limits.upper + MEETING:
+                raise _never_meet(follower, leader)
+            return
         low, high = sorted((end - drive.offset) / drive.multiplier + 0.0 for end in limits[:2])
         if leader.own.endless and leader.narrowed_by is None:  # it has no limits of its own
             leader.lower, leader.upper, leader.narrowed_by = low, high, follower
@@ -82,13 +86,17 @@ class Actuation:
             leader.lower, leader.upper = max(leader.lower, low), min(leader.upper, high)
             leader.narrowed_by = follower
         if leader.lower > leader.upper + MEETING:
-            raise JointLimitError(
-                f"{follower.where} mimics '{shown(leader.joint.name)}', but no value of it keeps "
-                'both within their limits'
-            )
+            raise _never_meet(follower, leader)
         leader.lower = min(leader.lower, leader.upper)
         if max(-leader.lower, leader.upper) > LARGEST_ANGLE:
             raise JointLimitError(
                 f"{follower.where} lets '{shown(leader.joint.name)}' go from {leader.lower:g} to "
                 f'{leader.upper:g}; expected at most {LARGEST_ANGLE:g}'
             )
+
+
+def _never_meet(follower: Joint, leader: Actuated) -> JointLimitError:
+    return JointLimitError(
+        f"{follower.where} mimics '{shown(leader.joint.name)}', but no value of it keeps both "
+        'within their limits'
+    )

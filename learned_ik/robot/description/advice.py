@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from learned_ik.robot.description.actuation import Actuated
 from learned_ik.robot.description.bounds import LONG_REACH, MANY_TURNS, NO_LIMIT
 from learned_ik.robot.description.elements import child, numbers
+from learned_ik.robot.description.motion import Range
 from learned_ik.robot.description.names import shown
 from learned_ik.robot.description.tree import Joint
 
@@ -29,7 +30,7 @@ def limits_advice(joints: Sequence[Actuated]) -> list[str]:
             'taken as continuous'
         )
     if wound:
-        turns = max(each.own.upper - each.own.lower for each in wound) / (2 * math.pi)
+        turns = max(_travel(each.own) for each in wound) / (2 * math.pi)
         lines.append(
             f'limits of {turns:.0f} turns, {_joints(each.joint for each in wound)}: in degrees? '
             'A URDF has radians'
@@ -57,6 +58,11 @@ def reach_advice(reach: float) -> list[str]:
     if reach <= LONG_REACH:
         return []
     return [f'reaches {reach:.0f} m: is the URDF in millimetres? It should be in metres']
+
+
+def _travel(own: Range) -> float:
+    """Return how far a joint goes [rad], from where it stands at 0."""
+    return max(own.upper, 0.0) - min(own.lower, 0.0)
 
 
 def _held_still(each: Actuated) -> str:

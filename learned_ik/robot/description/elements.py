@@ -15,6 +15,7 @@ from learned_ik.errors import UrdfError
 from learned_ik.robot.description.names import shown
 
 RUN_XACRO = 'run "xacro FILE" first and pass on what it prints'
+LAST_LINE = 65_535  # libxml2 counts no further
 NUMBER = re.compile(r'[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?|nan)', re.I | re.ASCII)
 
 
@@ -41,7 +42,8 @@ def child(element: etree._Element, tag: str) -> etree._Element | None:
 
 def line_of(element: etree._Element) -> str:
     """Return where the element stands, to begin a message with."""
-    return f'line {element.sourceline}: '
+    line = element.sourceline
+    return f'line {line}: ' if line < LAST_LINE else f'line {LAST_LINE} or later: '
 
 
 def numbers(

@@ -85,7 +85,7 @@ def joint_range(joint: Joint, soft: bool) -> Range:
     if hard is None:
         raise JointLimitError(
             f'{joint.where} is {joint.type} but has no <limit lower=... upper=...>; '
-            'give it one, or make it continuous'
+            f'give it one{", or make it continuous" if joint.type == "revolute" else ""}'
         )
     lower, upper = hard
     if soft:
@@ -96,9 +96,10 @@ def joint_range(joint: Joint, soft: bool) -> Range:
         return FULL_TURN
     largest = LARGEST.get(joint.type, LARGEST_ANGLE)
     if not (abs(lower) <= largest and abs(upper) <= largest):  # NaN neither
+        or_endless = ', or a continuous joint' if joint.type == 'revolute' else ''
         raise JointLimitError(
             f'{joint.where}: limits [{lower:g}, {upper:g}]; expected finite ones, at most '
-            f'{largest:g}, or a continuous joint'
+            f'{largest:g}{or_endless}'
         )
     if lower > upper:
         raise JointLimitError(

@@ -19,9 +19,17 @@ MAKES_NOTHING = ('property', 'arg')  # by itself: what uses it is told for itsel
 
 
 def is_of_xacro(element: etree._Element) -> bool:
-    """Say whether an element is xacro's: by its namespace, whatever the address, or its prefix."""
+    """Say whether an element is xacro's: by its prefix, or by what address that stands for.
+
+    One without a prefix never is, be the address of xacro the default: xacro reads none either.
+    """
     prefix, colon, _ = tag_of(element).rpartition(':')
-    return 'xacro' in f'{namespace_of(element)} {prefix if colon else ""}'.lower()
+    return bool(colon) and 'xacro' in f'{namespace_of(element)} {prefix}'.lower()
+
+
+def makes_nothing(element: etree._Element) -> bool:
+    """Say whether an element of xacro only defines something."""
+    return tag_of(element).rpartition(':')[2] in MAKES_NOTHING
 
 
 def xacro_elements(root: etree._Element) -> list[etree._Element]:
@@ -93,4 +101,4 @@ def _may_make_links(element: etree._Element) -> bool:
     """Say whether an element stands where links and joints do, and may be replaced by some."""
     parent = element.getparent()
     top = parent is None or parent.getparent() is None
-    return top and tag_of(element).rpartition(':')[2] not in MAKES_NOTHING
+    return top and not makes_nothing(element)

@@ -41,6 +41,11 @@ def test_limits_that_may_be_in_degrees_are_questioned_in_one_line(said):
     assert line.startswith("limits of 57 turns, joint 'one' and 1 more: in degrees?")
 
 
+def test_turns_are_counted_from_where_the_joint_stands_at_zero(said):
+    chain('<limit lower="99" upper="100"/>')
+    assert said() == ["limits of 16 turns, joint 'one': in degrees? A URDF has radians"]
+
+
 @pytest.mark.parametrize('bound', ['1e3', '1e4', '1e16', '1e308', 'inf'])
 def test_limits_that_mean_none_make_a_joint_continuous(said, bound):
     read = chain(f'<limit lower="-{bound}" upper="{bound}"/>')
