@@ -17,6 +17,9 @@ _HOMES = {
     'PathSolution': 'learned_ik.solving.paths.path_solution',
     'Solution': 'learned_ik.solving.solution',
     'Status': 'learned_ik.solving.solution',
+    'Tracker': 'learned_ik.tracking.tracker',
+    'TrackingStatus': 'learned_ik.tracking.tracking_step',
+    'TrackingStep': 'learned_ik.tracking.tracking_step',
     'TrainingConfig': 'learned_ik.learning.training_config',
     'train': 'learned_ik.learning.training',
 }
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from learned_ik.solving.paths.path_solution import PathSolution
     from learned_ik.solving.solution import Solution, Status
     from learned_ik.solving.solver import IkSolver
+    from learned_ik.tracking.tracker import Tracker
+    from learned_ik.tracking.tracking_step import TrackingStatus, TrackingStep
 
 
 def __getattr__(name: str) -> Any:

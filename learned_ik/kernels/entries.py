@@ -23,6 +23,7 @@ from learned_ik.kernels.path.tracking import (
 )
 from learned_ik.kernels.preference.choice import choose
 from learned_ik.kernels.search import predict, search
+from learned_ik.kernels.servo import brake, servo
 from learned_ik.kernels.tips import forward_many, jacobian
 
 # Words of a signature, for one or more arguments in a row.
@@ -68,6 +69,10 @@ ENTRIES: dict[str, dict[Callable, tuple[types.Type, str]]] = {
         ),
         measure_angles: (types.void, 'model vector matrix matrix vector matrix'),
         steer_again: (types.void, 'model vector matrix count count vector vector matrix matrix'),
+    },
+    'tracking': {
+        servo: (boolean, 'model vector vector vector matrix number matrix vector'),
+        brake: (types.void, 'matrix number matrix'),
     },
     'obstacles': {
         search_clear: (

@@ -117,6 +117,11 @@ class IkSolver:
         """
         return cls(IkModel.load(path), **options)
 
+    @property
+    def engine(self) -> Engine:
+        """What answers, for what is built on it: trackers."""
+        return self._engine
+
     def warm_up(self) -> None:
         """Compile now, or load from disk what was compiled before, so that no request waits."""
         if not is_compiled():
