@@ -46,6 +46,14 @@ def test_an_orientation_that_is_not_found_is_looked_for_until_the_time_is_over(p
         pytest.fail('all orientations were reached there: choose another position')
 
 
+def test_what_is_not_found_near_a_seed_is_not_said_to_be_reached_elsewhere(plain):
+    q = plain.chain.middle + 0.3
+    answer = plain.solve(*plain.chain.forward(q), q + 0.01, max_joint_change=0.0, timeout=1e-3)
+    assert not answer
+    assert 'not found near enough to the seed' in answer.message
+    assert 'can be reached' not in answer.message
+
+
 def test_a_position_out_of_reach_is_told_at_once(plain, monkeypatch):
     looks = []
     search_on = restarts.reaches_position
