@@ -307,6 +307,7 @@ class IkSolver:
         seed: Posture | None = None,
         position_tolerance: float = POSITION_TOLERANCE,
         orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
+        timeout: float = TIMEOUT,
         avoid_collisions: bool | None = None,
         min_clearance: float = 0.0,
     ) -> list[Solution]:
@@ -324,6 +325,7 @@ class IkSolver:
                 far from limits and singularities, by limit margin times manipulability.
             position_tolerance: [m], 0 or more.
             orientation_tolerance: [rad], 0 or more; or (3,), as for `solve`.
+            timeout: [s], above 0, for all of them: then there are those that were found.
             avoid_collisions: as for `solve`.
             min_clearance: [m], as for `solve`.
 
@@ -338,7 +340,7 @@ class IkSolver:
         return variety.solve_all(
             self._engine, position, orientation, limit, seed,
             position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
-            timeout=TIMEOUT, scene=self._engine.scene(avoid_collisions, min_clearance),
+            timeout=timeout, scene=self._engine.scene(avoid_collisions, min_clearance),
         )  # fmt: skip
 
     def solve_batch(
