@@ -38,15 +38,18 @@ def read_within(path: Any, what: str, largest: int) -> bytes:
     except (OSError, ValueError):  # a name that is too long, or no name at all
         is_file = False
     if not is_file:
-        raise ModelFileError(f"{what} '{_named(path)}' does not exist or is not a file")
+        raise ModelFileError(f"{what} '{shown_path(path)}' does not exist or is not a file")
     try:
         with path.open('rb') as file:
             content = file.read(largest + 1)
     except OSError as error:
-        raise ModelFileError(f"{what} '{path}' cannot be read: {error}") from error
+        raise ModelFileError(
+            f"{what} '{shown_path(path)}' cannot be read: {shortened_reason(error)}"
+        ) from error
     if len(content) > largest:
         raise ModelFileError(
-            f"{what} '{path}' is larger than {largest} bytes; expected no more than that"
+            f"{what} '{shown_path(path)}' is larger than {largest} bytes; expected no more "
+            'than that'
         )
     return content
 
@@ -70,7 +73,7 @@ def write_atomically(path: Path, content: bytes, what: str = 'model file') -> No
         _write(target, content, mode)
     except (OSError, ValueError) as error:
         raise ModelFileError(
-            f"{what} '{_named(path)}' cannot be written: {shortened_reason(error)}"
+            f"{what} '{shown_path(path)}' cannot be written: {shortened_reason(error)}"
         ) from error
 
 
@@ -131,6 +134,6 @@ def _prefix(target: Path) -> str:
     return f'.{target.name[:100]}.'
 
 
-def _named(path: Path) -> str:
-    """Return a path as a message shows it."""
+def shown_path(path: str | os.PathLike[str]) -> str:
+    """Return a path as a message shows it: short, and on one line."""
     return shortened(str(path)).strip('\'"')

@@ -18,7 +18,7 @@ import numpy as np
 from learned_ik import __version__
 from learned_ik.checks import entries, instance, mapping, shortened, text, whole
 from learned_ik.errors import InvalidInputError, ModelFileError
-from learned_ik.files import checked_path, write_atomically
+from learned_ik.files import checked_path, shown_path, write_atomically
 from learned_ik.network import MOST_LAYERS, Network
 from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.body import Body
@@ -135,7 +135,7 @@ class IkModel:
         version = description.get('format_version')
         if type(version) is int and version > FORMAT_VERSION:
             raise ModelFileError(
-                f"'{path}' has format version {version}, written by learned_ik "
+                f"'{shown_path(path)}' has format version {version}, written by learned_ik "
                 f'{shortened(description.get("package_version", "unknown"))}; this is '
                 f'{__version__}, which reads up to version {FORMAT_VERSION}: update learned_ik'
             )
@@ -151,7 +151,9 @@ class IkModel:
                     f'{shortened(description["fingerprint"])}'
                 )
         except InvalidInputError as error:
-            raise ModelFileError(f"'{path}' is a damaged model file: {error}") from error
+            raise ModelFileError(
+                f"'{shown_path(path)}' is a damaged model file: {error}"
+            ) from error
         return model
 
     @classmethod

@@ -20,7 +20,7 @@ from safetensors.numpy import load, save
 
 from learned_ik.checks import shortened_reason
 from learned_ik.errors import InvalidInputError, ModelFileError
-from learned_ik.files import read_within
+from learned_ik.files import read_within, shown_path
 
 MOST_BYTES = 256 * 2**20  # of a file
 MOST_TEXT = 4 * 2**20  # bytes of its header, which holds the text
@@ -59,7 +59,13 @@ def sealed(
             f'what is to be saved takes {len(content)} bytes, {header} of them for its '
             f'description; expected at most {most} and {MOST_TEXT}'
         )
-    return content.replace(_entry(UNSEALED), _entry(_checksum(content, UNSEALED)), 1)
+    checksum = _checksum(content, UNSEALED)
+    if not checksum:
+        raise InvalidInputError(
+            f"what is to be saved has an entry '{CHECKSUM}' of zeros; expected none, which is how "
+            'the place of the checksum is known'
+        )
+    return content.replace(_entry(UNSEALED), _entry(checksum))
 
 
 def unsealed(
@@ -80,17 +86,17 @@ def unsealed(
         ModelFileError: the file is missing, broken, too large, foreign, or its checksum another.
 
     """
-    content = read_within(path, what, most)
+    content, shown = read_within(path, what, most), shown_path(path)
     try:
         metadata = _metadata(content)
         tensors = load(content)
     except (SafetensorError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise ModelFileError(
-            f"'{path}' is not a readable {what} (broken or cut short?): {shortened_reason(error)}"
+            f"'{shown}' is not a readable {what} (broken or cut short?): {shortened_reason(error)}"
         ) from error
     if key not in metadata:
         raise ModelFileError(
-            f"'{path}' is a safetensors file, but not a learned_ik {what.removesuffix(' file')}: "
+            f"'{shown}' is a safetensors file, but not a learned_ik {what.removesuffix(' file')}: "
             f"its metadata has no entry '{key}'"
         )
     try:
@@ -98,15 +104,17 @@ def unsealed(
         if not isinstance(description, dict):
             raise ValueError(f'its description is a {type(description).__name__}')
     except (ValueError, TypeError, RecursionError) as error:
-        raise ModelFileError(f"'{path}' is a damaged {what}: {shortened_reason(error)}") from error
+        raise ModelFileError(
+            f"'{shown}' is a damaged {what}: {shortened_reason(error)}"
+        ) from error
     if CHECKSUM not in description:
         return description, tensors, False
     checksum = description.pop(CHECKSUM)
     if not isinstance(checksum, str) or not re.fullmatch('[0-9a-f]{64}', checksum):
-        raise ModelFileError(f"'{path}' is a damaged {what}: its checksum is none")
+        raise ModelFileError(f"'{shown}' is a damaged {what}: its checksum is none")
     if _checksum(content, checksum) != checksum:
         raise ModelFileError(
-            f"'{path}' is a damaged {what}: its checksum is not that of what it holds; copy it "
+            f"'{shown}' is a damaged {what}: its checksum is not that of what it holds; copy it "
             'again'
         )
     return description, tensors, True

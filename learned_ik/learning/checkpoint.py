@@ -23,7 +23,7 @@ from learned_ik.errors import (
     ModelFileError,
     RobotMismatchError,
 )
-from learned_ik.files import write_atomically
+from learned_ik.files import shown_path, write_atomically
 from learned_ik.learning.execution.processes import Processes
 from learned_ik.learning.flat_state import flattened, restored
 from learned_ik.learning.sampling import Sampler
@@ -95,8 +95,8 @@ class Checkpoint:
         version = description.get('format_version')
         if version != FORMAT_VERSION:
             raise ModelFileError(
-                f"checkpoint '{path}' has format version {shortened(version)}; expected "
-                f'{FORMAT_VERSION}'
+                f"checkpoint '{shown_path(path)}' has format version {shortened(version)}; "
+                f'expected {FORMAT_VERSION}'
             )
         try:
             if not was_sealed:
@@ -112,7 +112,9 @@ class Checkpoint:
                 None if body is None else Body.from_dict(body, chain),
             )
         except (InvalidInputError, ConfigurationError, ModelFileError) as error:
-            raise ModelFileError(f"'{path}' is a damaged checkpoint: {error}") from error
+            raise ModelFileError(
+                f"'{shown_path(path)}' is a damaged checkpoint: {error}"
+            ) from error
 
     def check(
         self, chain: KinematicChain, config: TrainingConfig, scene: SceneConfig | None = None

@@ -37,6 +37,7 @@ from learned_ik.robot import comparison
 from learned_ik.robot.checking.chain_checks import checked_fields, rigid
 from learned_ik.robot.description.advice import reach_advice
 from learned_ik.robot.description.full_turns import turns_until_whole
+from learned_ik.robot.description.names import listed
 from learned_ik.robot.parsing import urdf_text
 from learned_ik.robot.urdf import chain_fields
 from learned_ik.rotations import quaternion_from_matrix
@@ -214,7 +215,7 @@ class KinematicChain:
         if values.ndim == 0 or values.shape[-1] != self.joint_count:
             raise InvalidInputError(
                 f'{what} has shape {values.shape}; expected (..., {self.joint_count}), '
-                f'one value for each of {", ".join(self.joint_names)}'
+                f'one value for each of {listed(self.joint_names)}'
             )
         if not np.isfinite(values).all():
             raise InvalidInputError(
@@ -243,7 +244,8 @@ class KinematicChain:
         for name, low, high in zip(self.joint_names, lower, upper, strict=True):
             if not (np.isfinite(low) and np.isfinite(high) and low <= high):
                 raise JointLimitError(
-                    f"joint '{name}': limits [{low}, {high}]; expected finite, lower <= upper"
+                    f'joint {shortened(name)}: limits [{low}, {high}]; expected finite, '
+                    'lower <= upper'
                 )
         # A continuous joint that is given less than a full turn no longer is one.
         kinds = tuple(

@@ -97,7 +97,8 @@ def why_not_reached(engine: Engine, memory: Memory, request: Request, status: St
         )
         if low < high and (value <= low or value >= high)
     ]
-    position_alone = reaches_position(engine, memory, request, q)
+    # The position alone may be reached anywhere, which says nothing of what is near the seed.
+    position_alone = not near_seed and reaches_position(engine, memory, request, q)
     compared = int(answer[ATTEMPTS])
     if status is Status.TIMED_OUT:  # then the others were only asked whether they are solutions
         compared = min(compared, engine.first_look - (0 if request.seeded else 1))
@@ -121,10 +122,11 @@ def _sentence(
         limits = 'its limit' if len(joints_at_limits) == 1 else 'their limits'
         residual += f', with {", ".join(joints_at_limits)} at {limits}'
     if status is Status.TIMED_OUT:
+        near = ' near enough to the seed' if near_seed else ''
         alone = ', the position alone can be reached' if position_alone else ''
         return (
-            f'not found in {answer[ATTEMPTS]:.0f} tries{alone}, and the time was over before the '
-            f'search was: {residual}'
+            f'not found{near} in {answer[ATTEMPTS]:.0f} tries{alone}, '
+            f'and the time was over before the search was: {residual}'
         )
     if answer[BEYOND_REACH] > 0:
         beyond = f'{1e3 * answer[BEYOND_REACH]:.3g} mm beyond the stretched arm'

@@ -38,7 +38,6 @@ from learned_ik.solving.paths.path_solution import PathSolution
 from learned_ik.solving.preferences import Prefer
 from learned_ik.solving.request import checked_start
 from learned_ik.solving.solution import Solution, SolutionBatch
-from learned_ik.solving.variety import TIMEOUT as SEVERAL_TIMEOUT
 
 log = logging.getLogger(__name__)
 
@@ -321,7 +320,7 @@ class IkSolver:
         seed: Posture | None = None,
         position_tolerance: float = POSITION_TOLERANCE,
         orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
-        timeout: float = SEVERAL_TIMEOUT,
+        timeout: float = TIMEOUT,
         avoid_collisions: bool | None = None,
         min_clearance: float = 0.0,
     ) -> list[Solution]:
@@ -339,7 +338,7 @@ class IkSolver:
                 far from limits and singularities, by limit margin times manipulability.
             position_tolerance: [m], 0 or more.
             orientation_tolerance: [rad], 0 or more; or (3,), as for `solve`.
-            timeout: [s], above 0, for all of them; what was found until then is returned.
+            timeout: [s], above 0, for all of them: then there are those that were found.
             avoid_collisions: as for `solve`.
             min_clearance: [m], as for `solve`.
 

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several solutions of one pose, as different as possible: what `IkSolver.solve_all` asks for."""
 
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from time import perf_counter
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +19,7 @@ from learned_ik.kernels.path.branches import DISTINCT, gather
 from learned_ik.kernels.path.tracking import read_targets
 from learned_ik.solving import one_pose
 from learned_ik.solving.avoidance import Scene
-from learned_ik.solving.engine import Engine
+from learned_ik.solving.engine import RESTARTS_PER_LOOK, Engine
 from learned_ik.solving.one_pose import clear_from_seed, clear_solution
 from learned_ik.solving.request import (
     Request,
@@ -28,13 +30,13 @@ from learned_ik.solving.request import (
 )
 from learned_ik.solving.solution import Solution
 
+Value = TypeVar('Value')
+
 MOST = 4096  # solutions that may be asked for
 RESTARTS = 64  # at the least: without redundancy, that finds every branch but the rarest
 RESTARTS_PER_SOLUTION = 8  # with it, there is always one more
 CANDIDATES_PER_SOLUTION = 4  # of which the most different are kept
-RESTARTS_PER_LOOK = 32  # restarts between two looks at the clock
-TIMEOUT = 1.0  # [s], of all solutions together
-TIMEOUT_OF_FIRST = 0.05  # [s], of the first: where there is none, there are no others
+SHORTEST_SEARCH = 1e-3  # [s], also when the time is almost over
 CANDIDATES_IN_SCENE = 4  # times as many solutions are looked at: not all can be cleared
 
 
@@ -54,9 +56,11 @@ def solve_all(
     limit = whole(
         limit, 'limit', f'a whole number, 1 up to {MOST}', lambda count: 1 <= count <= MOST
     )
-    timeout, began = checked_timeout(timeout), perf_counter()
+    make_ready('paths')  # before the clock: no timeout pays for compiling
+    engine.memory()
+    began, timeout = perf_counter(), checked_timeout(timeout)
     deadline = began + timeout
-    bounds = position_tolerance, orientation_tolerance, math.inf, min(timeout, TIMEOUT_OF_FIRST)
+    bounds = position_tolerance, orientation_tolerance, math.inf, timeout
     first = one_pose.solve(engine, position, orientation, seed, 'first', bounds, None)
     if not first:
         return []
@@ -67,21 +71,21 @@ def solve_all(
     tolerances = checked_position_tolerance(position_tolerance), strictest
     avoids = scene is not None and scene.avoids
     candidates = distinct_solutions(
-        engine, row, about, tolerances, CANDIDATES_IN_SCENE * limit if avoids else limit, deadline
-    )
-    solved = [
-        one_pose.solve(engine, position, orientation, q, 'first', bounds, None)
-        for q in candidates
-        if perf_counter() < deadline
-    ]
+        engine, row, about, tolerances, CANDIDATES_IN_SCENE * limit if avoids else limit,
+        deadline=_midway(deadline),
+    )  # fmt: skip
+    solved = []
+    for q in _in_time(candidates, _midway(deadline) if avoids else deadline):
+        solved.append(one_pose.solve(engine, position, orientation, q, 'first', bounds, None))
     found = [solution for solution in solved if solution] or [first]
     if scene is not None and scene.avoids:
-        found = _cleared(engine, row, tolerances, scene, found, deadline)
+        found = _cleared(engine, row, tolerances, scene, _in_time(found, deadline))
         if not found:
-            solution = one_pose.solve(engine, position, orientation, seed, None, bounds, scene)
+            rest = *bounds[:3], max(deadline - perf_counter(), SHORTEST_SEARCH)
+            solution = one_pose.solve(engine, position, orientation, seed, None, rest, scene)
             found = [solution] if solution else []
         elif about is None:
-            kept = spread(np.array([each.joint_positions for each in found]), limit)
+            kept = spread(np.array([each.joint_positions for each in found]), limit, deadline)
             found = [found[k] for k in sorted(kept)]
     elif scene is not None:
         postures = np.array([each.joint_positions for each in found])
@@ -98,13 +102,22 @@ def solve_all(
     return found[:limit]
 
 
+def _midway(deadline: float) -> float:
+    """Return when half of the time is over that is left now."""
+    return 0.5 * (perf_counter() + deadline)
+
+
+def _in_time(values: Iterable[Value], deadline: float) -> Iterator[Value]:
+    """Yield values until the time is over."""
+    return itertools.takewhile(lambda _: perf_counter() < deadline, values)
+
+
 def _cleared(
     engine: Engine,
     row: Array,
     tolerances: tuple[float, float],
     scene: Scene,
-    candidates: list[Solution],
-    deadline: float,
+    candidates: Iterable[Solution],
 ) -> list[Solution]:
     """Return those distinct solutions that keep clear to which candidates can be walked.
 
@@ -114,14 +127,11 @@ def _cleared(
         tolerances: of position [m] and orientation [rad].
         scene: what to keep clear of.
         candidates: solutions.
-        deadline: when to stop, on the clock of `perf_counter` [s].
 
     """
     memory, found = engine.memory(), list[Solution]()
     answers = np.empty((1, ANSWER + engine.chain.joint_count))
     for candidate in candidates:
-        if perf_counter() > deadline:
-            break
         rows = np.concatenate([row, candidate.joint_positions])[None]
         request = Request(rows, answers, True, tolerances, None, scene)
         if not clear_from_seed(engine, memory, request):
@@ -138,6 +148,7 @@ def distinct_solutions(
     seed: Array | None,
     tolerances: tuple[float, float],
     limit: int,
+    *,
     deadline: float,
 ) -> Array:
     """Return up to `limit` solutions (some, joints) [rad or m] of a pose, best first.
@@ -153,10 +164,9 @@ def distinct_solutions(
         seed: (joints,) [rad or m], optional; see `gather`.
         tolerances: of position [m] and orientation [rad].
         limit: 1 or more.
-        deadline: when to stop, on the clock of `perf_counter` [s].
+        deadline: when to stop with what there is then, on the clock of `perf_counter` [s].
 
     """
-    make_ready('paths')
     target = np.empty((1, 12))
     read_targets(row[None, :FREE_AXES], target)
     demand = np.array([*tolerances, math.inf, *row[FREE_AXES:LARGEST_CHANGE]])
@@ -165,25 +175,28 @@ def distinct_solutions(
     dexterities = np.empty(len(pool))
     attempts = engine.heads + max(RESTARTS, RESTARTS_PER_SOLUTION * limit)
     about = engine.chain.middle if seed is None else np.ascontiguousarray(seed)
-    count = begin = 0
-    while begin < attempts and count < len(pool) and (begin == 0 or perf_counter() < deadline):
-        end = min(begin + RESTARTS_PER_LOOK + (engine.heads if begin == 0 else 0), attempts)
+    count, first, half = 0, 0, _midway(deadline)
+    while first < attempts and count < len(pool) and perf_counter() < half:
+        last = min(max(first, engine.heads) + RESTARTS_PER_LOOK, attempts)  # all heads at once
         count = gather(
             *engine.packed, memory.numbers, memory.activations, target[0], about, demand,
-            begin, end, pool, dexterities, count,
+            first, last, pool, dexterities, count,
         )  # fmt: skip
-        begin = end
+        first = last
     cost = -dexterities[:count] if seed is None else np.linalg.norm(pool[:count] - seed, axis=1)
     order = np.argsort(cost, kind='stable')
-    kept = order[spread(pool[order], limit)]
+    kept = order[spread(pool[order], limit, deadline)]
     return pool[kept[np.argsort(cost[kept], kind='stable')]]
 
 
-def spread(points: Array, limit: int) -> Integers:
-    """Return which of points (n, joints) to keep: the first, then ever the farthest from those."""
+def spread(points: Array, limit: int, deadline: float = math.inf) -> Integers:
+    """Return which of points (n, joints) to keep: the first, then ever the farthest from those.
+
+    No more than `limit`, and none after the deadline, on the clock of `perf_counter` [s].
+    """
     kept = [0] if len(points) else []
     gaps = np.full(len(points), np.inf)
-    while 0 < len(kept) < min(limit, len(points)):
+    while 0 < len(kept) < min(limit, len(points)) and perf_counter() < deadline:
         gaps = np.minimum(gaps, np.linalg.norm(points - points[kept[-1]], axis=1))
         kept.append(int(np.argmax(gaps)))
     return np.array(kept, dtype=np.int64)

@@ -4,10 +4,11 @@
 
 import re
 
-# What would begin something: code, emphasis, a link, a cell, a tag or an address, an entity.
-# Alone, brackets and comparisons stay as they are: they are in every table.
+# What would begin something: code, emphasis, a formula, a link, a cell, a tag or an address, an
+# entity. Alone, brackets and comparisons stay as they are: they are in every table.
 SPECIAL = re.compile(
-    r'[\\`*|]|\](?=\s*[(\[:])|\[(?=[^\]]*\]\s*[(\[:])|(?<!\w)_|_(?!\w)|<(?=[A-Za-z/!?])|&(?=#?\w+;)'
+    r'[\\`*|~$]|\](?=\s*[(\[:])|\[(?=[^\]]*\]\s*[(\[:])|(?<!\w)_|_(?!\w)'
+    r'|<(?=[A-Za-z/!?])|&(?=#?\w+;)'
 )
 
 

@@ -8,6 +8,7 @@ them. So the server looks at the page's origin, and at the name by which the bro
 
 import contextlib
 import http
+import importlib
 import ipaddress
 import socket
 from collections.abc import Callable, Iterator
@@ -54,18 +55,17 @@ def free_port(host: str, port: int) -> int:
 @contextlib.contextmanager
 def own_pages_only(host: str) -> Iterator[None]:
     """Let the server that viser starts meanwhile refuse the web sockets of other pages."""
-    from websockets.asyncio import server
-
+    server: Any = importlib.import_module('websockets.asyncio.server')
     serve = server.serve
 
     def serve_own_pages(*arguments: Any, process_request: Any, **options: Any) -> Any:
         return serve(*arguments, process_request=_guarded(process_request, host), **options)
 
-    server.serve = serve_own_pages  # type: ignore[assignment, misc]
+    server.serve = serve_own_pages
     try:
         yield
     finally:
-        server.serve = serve  # type: ignore[misc]
+        server.serve = serve
 
 
 def is_own(headers: Any, host: str) -> bool:

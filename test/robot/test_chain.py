@@ -1,6 +1,7 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
 
+import dataclasses
 import json
 import re
 
@@ -173,3 +174,17 @@ def test_a_continuous_joint_with_less_than_a_turn_is_revolute():
     chain = KinematicChain.from_urdf(text)
     assert chain.with_scaled_limits(1.0).joint_types == ('continuous', 'continuous')
     assert chain.with_scaled_limits(0.5).joint_types == ('revolute', 'revolute')
+
+
+def test_a_joints_name_is_told_in_short_and_on_one_line(tiago):
+    names = ('a\n[ERROR] forged' + 'a' * 10_000, *tiago.joint_names[1:])
+    chain = dataclasses.replace(tiago, joint_names=names)
+    for wrong in (
+        lambda: dataclasses.replace(chain, lower=chain.upper + 1),
+        lambda: chain.with_limits(chain.upper + 1, chain.upper),
+        lambda: chain.forward([0.0]),
+    ):
+        with pytest.raises((InvalidInputError, JointLimitError)) as caught:
+            wrong()
+        assert len(str(caught.value)) < 600
+        assert '\n' not in str(caught.value)

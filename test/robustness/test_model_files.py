@@ -140,6 +140,25 @@ def seal_off(description: dict, **changes) -> None:
     description.update(changes)
 
 
+def test_an_entry_that_looks_like_the_checksums_place_is_not_saved(small, tmp_path):
+    model, path = IkModel.load(small), tmp_path / 'model.safetensors'
+    for field in ('training', 'held_out'):
+        with pytest.raises(LearnedIkError, match="has an entry 'sha256' of zeros"):
+            dataclasses.replace(model, **{field: {'of': {'sha256': '0' * 64}}}).save(path)
+        other = dataclasses.replace(model, **{field: {'of': {'sha256': '1' * 64}}})
+        other.save(path)
+        assert getattr(IkModel.load(path), field) == getattr(other, field)
+
+
+def test_a_files_name_is_told_in_short_and_on_one_line(small, tmp_path):
+    path = tmp_path / 'a\n[ERROR] forged'
+    for content in (b'', small.read_bytes()[:-1], small.read_bytes() + b'x'):
+        path.write_bytes(content)
+        with pytest.raises(ModelFileError) as caught:
+            IkModel.load(path)
+        assert '\n' not in str(caught.value)
+
+
 def test_neither_version_nor_checksum_can_be_taken_away(changed):
     with pytest.raises(ModelFileError, match='it has no checksum; version 3 has one'):
         IkModel.load(changed(seal_off))

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A no is a no because of something, or because the time was over; and the time is kept."""
 
+import itertools
 from pathlib import Path
 from time import perf_counter
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from learned_ik import IkSolver
-from learned_ik.solving import restarts
+from learned_ik.solving import restarts, variety
 from learned_ik.solving.solution import Status
 
 MODELS = Path(__file__).parents[2] / 'models'
@@ -46,6 +47,14 @@ def test_an_orientation_that_is_not_found_is_looked_for_until_the_time_is_over(p
         pytest.fail('all orientations were reached there: choose another position')
 
 
+def test_what_is_not_found_near_a_seed_is_not_said_to_be_reached_elsewhere(plain):
+    q = plain.chain.middle + 0.3
+    answer = plain.solve(*plain.chain.forward(q), q + 0.01, max_joint_change=0.0, timeout=1e-3)
+    assert not answer
+    assert 'not found near enough to the seed' in answer.message
+    assert 'can be reached' not in answer.message
+
+
 def test_a_position_out_of_reach_is_told_at_once(plain, monkeypatch):
     looks = []
     search_on = restarts.reaches_position
@@ -70,6 +79,26 @@ def test_a_pose_that_is_never_found_takes_no_time_from_the_rest_of_a_path(plain)
     followed = plain.follow(positions, orientations, timeout=5.0)
     assert not followed.timed_out
     assert followed.failures.tolist() == [20]
+
+
+def test_several_solutions_are_those_that_there_was_time_for(plain, monkeypatch):
+    """A clock that goes on by a millisecond at each look stands for a slow machine."""
+    ticks = itertools.count()
+    monkeypatch.setattr(variety, 'perf_counter', lambda: 1e-3 * next(ticks))
+    rng, counts = np.random.default_rng(0), []
+    for spheres in ([], [[0.6, 0, 0.5, 0.1], [0, 0.7, 0.4, 0.1]]):
+        plain.set_obstacles(spheres)
+        pose = plain.chain.forward(plain.chain.sample(rng, 1)[0])
+        for timeout in (1e-9, 0.05, 100.0):
+            first = next(ticks)
+            found = plain.solve_all(*pose, 4096, timeout=timeout)
+            assert 1e-3 * (next(ticks) - first) < timeout + 0.01
+            assert all(each.success for each in found)
+            counts.append(len(found))
+    plain.set_obstacles([])
+    assert counts[:3] == sorted(counts[:3])
+    assert counts[0] == 1
+    assert counts[2] > 4
 
 
 @pytest.mark.parametrize('timeout', [1e-9, 1e-3])

@@ -23,6 +23,7 @@ HOSTILE = [
     '&lt;b&gt;',
     '\\',
     'tip\\',
+    '~~gone~~ $a$',
 ]
 
 
@@ -42,7 +43,7 @@ def test_a_name_is_shown_as_it_is(name):
 def test_nothing_of_a_name_begins_anything(name):
     line = escaped(name)
     bare = re.sub(r'\\.', '', line)  # what is left without all that is escaped
-    assert not re.search(r'[`*|]', bare)
+    assert not re.search(r'[`*|~$]', bare)
     assert not re.search(r'\]\s*[(\[:]', bare)
     assert not re.search(r'<[A-Za-z/!?]', bare)
     assert not re.search(r'&#?\w+;', bare)

@@ -67,8 +67,8 @@ def checked_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     for name, low, high in zip(names, lower.tolist(), upper.tolist(), strict=True):
         if not -LARGEST_LIMIT <= low <= high <= LARGEST_LIMIT:
             raise InvalidInputError(
-                f"joint '{name}' has the limits [{low}, {high}]; expected lower <= upper, at most "
-                f'{LARGEST_LIMIT:g} in size'
+                f'joint {shortened(name)} has the limits [{low}, {high}]; expected lower <= '
+                f'upper, at most {LARGEST_LIMIT:g} in size'
             )
     return {
         'base_link': text(fields['base_link'], 'base_link'),

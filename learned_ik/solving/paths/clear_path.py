@@ -37,9 +37,8 @@ from learned_ik.solving.one_pose import clear_from_seed
 from learned_ik.solving.paths.path_solution import PathSolution, path_solution
 from learned_ik.solving.request import Request, axis_tolerances
 from learned_ik.solving.solution import Status
-from learned_ik.solving.variety import solve_all
+from learned_ik.solving.variety import SHORTEST_SEARCH, solve_all
 
-SHORTEST_SEARCH = 1e-3  # [s], for the first pose, also when the time is almost over
 STARTS = 12  # clear postures of the first pose that are tried
 TOLD = 3  # stretches that a message tells one by one
 
