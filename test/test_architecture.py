@@ -27,6 +27,7 @@ MAY_IMPORT = {
     'model': {'robot', 'network'},
     'learning': {'robot', 'kinematics', 'network', 'model', 'yaml_config'},
     'solving': {'robot', 'kernels', 'network', 'model'},
+    'tracking': {'robot', 'kernels', 'model', 'solving'},
     'viewing': {'robot', 'kernels', 'network', 'model', 'solving', 'trajectories'},
     'serving': {'robot', 'model', 'kernels', 'solving', 'resources', 'trajectories'},
     'ros': {'robot', 'model', 'solving', 'resources', 'serving'},

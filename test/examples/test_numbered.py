@@ -18,7 +18,7 @@ def run(name):
 
 
 def test_they_are_numbered_one_by_one():
-    assert [path.name[:3] for path in EXAMPLES] == [f'0{n}_' for n in range(1, 10)]
+    assert [path.name[:3] for path in EXAMPLES] == [f'{n:02d}_' for n in range(1, 11)]
 
 
 @pytest.mark.parametrize('path', EXAMPLES, ids=lambda path: path.stem)
@@ -87,3 +87,10 @@ def test_many_solutions():
     assert min(np.abs(a - b).max() for a in joints for b in joints if a is not b) > 0.05
     assert names['nearest'].seed_distance < names['farthest'].seed_distance
     assert abs(names['bent'].joint_positions[3] - 2.0) < 0.2
+
+
+def test_a_hand_is_followed_without_a_jump(capsys):
+    names = run('10_follow_a_hand.py')
+    assert 0 < names['largest_step'] < 0.05
+    assert names['step'].status.value == 'on target'
+    assert 'on target' in capsys.readouterr().out

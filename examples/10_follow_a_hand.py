@@ -1,0 +1,34 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Follow a hand: a command in every frame, never a jump, within what the joints may.
+
+python examples/10_follow_a_hand.py
+"""
+
+import numpy as np
+
+from learned_ik import IkSolver, Tracker
+from learned_ik.resources import shipped_file
+
+RATE = 72  # [1/s], frames of a headset
+
+solver = IkSolver.load(shipped_file('models/tiago_arm.safetensors'))
+tracker = Tracker(solver, acceleration_limits=10.0)  # [rad/s²]; speeds are the URDF's
+tracker.reset([0.5, 0.2, -1.5, 1.6, 0.0, 0.5, 0.0])  # where the arm is [rad]
+position, orientation = solver.forward(tracker.joint_positions)
+
+last, largest_step = tracker.joint_positions, 0.0
+for frame in range(6 * RATE):
+    time = frame / RATE  # [s]
+    waves = np.array([0.0, 0.12 * np.sin(2 * time), 0.08 * np.sin(3 * time)])  # [m]
+    hand = position + waves
+    if 2 < time < 3:
+        hand[0] += 5.0  # for a second, it is out of reach
+    step = tracker.update(hand, orientation, 1 / RATE)
+    largest_step = max(largest_step, np.abs(step.joint_positions - last).max())
+    last = step.joint_positions
+    if frame % RATE == 0:
+        away = f'{1e3 * step.position_error:.1f} mm away'
+        print(f'{time:.0f} s: {step.status.value}, {away}. {step.message}')
+
+print(f'the largest step of a joint from frame to frame: {largest_step:.3f} rad')
