@@ -14,6 +14,7 @@ import numpy as np
 from rclpy.callback_groups import ReentrantCallbackGroup
 
 from learned_ik.arrays import Array
+from learned_ik.robot.description.names import listed
 from learned_ik.ros import parameters
 from learned_ik.ros.endpoints import Asked
 from learned_ik.ros.messages import arrays_from_pose, nanoseconds, seconds_from_duration
@@ -25,7 +26,7 @@ from learned_ik.serving.requests_and_answers import (
     IkAnswer,
     IkRequest,
 )
-from learned_ik.serving.status.wording import listed, named, one_line
+from learned_ik.serving.status.wording import named, one_line
 
 
 class MoveItEndpoint:

@@ -12,12 +12,13 @@ import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.errors import UnknownFrameError
+from learned_ik.robot.description.names import listed
 from learned_ik.rotations import (
     matrix_from_quaternion,
     normalized_quaternion,
     quaternion_from_matrix,
 )
-from learned_ik.serving.status.wording import listed, named
+from learned_ik.serving.status.wording import named
 
 # From a frame and a stamp [ns], 0 for the latest, to T_base_frame (4, 4).
 # Raises UnknownFrameError.

@@ -260,13 +260,13 @@ class IkServing:
 
 
 def checked_timeout(timeout: float) -> float:
-    """Return a timeout [s] that the node can grant; whether it is one, the solver says.
+    """Return a timeout [s] that the node can grant; whether it is above 0, the solver says.
 
     Raises:
-        InvalidInputError: it is longer than `LONGEST_TIMEOUT`.
+        InvalidInputError: it is longer than `LONGEST_TIMEOUT`, or NaN.
 
     """
-    if timeout > LONGEST_TIMEOUT:
+    if not timeout <= LONGEST_TIMEOUT:
         raise InvalidInputError(
             f'timeout is {timeout:g} s; expected at most {LONGEST_TIMEOUT:g} s'
         )

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from learned_ik.arrays import Array
+from learned_ik.checks import shortened
 from learned_ik.errors import ObstacleError
 from learned_ik.robot.spheres import checked_spheres
-from learned_ik.serving.status.wording import LONGEST_NAME, named, one_line
+from learned_ik.serving.status.wording import named
 
 
 class Action(enum.IntEnum):
@@ -106,7 +107,7 @@ def spheres_of(numbers: Any) -> Array:
         values = np.array([] if numbers is None else list(numbers), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ObstacleError(
-            f'obstacles are {_shortened(numbers)}; expected numbers, x y z radius of each '
+            f'obstacles are {shortened(numbers)}; expected numbers, x y z radius of each '
             'sphere [m]'
         ) from error
     if values.ndim != 1 or len(values) % 4:
@@ -115,10 +116,6 @@ def spheres_of(numbers: Any) -> Array:
             'x y z radius [m], such as [0.5, 0.1, 0.2, 0.08]'
         )
     return checked_spheres(values.reshape(-1, 4))
-
-
-def _shortened(value: Any) -> str:
-    return one_line(repr(value))[:LONGEST_NAME]
 
 
 def _check_message(action: int, spheres: Array, names: Sequence[str]) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.errors import SeedError
-from learned_ik.serving.status.wording import listed
+from learned_ik.kernels.measures import FARTHEST_JOINT
+from learned_ik.robot.description.names import listed
 
 PATIENCE = 2.0  # [s], for all joints to be reported, once some were
 
@@ -72,6 +73,8 @@ class JointMemory:
     def update(self, names: Sequence[str], positions: Sequence[float], now: float = 0.0) -> None:
         """Take over what is said of known joints; a report without positions says nothing.
 
+        Nor does a position that no request could begin from: not finite, or out of range.
+
         Args:
             names: of joints, in any order.
             positions: [rad or m], one for each.
@@ -82,7 +85,7 @@ class JointMemory:
             self._first = now
         for name, position in zip(names, positions, strict=False):
             index = self._index.get(name)
-            if index is not None and math.isfinite(position):
+            if index is not None and abs(position) <= FARTHEST_JOINT:  # NaN is not
                 self._positions[index] = position
                 self._times[index] = now
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError, UrdfError
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.serving.status.wording import printable
+from learned_ik.robot.description.names import printable
 
 if TYPE_CHECKING:
     from learned_ik.model import IkModel

@@ -52,6 +52,7 @@ ACTIVATIONS = {'relu': RELU, 'silu': SILU}
 DECODINGS = {'clipped': CLIPPED, 'bounded': BOUNDED, 'linear': LINEAR, 'biternion': BITERNION}
 CACHE_LINE = 16  # float32 numbers, 64 bytes
 ORDINARY_REACH = (0.1, 10.0)  # [m]
+SHARE_OF_RANGE = 0.25  # [1], of a joint's range, that one step of refinement may take
 SPHERES_OF_HULL = 8  # contacts that a walk looks at, as many for each hull on average
 # [m] Beyond, a reach says nothing of the arm: all joints may turn about one point, or slides have
 # limits that stand for none.
@@ -186,9 +187,27 @@ def chain_arrays(chain: KinematicChain) -> ChainArrays:
         kinds=np.where(slides, SLIDES, TURNS),
         full_turns=np.where(np.isfinite(turns) & (high - low >= turns), turns, 0.0),
         home=middle,
-        strides=np.where(slides, ANGULAR_WEIGHT / angular_weight(chain), 1.0) / LARGEST_STEP,
+        strides=1 / longest_steps(chain),
         angular_weight=angular_weight(chain),
     )
+
+
+def longest_steps(chain: KinematicChain) -> Array:
+    """(joints,) [rad or m] How far one step of refinement may take a joint.
+
+    Where something turns with it, a radian; a joint with which things only slide may go farther
+    where it has far to go, and less far in a tiny arm.
+    """
+    slides = np.array(
+        [chain.prismatic[chain.source == joint].all() for joint in range(chain.joint_count)]
+    )
+    usual = np.where(
+        [kind == 'prismatic' for kind in chain.joint_types],
+        angular_weight(chain) / ANGULAR_WEIGHT,
+        1.0,
+    )
+    far = np.maximum(usual, SHARE_OF_RANGE * (chain.upper - chain.lower))
+    return LARGEST_STEP * np.where(slides, far, 1.0)
 
 
 def angular_weight(chain: KinematicChain) -> float:

@@ -77,7 +77,13 @@ def go_on(engine: Engine, memory: Memory, request: Request, deadline: float) -> 
     return status
 
 
-def reaches_position(engine: Engine, memory: Memory, request: Request, q: Array) -> bool:
+def reaches_position(
+    engine: Engine,
+    memory: Memory,
+    request: Request,
+    q: Array,
+    restarts: int | None = RESTARTS_PER_LOOK,
+) -> bool:
     """Say whether the position of a request can be reached with some orientation.
 
     Args:
@@ -85,12 +91,13 @@ def reaches_position(engine: Engine, memory: Memory, request: Request, q: Array)
         memory: of this thread; its request and answer stay what they are.
         request: of one row, in memory.
         q: (joints,) [rad or m], the best found, from which to begin.
+        restarts: how many to make beside; None: as many as a batch makes.
 
     """
     asked, answer = memory.request.copy(), memory.answer.copy()
     memory.seed[...], memory.options[...] = q, POSITION_ONLY
     alone = Request(memory.requests, memory.answers, True, (request.tolerances[0], math.pi))
-    engine.search(memory, alone, 0, engine.attempts(False, RESTARTS_PER_LOOK))
+    engine.search(memory, alone, 0, engine.attempts(False, restarts))
     reached = memory.answer[CODE] == FOUND
     memory.request[...], memory.answer[...] = asked, answer
     return bool(reached)
@@ -106,7 +113,8 @@ def _is_worth_more(engine: Engine, memory: Memory, best: Array, request: Request
         return True
     if memory.request[LARGEST_CHANGE] < math.inf:  # so near to a seed, there are not many ways
         return False
-    return reaches_position(engine, memory, request, best[ANSWER:])
+    restarts = None if request.patient else RESTARTS_PER_LOOK
+    return reaches_position(engine, memory, request, best[ANSWER:], restarts)
 
 
 def _is_better(engine: Engine, answer: Array, best: Array) -> bool:

@@ -4,6 +4,7 @@
 
 import dataclasses
 import gc
+import math
 import threading
 import weakref
 from pathlib import Path
@@ -196,6 +197,8 @@ def test_an_answer_is_that_of_the_robot_when_it_was_asked(serving, solver):
 
 
 def test_a_timeout_has_an_end(serving):
+    never = dataclasses.replace(REQUEST, timeout=math.nan)
+    assert serving.question(never, DEFAULTS).error_code is ErrorCode.INVALID_GOAL_CONSTRAINTS
     answer = serving.answer(dataclasses.replace(REQUEST, timeout=1e9), DEFAULTS)
     assert answer.error_code is ErrorCode.INVALID_GOAL_CONSTRAINTS
     assert 'expected at most 60 s' in answer.message

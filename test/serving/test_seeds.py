@@ -38,6 +38,7 @@ def test_joints_are_known_once_each_was_reported():
     memory.update(['shoulder', 'elbow'], [1, 2])
     memory.update(['elbow'], [math.nan])
     memory.update(['elbow'], [])  # velocities only
+    memory.update(['elbow', 'wrist'], [1e7, -1e300])  # from which no search could begin
     np.testing.assert_array_equal(memory.positions, [1, 2, 3])
     memory.update(['elbow'], [7])
     np.testing.assert_array_equal(memory.positions, [1, 7, 3])

@@ -59,3 +59,37 @@ def test_slides_without_an_end_leave_the_arm_as_it_was():
     q = arm.sample(np.random.default_rng(0), 100)
     seeds = np.clip(q + 0.02, arm.lower, arm.upper)
     assert IkSolver(chain).solve_batch(*chain.forward(q), seeds).success.all()
+
+
+@pytest.mark.parametrize('travel', [1.0, 10.0, 100.0])
+def test_slides_of_any_travel_get_there(travel):
+    """A gantry of three slides, with a wrist."""
+    joints = [('x', '1 0 0'), ('y', '0 1 0'), ('z', '0 0 1')]
+    turns = [('a', '0 0 1'), ('b', '0 1 0'), ('c', '1 0 0')]
+    text = ''.join(
+        f'<joint name="{name}" type="{kind}"><parent link="l{i}"/><child link="l{i + 1}"/>'
+        f'<origin xyz="0 0 0.1"/><axis xyz="{axis}"/>'
+        f'<limit lower="{-limit}" upper="{limit}" effort="1" velocity="1"/></joint>'
+        for i, (name, axis, kind, limit) in enumerate(
+            [(*joint, 'prismatic', travel) for joint in joints]
+            + [(*turn, 'revolute', 2.5) for turn in turns]
+        )
+    )
+    links = ''.join(f'<link name="l{i}"/>' for i in range(7))
+    chain = KinematicChain.from_urdf(f'<robot name="gantry">{links}{text}</robot>')
+    poses = chain.forward(chain.sample(np.random.default_rng(0), 200))
+    assert IkSolver(chain).solve_batch(*poses, position_tolerance=1e-5).success.all()
+
+
+@pytest.mark.parametrize('axes', [('0 0 1', '0 1 0', '1 0 0'), ('0 0 1', '0 1 0', '0 0 1')])
+def test_a_wrist_alone_is_an_arm(axes):
+    """All joints turn about one point: the reach says nothing."""
+    text = ''.join(
+        f'<joint name="j{i}" type="revolute"><parent link="l{i}"/><child link="l{i + 1}"/>'
+        f'<axis xyz="{axis}"/><limit lower="-3" upper="3" effort="1" velocity="1"/></joint>'
+        for i, axis in enumerate(axes)
+    )
+    links = ''.join(f'<link name="l{i}"/>' for i in range(4))
+    chain = KinematicChain.from_urdf(f'<robot name="wrist">{links}{text}</robot>')
+    poses = chain.forward(chain.sample(np.random.default_rng(0), 200))
+    assert IkSolver(chain).solve_batch(*poses).success.all()

@@ -10,7 +10,14 @@ MOST_LISTED = 2_000  # characters of all names in one message
 
 def shown(text: object) -> str:
     """Return a text without line breaks, its middle left out where it is long."""
-    return ''.join(c if c.isprintable() else ascii(c)[1:-1] for c in _shortened(str(text)))
+    return printable(_shortened(str(text)))
+
+
+def printable(text: str) -> str:
+    """Return a text with escapes, as Python writes them, for what is no printable character."""
+    if text.isprintable():
+        return text
+    return ''.join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def listed(names: Iterable[str]) -> str:

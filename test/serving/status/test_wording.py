@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from learned_ik.serving.status.wording import LONGEST_TEXT, listed, named, one_line, printable
+from learned_ik.robot.description.names import listed, printable
+from learned_ik.serving.status.wording import LONGEST_TEXT, named, one_line
 
 
 @given(some.text(some.characters(exclude_categories=())))
