@@ -47,6 +47,7 @@ with ended_at_once():
 def test_a_process_that_python_has_no_hold_of_ends_with_its_children(how):
     process = subprocess.Popen([sys.executable, '-c', BUSY], stdout=subprocess.PIPE)
     child = int(process.stdout.readline())
+    time.sleep(0.5)  # until nothing but the hash is at work
     process.send_signal(how)
     assert process.wait(10) == 0
     process.stdout.close()
