@@ -111,7 +111,6 @@ def search_some(
     begins: Integers,
     grid: Array,
     points: Array,
-    joint_weights: Array,
     spheres: Array,
     itself: bool,
     wanted: float,
@@ -149,7 +148,6 @@ def search_some(
         begins: likewise.
         grid: likewise.
         points: likewise.
-        joint_weights: (joints,).
         spheres: (4, m): x, y, z, radius [m].
         itself: likewise.
         wanted: [m].
@@ -190,7 +188,7 @@ def search_some(
             answer[CODE] = MALFORMED
             continue
         about = Seed(
-            request[SEED : SEED + joints], joint_weights, seeded,
+            request[SEED : SEED + joints], arm.joint_weights, seeded,
             request[LARGEST_CHANGE] if seeded else np.inf,
         )  # fmt: skip
         near = chain_near_seed(layout, numbers, arm.chain, request, seeded)

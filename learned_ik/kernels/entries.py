@@ -77,8 +77,8 @@ ENTRIES: dict[str, dict[Callable, tuple[types.Type, str]]] = {
     'obstacles': {
         search_clear: (
             types.void,
-            'model memory matrix matrix body matrix matrix integers vector matrix vector '
-            'matrix flag number given flag number number count count',
+            'model memory matrix matrix body matrix matrix integers vector matrix matrix '
+            'flag number given flag number number count count',
         ),
         measure_clearance: (types.void, 'model vector body matrix flag matrix vector matrix'),
         predict_clear: (types.void, 'model memory matrix matrix body matrix matrix'),

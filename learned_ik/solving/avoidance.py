@@ -77,13 +77,12 @@ class Avoidance:
             packed: it and its network, as one that takes a pose alone.
             body: its capsules.
             network: which may take the scene.
-            joint_weights: (joints,), how much each joint's way from the seed counts.
+            joint_weights: (joints,), how much each joint's way from the seed counts, as packed.
 
         """
         self.chain, self.body = chain, body
-        self.sight = Sight(chain, packed, network)
+        self.sight = Sight(chain, packed, network, joint_weights)
         self._packed, self._packed_body = packed, pack_body(body, chain)
-        self._joint_weights = joint_weights
         self._store: Store | None = None
         self._lock = threading.Lock()
         self._memories = threading.local()
@@ -111,8 +110,7 @@ class Avoidance:
         return (
             *self.sight.packed_for(scene.spheres), memory.numbers, activations, rows, answers,
             *self._packed_body, walk_numbers, *(self._store or self.fill_store()),
-            self.sight.points,
-            self._joint_weights, scene.spheres, scene.avoids, scene.wanted,
+            self.sight.points, scene.spheres, scene.avoids, scene.wanted,
         )  # fmt: skip
 
     def predict(self, memory: Memory, scene: Scene, rows: Array, answers: Array) -> None:
@@ -176,7 +174,11 @@ class Sight:
     """
 
     def __init__(
-        self, chain: KinematicChain, packed: PackedModel, network: Network | None
+        self,
+        chain: KinematicChain,
+        packed: PackedModel,
+        network: Network | None,
+        joint_weights: Array | None = None,
     ) -> None:
         """Pack the network for a world without obstacles; a blind one is `packed` already."""
         self._network: Network | None = None
@@ -185,7 +187,7 @@ class Sight:
         if network is not None and network.scene is not None:
             target, far = network.scene.target, network.scene.far
             self._network = network
-            self._packed = pack_model(chain, network.in_world(np.empty((0, 4))))
+            self._packed = pack_model(chain, network.in_world(np.empty((0, 4))), joint_weights)
             self.points = np.ascontiguousarray(np.vstack([target.T, np.full(len(target), far)]))
         self._last: tuple[Array | None, PackedModel] = (None, self._packed)
 

@@ -103,7 +103,6 @@ def search_clear(
     begins: Integers,
     grid: Array,
     points: Array,
-    joint_weights: Array,
     spheres: Array,
     itself: bool,
     wanted: float,
@@ -139,7 +138,6 @@ def search_clear(
         begins: likewise.
         grid: likewise.
         points: of the network's sight; see `sight.look_around`.
-        joint_weights: (joints,), how much each joint's distance from the seed counts.
         spheres: (4, m): x, y, z, radius [m].
         itself: whether the body is kept clear of itself.
         wanted: [m], the least clearance that is good enough.
@@ -178,7 +176,7 @@ def search_clear(
             answer[CODE] = MALFORMED
             continue
         about = Seed(
-            request[SEED : SEED + joints], joint_weights, seeded,
+            request[SEED : SEED + joints], arm.joint_weights, seeded,
             request[LARGEST_CHANGE] if seeded else np.inf,
         )  # fmt: skip
         near = chain_near_seed(layout, numbers, arm.chain, request, seeded)
