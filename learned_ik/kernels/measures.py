@@ -114,23 +114,24 @@ def turned_towards(chain: ChainArrays, about: float, j: int, value: float) -> fl
 
 
 @inlined_kernel
-def settle_turns(chain: ChainArrays, seed: Array, seeded: bool, q: Array) -> bool:
-    """Take whole turns off q (joints,): nearest to the seed, or home without one; say if any."""
+def turn_towards(chain: ChainArrays, posture: Array, q: Array) -> bool:
+    """Take whole turns off q (joints,), nearest to a posture; say if any.
+
+    Joints that the posture leaves open, by NaN, stay where they are.
+    """
     turned = False
     for j in range(q.shape[0]):
-        if chain.full_turns[j] > 0.0:
-            value = turned_towards(chain, seed[j] if seeded else chain.home[j], j, q[j])
+        if chain.full_turns[j] > 0.0 and not math.isnan(posture[j]):
+            value = turned_towards(chain, posture[j], j, q[j])
             turned = turned or value != q[j]
             q[j] = value
     return turned
 
 
 @inlined_kernel
-def turn_towards(chain: ChainArrays, posture: Array, q: Array) -> None:
-    """Do the same towards a posture (joints,), but for joints that it leaves open by NaN."""
-    for j in range(q.shape[0]):
-        if chain.full_turns[j] > 0.0 and not math.isnan(posture[j]):
-            q[j] = turned_towards(chain, posture[j], j, q[j])
+def settle_turns(chain: ChainArrays, seed: Array, seeded: bool, q: Array) -> bool:
+    """Take whole turns off q (joints,): nearest to the seed, or home without one; say if any."""
+    return turn_towards(chain, seed if seeded else chain.home, q)
 
 
 @inlined_kernel

@@ -33,7 +33,7 @@ from learned_ik.kernels.layout import (
 )
 from learned_ik.kernels.search import predict as predict_rows
 from learned_ik.kernels.tips import forward_many
-from learned_ik.rotations import matrix_from_quaternion, normalized_quaternion
+from learned_ik.rotations import chordal_angle, matrix_from_quaternion, normalized_quaternion
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.explain import explain_request
@@ -149,10 +149,9 @@ def _leave_out(engine: Engine, request: Request, status: npt.NDArray[np.int64]) 
     tips, poses = np.empty((len(q), 12)), rows[:, :FREE_AXES]
     forward_many(*engine.packed, engine.memory().numbers, q, tips)
     targets = matrix_from_quaternion(normalized_quaternion(poses[:, ORIENTATION:]))
-    apart = np.linalg.norm(targets.reshape(-1, 9) - tips[:, :X], axis=1)  # 2 sqrt(2) sin(angle/2)
     answers[:, ANSWER:] = q
     answers[:, POSITION_ERROR] = np.linalg.norm(poses[:, :ORIENTATION] - tips[:, X:], axis=1)
-    answers[:, ORIENTATION_ERROR] = 2 * np.arcsin(np.minimum(apart / math.sqrt(8), 1.0))
+    answers[:, ORIENTATION_ERROR] = chordal_angle(targets.reshape(-1, 9), tips[:, :X])
     answers[:, SEED_DISTANCE] = 0.0 if request.seeded else math.nan
     answers[:, LIMIT_MARGIN] = np.minimum(q - chain.lower, chain.upper - q).min(axis=1)
     answers[:, CLEARANCE] = math.inf if request.scene is None else math.nan  # nobody measured it

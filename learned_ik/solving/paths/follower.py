@@ -36,6 +36,7 @@ from learned_ik.kernels.path.tracking import (
     read_targets,
     track_first_that_holds,
 )
+from learned_ik.rotations import chordal_angle
 from learned_ik.solving import one_pose
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.request import (
@@ -291,8 +292,7 @@ class PathFollower:
         targets = self.targets[begin:]
         self.path[begin:] = self.path[begin - 1]
         self.errors[begin:, 0] = np.linalg.norm(targets[:, X:] - p, axis=1)
-        apart = np.linalg.norm(targets[:, :X] - R.ravel(), axis=1)  # 2 sqrt(2) sin(angle / 2)
-        self.errors[begin:, 1] = 2 * np.arcsin(np.minimum(apart / math.sqrt(8), 1.0))
+        self.errors[begin:, 1] = chordal_angle(targets[:, :X], R.ravel())
         self.status[begin:] = Status.TIMED_OUT
         self.reasons[begin] = 'the time was over before the path was'
 
