@@ -90,13 +90,7 @@ def why_not_reached(engine: Engine, memory: Memory, request: Request, status: St
     """
     chain, answer, q = engine.chain, memory.answer, memory.solution.copy()
     near_seed = bool(np.isfinite(memory.options).all())  # joints were to stay near the seed
-    at_limits = [
-        name
-        for name, value, low, high in zip(
-            chain.joint_names, q, chain.lower, chain.upper, strict=True
-        )
-        if low < high and (value <= low or value >= high)
-    ]
+    at_limits = at_their_limits(chain.joint_names, q, chain.lower, chain.upper)
     # The position alone may be reached anywhere, which says nothing of what is near the seed.
     position_alone = not near_seed and reaches_position(engine, memory, request, q)
     compared = int(answer[ATTEMPTS])
@@ -105,22 +99,32 @@ def why_not_reached(engine: Engine, memory: Memory, request: Request, status: St
     return _sentence(status, answer.tolist(), compared, position_alone, at_limits, near_seed)
 
 
+def at_their_limits(names: Sequence[str], q: Array, lower: Array, upper: Array) -> str:
+    """Return which joints, all (joints,) [rad or m], are at their limits, to end a sentence."""
+    held = [
+        name
+        for name, value, low, high in zip(names, q, lower, upper, strict=True)
+        if low < high and (value <= low or value >= high)
+    ]
+    if not held:
+        return ''
+    limits = 'its limit' if len(held) == 1 else 'their limits'
+    return f', with {", ".join(held)} at {limits}'
+
+
 def _sentence(
     status: Status,
     answer: Sequence[float],
     compared: int,
     position_alone: bool,
-    joints_at_limits: Sequence[str],
+    at_limits: str,
     near_seed: bool,
 ) -> str:
     tries = 'the only try' if compared == 1 else f'the nearest of {compared} tries'
     residual = (
         f'{tries} misses it by {1e3 * answer[POSITION_ERROR]:.3g} mm and '
-        f'{math.degrees(answer[ORIENTATION_ERROR]):.3g} deg'
+        f'{math.degrees(answer[ORIENTATION_ERROR]):.3g} deg{at_limits}'
     )
-    if joints_at_limits:
-        limits = 'its limit' if len(joints_at_limits) == 1 else 'their limits'
-        residual += f', with {", ".join(joints_at_limits)} at {limits}'
     if status is Status.TIMED_OUT:
         near = ' near enough to the seed' if near_seed else ''
         alone = ', the position alone can be reached' if position_alone else ''

@@ -60,7 +60,8 @@ def go_on(engine: Engine, memory: Memory, request: Request, deadline: float) -> 
     patient = request.patient and not request.avoids
     most = math.inf if patient else engine.attempts(request.avoids)
     best, attempts, status = answer.copy(), answer[ATTEMPTS], Status.NO_SOLUTION
-    while last < most and _is_worth_more(engine, memory, best, request):
+    hopeful = _is_worth_more(engine, memory, best, request)  # and stays so: the best gets better
+    while hopeful and last < most:
         if perf_counter() > deadline:
             status = Status.TIMED_OUT
             break

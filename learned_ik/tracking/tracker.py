@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from learned_ik.arrays import Array, Orientation, PerJoint, Position, Posture
-from learned_ik.checks import choice, instance, number, numbers
+from learned_ik.checks import choice, instance, number, numbers, shortened
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.entries import make_ready
 from learned_ik.kernels.servo import (
@@ -38,7 +38,7 @@ from learned_ik.kernels.servo import (
     servo,
 )
 from learned_ik.rotations import matrix_from_quaternion, quaternion_from_matrix
-from learned_ik.solving.explain import explain_request
+from learned_ik.solving.explain import at_their_limits, explain_request
 from learned_ik.solving.packing import chain_arrays
 from learned_ik.solving.request import as_rows, checked_start, request_options
 from learned_ik.solving.solver import IkSolver
@@ -114,7 +114,8 @@ class Tracker:
         joints = self.solver.chain.joint_count
         if given.shape not in ((), (joints,)) or not (given > 0).all():
             raise InvalidInputError(
-                f'{what} are {given.tolist()}; expected one number or ({joints},), above 0'
+                f'{what} are {shortened(given.tolist())}; expected one number or ({joints},), '
+                'above 0'
             )
         return np.broadcast_to(given, joints)
 
@@ -200,7 +201,9 @@ class Tracker:
         v, w = numbers(linear, 'linear'), numbers(angular, 'angular')
         for what, values in (('linear', v), ('angular', w)):
             if values.shape != (3,) or not np.isfinite(values).all():
-                raise InvalidInputError(f'{what} is {values.tolist()}; expected (3,), finite')
+                raise InvalidInputError(
+                    f'{what} is {shortened(values.tolist())}; expected (3,), finite'
+                )
         time = self._checked_period(period)
         R, p = self.solver.chain.forward_matrix(self._state[POSTURE])
         if frame == 'tool':
@@ -255,22 +258,13 @@ class Tracker:
         return self._step(TrackingStatus.CLOSEST, self._what_holds())
 
     def _what_holds(self) -> str:
-        chain, q = self.solver.chain, self._state[POSTURE]
-        held = [
-            name
-            for name, value, low, high in zip(
-                chain.joint_names, q, self._low, self._high, strict=True
-            )
-            if low < high and (value <= low or value >= high)
-        ]
-        misses = (
+        q, names = self._state[POSTURE], self.solver.chain.joint_names
+        held = at_their_limits(names, q, self._low, self._high)
+        return (
             f'{1e3 * self._told[AIMED_POSITION]:.3g} mm and '
             f'{math.degrees(self._told[AIMED_ORIENTATION]):.3g} deg from the target'
+            f'{held or f": nothing nearer is within {AHEAD} rad of each joint"}'
         )
-        if held:
-            limits = 'its limit' if len(held) == 1 else 'their limits'
-            return f'{misses}, with {", ".join(held)} at {limits}'
-        return f'{misses}: nothing nearer is within {AHEAD} rad of each joint'
 
     def _step(self, status: TrackingStatus, message: str) -> TrackingStep:
         return TrackingStep(

@@ -8,8 +8,8 @@ Then |q' - s|² >= |q - s|² + (1 - K |dual|) |q' - q|²: where K |dual| < 1, no
 of s - q lies in the null space of J counts against that, but for joints that a limit keeps.
 
 Where that does not hold, branches meet: near a singularity, two solutions lie on both sides of
-it. Then refinement begins anew between seed and answer's mirror image, in a box about the seed
-that excludes what is farther.
+it. Then refinement begins anew at pairs of places on both sides of the seed, in boxes about it
+that grow until they hold all that is nearer.
 """
 
 import math
