@@ -89,7 +89,7 @@ class Track:
         motion = read_recording(self.recording, self.rate)
         return motion if self.seconds is None else motion.until(self.seconds)
 
-    def _spheres(self) -> list[Any]:
+    def _spheres(self) -> tuple[Any, ...]:
         spheres = spheres_from_texts(self.obstacle)
         return spheres if self.obstacles is None else spheres + spheres_from_yaml(self.obstacles)
 
