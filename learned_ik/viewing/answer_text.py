@@ -33,7 +33,7 @@ def in_colour(told: str, colour: str = NEUTRAL, reason: str = '') -> str:
     """Return a headline beside a dot of a colour, and a reason, as HTML."""
     after = f': {html.escape(reason)}' if reason else ''
     return (
-        '<div style="padding: 0 0.8em; font-size: 0.875em">'
+        '<div style="padding: 0 0.8em; font-size: 0.875em; min-height: 2.6em">'  # two lines
         f'<span style="color: {colour}">&#9679;</span> '
         f'<strong style="color: {colour}">{html.escape(told)}</strong>{after}</div>'
     )
