@@ -63,7 +63,7 @@ def use(page: Page) -> None:
     headline = page.locator('strong').first
     headline.wait_for(timeout=PATIENCE)
     print(headline.inner_text())
-    page.locator('.mantine-Notification-closeButton').first.click()  # of software rendering
+    close_notification(page)
     slide(page, 30)
     drag_target(page)
     redundancy = page.locator('input[inputmode=decimal]').nth(REDUNDANCY)
@@ -81,7 +81,15 @@ def use(page: Page) -> None:
     page.get_by_role('button', name='Follow a spiral').click()
     page.get_by_text('A spiral of').wait_for(timeout=PATIENCE)
     print(headline.inner_text())
+    page.reload()  # the arrow keys have turned the camera too
+    headline.wait_for(timeout=PATIENCE)
+    close_notification(page)
     page.wait_for_timeout(SETTLED)
+
+
+def close_notification(page: Page) -> None:
+    """Take away what the browser says of software rendering."""
+    page.locator('.mantine-Notification-closeButton').first.click()
 
 
 def slide(page: Page, steps: int) -> None:

@@ -23,10 +23,14 @@ def headline(session: Session) -> str:
         if getattr(step, 'other_branch', None) is not None:
             reason += "; another posture reaches it: tick 'At once'"
         return in_colour(step.status.value.capitalize(), STATUS_COLOURS[step.status], reason)
-    if solution.success:
-        return in_colour('The target is reached', STATUS_COLOURS[TrackingStatus.ON_TARGET])
-    colour = STATUS_COLOURS[TrackingStatus.CLOSEST]
-    return in_colour('The target is not reached', colour, solution.message)
+    return solved('The target is', 'reached', solution.success, solution.message)
+
+
+def solved(what: str, done: str, success: bool, message: str) -> str:
+    """Return whether something is reached or followed, and why not, as HTML."""
+    if success:
+        return in_colour(f'{what} {done}', STATUS_COLOURS[TrackingStatus.ON_TARGET])
+    return in_colour(f'{what} not {done}', STATUS_COLOURS[TrackingStatus.CLOSEST], message)
 
 
 def in_colour(told: str, colour: str = NEUTRAL, reason: str = '') -> str:

@@ -14,7 +14,7 @@ import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.errors import ObstacleError
-from learned_ik.viewing.answer_text import errors, figures, headline, in_colour, table
+from learned_ik.viewing.answer_text import errors, figures, headline, in_colour, solved, table
 from learned_ik.viewing.drawn_robot import BASE, drawn, wxyz, xyzw
 from learned_ik.viewing.markdown import escaped
 from learned_ik.viewing.page_server import free_port, own_pages_only
@@ -221,8 +221,12 @@ class Page:
                 f'{BASE}/{name}', segments, color, thickness=width * self._size / 0.12
             )
         self._path, self._path_step = solution.joint_positions, 0.0
-        told = 'followed' if solution.success else f'not followed: {solution.message}'
-        self._headline.content = in_colour(f'A spiral of {len(path.positions)} poses: {told}')
+        self._headline.content = solved(
+            f'A spiral of {len(path.positions)} poses:',
+            'followed',
+            bool(solution.success),
+            solution.message,
+        )
         largest = np.max(solution.position_error), np.max(solution.orientation_error)
         rows = errors(*largest, solution.solve_time)
         rows['largest step of a joint'] = f'{solution.largest_step:.3g} rad'

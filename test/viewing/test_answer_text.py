@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from learned_ik import IkSolver, TrackingStatus, resources
-from learned_ik.viewing.answer_text import errors, figures, headline, in_colour, table
+from learned_ik.viewing.answer_text import errors, figures, headline, in_colour, solved, table
 from learned_ik.viewing.session import Session
 from learned_ik.viewing.status_colours import STATUS_COLOURS
 
@@ -65,6 +65,14 @@ def test_nothing_of_a_message_is_html():
     assert '<b>' not in told
     assert '<img' not in told
     assert '&lt;img' in told
+
+
+def test_what_is_not_followed_says_why():
+    told = solved('A spiral:', 'followed', False, 'pose 3: out of reach')
+    assert 'A spiral: not followed' in told
+    assert told.count(STATUS_COLOURS[TrackingStatus.CLOSEST]) == 2  # its dot, and its words
+    assert 'pose 3: out of reach' in told
+    assert 'why' not in solved('A spiral:', 'followed', True, 'why')
 
 
 def test_errors_are_told_in_their_units():
