@@ -135,7 +135,7 @@ class Page:
         if not asked:
             self._go_on(period)
             return
-        self._path = None
+        shown, self._path = self._playing(), None
         if 'reset' in asked:
             self._reset()
         if 'sphere' in asked:
@@ -149,9 +149,11 @@ class Page:
             for i in slid.values():
                 self._session.slide(i, self._sliders[i].value)
         else:
-            search = self._at_once.value or AT_ONCE & asked.keys()
-            bring = self._session.move_target if search else self._session.aim
-            bring(self._target.position, xyzw(self._target.wxyz))
+            target = self._target.position, xyzw(self._target.wxyz)
+            if self._at_once.value or AT_ONCE & asked.keys():
+                self._session.move_target(*target)
+            else:
+                self._session.aim(*target, begin=shown)
             self._set_sliders()
         if self._session.moving:
             self._go_on(period)
@@ -247,9 +249,17 @@ class Page:
         """Show the next posture of the spiral, there and back."""
         if self._path is None:
             return
+        self._path_step += (len(self._path) - 1) * PERIOD / SPIRAL_SECONDS
+        posture = self._playing()
+        if posture is not None:
+            self._robot.show(posture)
+
+    def _playing(self) -> Array | None:
+        """Return the posture (joints,) [rad or m] of the spiral that is shown, if one is."""
+        if self._path is None:
+            return None
         last = len(self._path) - 1
-        self._path_step += last * PERIOD / SPIRAL_SECONDS
-        self._robot.show(self._path[round(last - abs(last - self._path_step % (2 * last)))])
+        return self._path[round(last - abs(last - self._path_step % (2 * last)))]
 
     def _show(self, text: bool = True) -> None:
         """Show the posture, the spheres' colours, and, where wanted, what is to be said."""

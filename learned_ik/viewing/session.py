@@ -86,8 +86,19 @@ class Session:
         self.target = np.asarray(position, np.float64), np.asarray(orientation, np.float64)
         return self.solve()
 
-    def aim(self, position: npt.ArrayLike, orientation: npt.ArrayLike) -> None:
-        """Set out for another target, (3,) [m], (4,) quaternion x y z w, by `follow`."""
+    def aim(
+        self, position: npt.ArrayLike, orientation: npt.ArrayLike, begin: Array | None = None
+    ) -> None:
+        """Set out for another target, by `follow`.
+
+        Args:
+            position: (3,) [m].
+            orientation: (4,) quaternion x y z w.
+            begin: (joints,) [rad or m], where the arm sets out; default: where it is.
+
+        """
+        if begin is not None:
+            self.q = begin
         self.target = np.asarray(position, np.float64), np.asarray(orientation, np.float64)
         if not self.moving:
             self._pursuit.begin(self.q, self.speed)

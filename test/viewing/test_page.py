@@ -156,6 +156,20 @@ def test_the_speed_is_taken_over_and_stops_no_spiral(page):
     assert page._path is not None
 
 
+def test_an_arm_that_plays_a_spiral_sets_out_from_where_it_is_shown(page):
+    page._ask('spiral')
+    page.step()
+    for _ in range(100):
+        page.step()
+    shown = page._playing().copy()
+    assert np.abs(shown - page._session.q).max() > 0.1
+    drag(page, [0.0, 0.0, -0.02])
+    page.step()
+    assert np.abs(page._session.q - shown).max() < 0.05
+    wait_until_it_rests(page)
+    assert 'The target is reached' in page._headline.content
+
+
 def drag(page, way):
     """Move the target by a way (3,) [m], as a user does."""
     page._target.position = np.asarray(page._target.position) + way
