@@ -37,10 +37,8 @@ class Track:
     scale: float = 0.3  # [m], that the tool moves while the hand moves by 1
     rate: float = 72.0  # [1/s], of frames; a column t goes before it
     seconds: float | None = None  # [s], how much of it; default: all, or 20 s of the simulated
-    start: tuple[float, ...] | None = None  # [rad or m], joint positions in which it takes hold;
-    # default: somewhat above the middle of the joint ranges
-    speed: tuple[float, ...] | None = None  # [rad/s or m/s], of each joint, or one for all;
-    # default: the URDF's
+    start: tuple[float, ...] | None = None  # [rad or m], each joint; default: near mid-range
+    speed: tuple[float, ...] | None = None  # [rad/s or m/s], each or all; default: the URDF's
     acceleration: tuple[float, ...] | None = None  # [rad/s² or m/s²], likewise; default: any
     obstacle: UseAppendAction[tuple[str, ...]] = ()  # x,y,z,radius [m]: keep clear; repeatable
     obstacles: Path | None = None  # YAML list of the same: [x, y, z, radius], ...
