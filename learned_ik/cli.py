@@ -28,6 +28,7 @@ COMMANDS = {
     'sweep': ('learned_ik.commands.sweep:Sweep', 'many arms, many settings, several at once'),
     'evaluate': ('learned_ik.commands.evaluate:Evaluate', 'how good a model is'),
     'solve': ('learned_ik.commands.solve:Solve', 'joint positions for one pose'),
+    'track': ('learned_ik.commands.track:Track', 'how an arm follows a hand, and a plot of it'),
     'show': ('learned_ik.commands.show:Show', 'what is in a model file'),
     'body': (
         'learned_ik.commands.give_body:GiveBody',

@@ -24,6 +24,7 @@ BROWSERS = ('chromium', 'chromium-browser', 'google-chrome')
 SOFTWARE_WEBGL = ('--use-angle=swiftshader', '--enable-unsafe-swiftshader')
 PATIENCE = 120_000  # [ms], for a first start, which compiles, on a slow machine
 SETTLED = 4_000  # [ms], until what was sent is drawn
+REDUNDANCY = 1  # place among the sliders: the first is the speed
 SCENE = 860  # [px], the width that the controls leave free
 VIVID = 120  # difference of colour channels: robot and floor are grey, handles are not
 BLUE = (48, 136, 232)  # of one of the target's arrows
@@ -62,14 +63,15 @@ def use(page: Page) -> None:
     headline = page.locator('strong').first
     headline.wait_for(timeout=PATIENCE)
     print(headline.inner_text())
-    page.locator('.mantine-Notification-closeButton').first.click()  # of software rendering
+    close_notification(page)
     slide(page, 30)
     drag_target(page)
-    print(f'dragged: {headline.inner_text()}')
-    redundancy = page.locator('input[inputmode=decimal]').first
+    redundancy = page.locator('input[inputmode=decimal]').nth(REDUNDANCY)
     expect(redundancy).to_have_value('0', timeout=PATIENCE)
     print(f'slider set back to {redundancy.input_value()}')
+    expect(headline).to_contain_text('The target is', timeout=PATIENCE)  # it has come there
     page.wait_for_timeout(SETTLED)  # until the last of the drag is shown
+    print(f'dragged: {headline.inner_text()}')
     slide(page, 1)
     slide(page, 59)
     page.get_by_role('button', name='Add a sphere').click()
@@ -79,7 +81,15 @@ def use(page: Page) -> None:
     page.get_by_role('button', name='Follow a spiral').click()
     page.get_by_text('A spiral of').wait_for(timeout=PATIENCE)
     print(headline.inner_text())
+    page.reload()  # the arrow keys have turned the camera too
+    headline.wait_for(timeout=PATIENCE)
+    close_notification(page)
     page.wait_for_timeout(SETTLED)
+
+
+def close_notification(page: Page) -> None:
+    """Take away what the browser says of software rendering."""
+    page.locator('.mantine-Notification-closeButton').first.click()
 
 
 def slide(page: Page, steps: int) -> None:
@@ -90,7 +100,7 @@ def slide(page: Page, steps: int) -> None:
     elbow = page.get_by_role('row', name='arm_3_joint').get_by_role('cell').nth(1)
     before = elbow.inner_text()
     for _ in range(steps):
-        page.get_by_role('slider').first.press('ArrowRight')
+        page.get_by_role('slider').nth(REDUNDANCY).press('ArrowRight')
     expect(elbow).not_to_have_text(before, timeout=PATIENCE)
     page.wait_for_timeout(SETTLED)
     print(f'arm_3_joint {before} -> {elbow.inner_text()}')
@@ -117,6 +127,7 @@ def drag_target(page: Page) -> None:
     page.mouse.move(to_column, to_row, steps=10)
     page.mouse.up()
     expect(shoulder).not_to_have_text(before, timeout=PATIENCE)
+    page.wait_for_timeout(SETTLED)  # until the arm has followed
     print(f'arm_4_joint {before} -> {shoulder.inner_text()}')
 
 

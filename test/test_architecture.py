@@ -28,7 +28,7 @@ MAY_IMPORT = {
     'learning': {'robot', 'kinematics', 'network', 'model', 'yaml_config'},
     'solving': {'robot', 'kernels', 'network', 'model'},
     'tracking': {'robot', 'kernels', 'model', 'solving'},
-    'viewing': {'robot', 'kernels', 'network', 'model', 'solving', 'trajectories'},
+    'viewing': {'robot', 'kernels', 'network', 'model', 'solving', 'tracking', 'trajectories'},
     'serving': {'robot', 'model', 'kernels', 'solving', 'resources', 'trajectories'},
     'ros': {'robot', 'model', 'solving', 'resources', 'serving'},
     'player': {'robot', 'trajectories', 'ros'},

@@ -406,7 +406,7 @@ def test_an_unknown_command_is_refused_with_the_known_ones(called):
     status, output, errors = called('trian')
     assert (status, output) == (2, '')
     assert errors.startswith(
-        "no command 'trian'; there are: train, sweep, evaluate, solve, show, "
+        "no command 'trian'; there are: train, sweep, evaluate, solve, track, "
     )
     assert 'ik_node' in errors
 

@@ -4,8 +4,8 @@
 
 import contextlib
 import io
-import math
 import threading
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,16 @@ import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.errors import ObstacleError
+from learned_ik.viewing.answer_text import errors, figures, headline, in_colour, solved, table
 from learned_ik.viewing.drawn_robot import BASE, drawn, wxyz, xyzw
 from learned_ik.viewing.markdown import escaped
 from learned_ik.viewing.page_server import free_port, own_pages_only
 from learned_ik.viewing.session import Session
 
 PERIOD = 0.02  # [s], between two looks at the controls
+STEPS_A_TEXT = 5  # of an arm that moves: a browser lays text out more slowly than it draws
 SPIRAL_SECONDS = 8.0
+AT_ONCE = {'start', 'reset', 'spiral'}  # what is asked for and begins with a search
 ORANGE, BLUE, RED, GREY = (230, 159, 0), (0, 114, 178), (213, 94, 0), (150, 150, 150)
 
 
@@ -45,6 +48,8 @@ class Page:
         self._asked: dict[str, Any] = {}  # by control, what is to be done at the next step
         self._path: Array | None = None  # (n, joints), a spiral that is shown
         self._path_step = 0.0
+        self._last_step = time.monotonic()  # [s]
+        self._unwritten = 0  # steps since the figures were last shown
         chain = session.solver.chain
         self._size = 0.12 * chain.reach  # [m], of handles and new spheres
         self._robot = drawn(self._server, chain, urdf)
@@ -93,7 +98,16 @@ class Page:
 
     def _add_controls(self) -> None:
         gui = self._server.gui
+        self._headline = gui.add_html('')
         self._answer = gui.add_markdown('')
+        self._speed: Any = gui.add_slider(
+            'Speed', 0.05, 1.0, 0.05, self._session.speed, hint="share of the joints' speeds"
+        )
+        self._speed.on_update(lambda _: self._ask('speed'))
+        self._at_once: Any = gui.add_checkbox(
+            'At once', False, hint='solve for the target where it is dropped, without a way there'
+        )
+        self._at_once.on_update(lambda _: self._ask('at once'))
         self._start: Any = gui.add_dropdown('Start the search', self._session.starts)
         self._start.on_update(lambda _: self._ask('start'))
         self._sliders: list[Any] = []
@@ -114,10 +128,14 @@ class Page:
         """Do what was asked since the last step, and show what came of it."""
         with self._lock:
             asked, self._asked = self._asked, {}
+        now = time.monotonic()
+        period, self._last_step = now - self._last_step, now
+        self._session.speed = self._speed.value
+        asked.pop('speed', None)
         if not asked:
-            self._play()
+            self._go_on(period)
             return
-        self._path = None
+        shown, self._path = self._playing(), None
         if 'reset' in asked:
             self._reset()
         if 'sphere' in asked:
@@ -131,9 +149,16 @@ class Page:
             for i in slid.values():
                 self._session.slide(i, self._sliders[i].value)
         else:
-            self._session.move_target(self._target.position, xyzw(self._target.wxyz))
+            target = self._target.position, xyzw(self._target.wxyz)
+            if self._at_once.value or AT_ONCE & asked.keys():
+                self._session.move_target(*target)
+            else:
+                self._session.aim(*target, begin=shown)
             self._set_sliders()
-        self._show()
+        if self._session.moving:
+            self._go_on(period)
+        else:
+            self._show()
         if 'spiral' in asked:
             self._follow_spiral()
 
@@ -179,7 +204,7 @@ class Page:
         """Let the solver keep clear of the spheres as they were dragged, where it accepts them."""
         placed = [[*handle.position, radius] for handle, _, radius in self._spheres]
         if placed and not len(self._session.spheres):
-            self._answer.content = '**Getting ready to keep clear of spheres**'
+            self._headline.content = in_colour('Getting ready to keep clear of spheres')
         try:
             self._session.place_spheres(np.reshape(placed, (-1, 4)))
             self._refused = ''
@@ -198,53 +223,56 @@ class Page:
                 f'{BASE}/{name}', segments, color, thickness=width * self._size / 0.12
             )
         self._path, self._path_step = solution.joint_positions, 0.0
-        errors = np.max(solution.position_error), np.max(solution.orientation_error)
-        told = 'followed' if solution.success else f'not followed: {escaped(solution.message)}'
-        self._answer.content = (
-            f'**A spiral of {len(path.positions)} poses: {told}**\n\n'
-            f'{_table(*errors, solution.solve_time)}'
-            f'| largest step of a joint | {solution.largest_step:.3g} rad |\n'
+        self._headline.content = solved(
+            f'A spiral of {len(path.positions)} poses:',
+            'followed',
+            bool(solution.success),
+            solution.message,
         )
+        largest = np.max(solution.position_error), np.max(solution.orientation_error)
+        rows = errors(*largest, solution.solve_time)
+        rows['largest step of a joint'] = f'{solution.largest_step:.3g} rad'
+        self._answer.content = table(rows)
+
+    def _go_on(self, period: float) -> None:
+        """Let the arm follow its target, or a spiral, by a period [s]."""
+        if not self._session.moving:
+            self._play()
+            return
+        self._session.follow(period)
+        self._unwritten += 1
+        if not self._session.moving:
+            self._set_sliders()
+        self._show(text=not self._session.moving or self._unwritten >= STEPS_A_TEXT)
 
     def _play(self) -> None:
         """Show the next posture of the spiral, there and back."""
         if self._path is None:
             return
-        last = len(self._path) - 1
-        self._path_step += last * PERIOD / SPIRAL_SECONDS
-        self._robot.show(self._path[round(last - abs(last - self._path_step % (2 * last)))])
+        self._path_step += (len(self._path) - 1) * PERIOD / SPIRAL_SECONDS
+        posture = self._playing()
+        if posture is not None:
+            self._robot.show(posture)
 
-    def _show(self) -> None:
-        """Show the posture, the spheres' colours, and the figures of the last answer."""
-        solution = self._session.solution
-        self._robot.show(solution.joint_positions)
+    def _playing(self) -> Array | None:
+        """Return the posture (joints,) [rad or m] of the spiral that is shown, if one is."""
+        if self._path is None:
+            return None
+        last = len(self._path) - 1
+        return self._path[round(last - abs(last - self._path_step % (2 * last)))]
+
+    def _show(self, text: bool = True) -> None:
+        """Show the posture, the spheres' colours, and, where wanted, what is to be said."""
+        self._robot.show(self._session.q)
         for handle, ball, radius in self._spheres:
             distance = self._session.clearance_of([*handle.position, radius])
             ball.color = RED if distance < 0 else GREY
-        told = 'reached' if solution.success else f'not reached: {escaped(solution.message)}'
-        rows = _table(solution.position_error, solution.orientation_error, solution.solve_time)
-        rows += f'| margin to joint limits | {solution.limit_margin:.3g} rad |\n'
-        if math.isfinite(solution.clearance):
-            rows += f'| clearance | {1e3 * solution.clearance:.1f} mm |\n'
-        names = self._session.solver.chain.joint_names
-        joints = ''.join(
-            f'| {escaped(name)} | {value:.4f} |\n'
-            for name, value in zip(names, solution.joint_positions, strict=True)
-        )
-        self._answer.content = f'**The target is {told}**\n\n{self._refused}{rows}{joints}'
+        if text:
+            self._unwritten = 0
+            self._headline.content = headline(self._session)
+            self._answer.content = f'{self._refused}{figures(self._session)}'
 
 
 def _silence() -> contextlib.AbstractContextManager[Any]:
     """Keep viser from printing: it has no other way to be told so."""
     return contextlib.redirect_stdout(io.StringIO())
-
-
-def _table(position_error: float, orientation_error: float, solve_time: float) -> str:
-    """Return the head and first rows of a table: errors [m], [rad], and time [s]."""
-    time = f'{1e6 * solve_time:.0f} µs' if solve_time < 1e-3 else f'{1e3 * solve_time:.1f} ms'
-    return (
-        '| | |\n|---|---|\n'
-        f'| position error | {1e6 * position_error:.2g} µm |\n'
-        f'| orientation error | {math.degrees(orientation_error):.2g}° |\n'
-        f'| solve time | {time} |\n'
-    )

@@ -14,21 +14,28 @@ from learned_ik.robot.capsules import point_segment_distance
 from learned_ik.solving.paths.path_solution import PathSolution
 from learned_ik.solving.solution import Solution
 from learned_ik.solving.solver import IkSolver
+from learned_ik.tracking.tracking_step import TrackingStatus, TrackingStep
 from learned_ik.trajectories.pose_paths import PosePath, spiral
 from learned_ik.viewing.heads import head_answers
+from learned_ik.viewing.pursuit import Pursuit, is_at_rest
 from learned_ik.viewing.redundancy import SelfMotion
+from learned_ik.viewing.usual_motion import beginning
 
 TRACKING = 'where the arm is'
 NETWORK = 'network, best head'
 MIDDLE = 'middle of the joint ranges'
 WANTED_CLEARANCE = 0.01  # [m], from spheres, where there are any
 SPIRAL_POSES = 300
-BEGIN = 0.62  # share of each joint's range; in the very middle, many arms have a straight wrist
+SPEED = 0.5  # [1], of the joints' speeds, at first
 
 
 @dataclasses.dataclass
 class Session:
-    """One solver, one target, one posture."""
+    """One solver, one target, one posture.
+
+    The arm comes to a target in one of two ways. `move_target` searches, and the arm is there at
+    once. After `aim`, each `follow` is one step of a tracker, at a share of the joints' speeds.
+    """
 
     solver: IkSolver
 
@@ -36,7 +43,11 @@ class Session:
         """Begin near the middle of the joint ranges, with the target where the tip is."""
         chain = self.solver.chain
         self.start = TRACKING
-        self.begin = chain.lower + BEGIN * (chain.upper - chain.lower)
+        self.speed = SPEED  # [1], share of the joints' speeds that the arm follows with
+        self.moving = False  # whether `follow` has a way to go
+        self.step: TrackingStep | None = None  # the last one; None: `solution` tells of q
+        self._pursuit = Pursuit(self.solver)
+        self.begin = beginning(chain)
         self.q = self.begin.copy()
         self.target = chain.forward(self.q)  # position (3,) [m], orientation (4,) x y z w
         self._motion = SelfMotion(self.solver, self.q)
@@ -75,23 +86,65 @@ class Session:
         self.target = np.asarray(position, np.float64), np.asarray(orientation, np.float64)
         return self.solve()
 
+    def aim(
+        self, position: npt.ArrayLike, orientation: npt.ArrayLike, begin: Array | None = None
+    ) -> None:
+        """Set out for another target, by `follow`.
+
+        Args:
+            position: (3,) [m].
+            orientation: (4,) quaternion x y z w.
+            begin: (joints,) [rad or m], where the arm sets out; default: where it is.
+
+        """
+        if begin is not None:
+            self.q = begin
+        self.target = np.asarray(position, np.float64), np.asarray(orientation, np.float64)
+        if not self.moving:
+            self._pursuit.begin(self.q, self.speed)
+        self.moving = True
+        self.slid[:] = 0.0
+
+    def follow(self, period: float) -> None:
+        """Take one step of a period [s] towards the target, where there is a way to go.
+
+        At rest on the target, it is solved once more from there: exactly, and with the wanted
+        clearance.
+        """
+        if not self.moving:
+            return
+        self._pursuit.change_speed(self.speed)
+        self.step = self._pursuit.advance(*self.target, period)
+        self.q = self.step.joint_positions
+        if is_at_rest(self.step):
+            self.moving = False
+            if self.step.status is TrackingStatus.ON_TARGET:
+                self._take_over(self._found(self.q))
+
+    @property
+    def speed_share(self) -> float:
+        """Share [1] of its largest speed that the fastest joint has while it follows."""
+        return self._pursuit.largest_speed_share
+
     def solve(self) -> Solution:
         """Solve for the target as the controls stand, and take over the posture.
 
         From a posture that reaches the target, sliding begins anew: all of `slid` is 0 again.
         """
-        self.solution = self._found()
-        self.q = self.solution.joint_positions
-        if self.solution.success:
-            self._motion = SelfMotion(self.solver, self.q)
-            self.slid[:] = 0.0
-        return self.solution
+        return self._take_over(self._found(None if self.start == NETWORK else self._seed()))
 
-    def _found(self) -> Solution:
-        seed = None if self.start == NETWORK else self._seed()
+    def _found(self, seed: Array | None) -> Solution:
         return self.solver.solve(
             *self.target, seed=seed, prefer='first', min_clearance=WANTED_CLEARANCE
         )
+
+    def _take_over(self, solution: Solution) -> Solution:
+        self.solution, self.q = solution, solution.joint_positions
+        self.moving, self.step = False, None
+        if solution.success:
+            self._motion = SelfMotion(self.solver, self.q)
+            self.slid[:] = 0.0
+        return solution
 
     def _seed(self) -> Array:
         """Return where the search begins, (joints,) [rad or m]."""
@@ -118,9 +171,10 @@ class Session:
     def slide(self, direction: int, value: float) -> Solution:
         """Move the arm while its tool stands still, until a slider stands at a value.
 
-        It ends early where the arm would touch a sphere, or a joint comes to its limit.
+        It ends early where the arm would touch a sphere, or a joint comes to its limit. An arm
+        that is on its way, or cannot come to its target, stays as it is.
         """
-        if self.solution.success:
+        if self.solution.success and self.step is None and not self.moving:
             way = value - self.slid[direction]
             q = self._motion.move(self.q, direction, way)
             self.solution = self.solver.solve(*self.target, seed=q, prefer='first')

@@ -93,4 +93,6 @@ def test_a_hand_is_followed_without_a_jump(capsys):
     names = run('10_follow_a_hand.py')
     assert 0 < names['largest_step'] < 0.05
     assert names['step'].status.value == 'on target'
-    assert 'on target' in capsys.readouterr().out
+    assert names['largest_solved'] > 2 * names['largest_step']
+    assert names['silent'] > 50  # the second in which the hand is out of reach
+    assert '===' in capsys.readouterr().out

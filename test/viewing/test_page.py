@@ -85,9 +85,10 @@ def page():
 def test_the_slider_is_set_back_when_the_target_moves(page):
     (slider,) = page._sliders
     slide(page, 0.6)
-    page._target.position = np.asarray(page._target.position) - [0.0, 0.0, 0.05]
-    page._ask('target')
+    drag(page, [0.0, 0.0, -0.05])
     page.step()
+    assert slider.value == 0.0
+    wait_until_it_rests(page)
     assert slider.value == 0.0
     assert not page._asked  # the page set it, and nobody slides
     before = page._session.q.copy()
@@ -96,13 +97,93 @@ def test_the_slider_is_set_back_when_the_target_moves(page):
 
 
 def test_a_target_that_moves_while_the_slider_does_is_not_missed(page):
-    page._target.position = np.asarray(page._target.position) - [0.0, 0.0, 0.05]
-    page._ask('target')
+    drag(page, [0.0, 0.0, -0.05])
     page._sliders[0].value = 0.3
     page._ask_to_slide(0, types.SimpleNamespace(client='a browser'))
     page.step()
     np.testing.assert_allclose(page._session.target[0], page._target.position)
     assert page._sliders[0].value == 0.0
+
+
+def test_the_arm_follows_a_target_while_it_is_dragged_and_says_how_it_stands(page):
+    before, headlines = page._session.q.copy(), []
+    for _ in range(60):
+        drag(page, [-0.005, 0.0, -0.005])
+        page.step()
+        headlines.append(page._headline.content)
+        steps = np.abs(page._session.q - before)
+        before = page._session.q
+        assert steps.max() < 0.25  # at half its speed, in 0.1 s at most
+    assert page._session.moving
+    assert any('Catching up' in told and '#E69F00' in told for told in headlines)
+    wait_until_it_rests(page)
+    assert 'The target is reached' in page._headline.content
+    assert '#009E73' in page._headline.content
+    assert '| position error |' in page._answer.content
+
+
+def test_a_target_out_of_reach_is_shown_as_the_closest(page):
+    page._speed.value = 1.0
+    drag(page, [5.0, 0.0, 0.0])
+    page.step()
+    wait_until_it_rests(page)
+    assert 'Closest' in page._headline.content
+    assert '#AA3377' in page._headline.content
+    assert 'from the target' in page._headline.content
+    page._at_once.value = True
+    page._ask('at once')
+    page.step()
+    assert 'not reached' in page._headline.content
+
+
+def test_at_once_leaves_out_the_way(page):
+    page._at_once.value = True
+    drag(page, [0.0, 0.0, -0.1])
+    page.step()
+    assert not page._session.moving
+    assert page._session.solution.success
+    assert 'The target is reached' in page._headline.content
+
+
+def test_the_speed_is_taken_over_and_stops_no_spiral(page):
+    page._ask('spiral')
+    page.step()
+    assert 'A spiral of 300 poses: followed' in page._headline.content
+    page._speed.value = 0.1
+    page._ask('speed')
+    page.step()
+    assert page._session.speed == 0.1
+    assert page._path is not None
+
+
+def test_an_arm_that_plays_a_spiral_sets_out_from_where_it_is_shown(page):
+    page._ask('spiral')
+    page.step()
+    for _ in range(100):
+        page.step()
+    shown = page._playing().copy()
+    assert np.abs(shown - page._session.q).max() > 0.1
+    drag(page, [0.0, 0.0, -0.02])
+    page.step()
+    assert np.abs(page._session.q - shown).max() < 0.05
+    wait_until_it_rests(page)
+    assert 'The target is reached' in page._headline.content
+
+
+def drag(page, way):
+    """Move the target by a way (3,) [m], as a user does."""
+    page._target.position = np.asarray(page._target.position) + way
+    page._ask('target')
+
+
+def wait_until_it_rests(page):
+    """Take steps until the arm has come as far as it comes."""
+    for _ in range(3000):
+        page._last_step -= 0.02  # as if it were later
+        page.step()
+        if not page._session.moving:
+            return
+    pytest.fail('the arm is still moving')
 
 
 def slide(page, value):

@@ -7,11 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from learned_ik import IkSolver, resources
+from learned_ik import IkSolver, TrackingStatus, resources
 from learned_ik.errors import ObstacleError
 from learned_ik.robot.skeleton import joint_origins
 from learned_ik.viewing.heads import head_answers
 from learned_ik.viewing.session import MIDDLE, NETWORK, TRACKING, WANTED_CLEARANCE, Session
+from learned_ik.viewing.usual_motion import usual_speeds
 
 GOAL_IN_COLLISION = -12
 
@@ -97,6 +98,95 @@ def test_clearance_counts_what_moves(session):
         for (a, b), radius in zip(ends, body.radii[body.moving], strict=True)
     )
     assert session.clearance_of(far) == pytest.approx(nearest - 0.1, abs=1e-6)
+
+
+def follow_to_rest(session, period=0.02):
+    """Follow until the arm rests; return each step's status, and the largest step of a joint."""
+    statuses, largest = [], 0.0
+    for _ in range(3000):
+        before = session.q
+        session.follow(period)
+        if not session.moving:
+            return statuses, largest
+        statuses.append(session.step.status)
+        largest = max(largest, float(np.abs(session.q - before).max()))
+    raise AssertionError('the arm is still moving')
+
+
+def test_the_arm_follows_at_its_speed_and_arrives_exactly(session):
+    position, orientation = session.target
+    before = session.q.copy()
+    session.aim(position - [0.1, 0.0, 0.1], orientation)
+    np.testing.assert_array_equal(session.q, before)
+    statuses, largest = follow_to_rest(session)
+    assert TrackingStatus.CATCHING_UP in statuses
+    assert largest <= session.speed * usual_speeds(session.solver.chain).max() * 0.02 + 1e-9
+    assert session.step is None
+    assert session.solution.success
+    assert_reached(session)
+    session.follow(0.02)  # there is nothing more to do
+    assert not session.moving
+
+
+def test_half_the_speed_takes_longer(session):
+    position, orientation = session.target
+    times = []
+    for speed in (1.0, 0.1):
+        session.speed = speed
+        session.move_target(position, orientation)
+        session.aim(position - [0.15, 0.0, 0.1], orientation)
+        times.append(len(follow_to_rest(session)[0]))
+    assert times[1] > 2 * times[0]
+
+
+def test_the_speed_may_change_on_the_way_without_a_jump(session):
+    position, orientation = session.target
+    session.speed = 1.0
+    session.aim(position - [0.2, 0.0, 0.1], orientation)
+    for _ in range(10):
+        session.follow(0.02)
+    before = session.q.copy()
+    session.speed = 0.1
+    session.follow(0.02)
+    share = np.abs(session.q - before) / usual_speeds(session.solver.chain) / 0.02
+    assert share.max() <= 0.1 + 1e-9
+    assert session.speed_share == pytest.approx(share.max(), abs=1e-6)
+    follow_to_rest(session)
+    assert_reached(session)
+
+
+def test_out_of_reach_it_rests_at_the_closest_and_comes_back(session):
+    position, orientation = session.target
+    session.aim([5.0, 0.0, 0.0], orientation)
+    follow_to_rest(session)
+    assert session.step.status is TrackingStatus.CLOSEST
+    assert session.step.message
+    stood = session.q.copy()
+    session.slide(0, 0.5)  # from there, nothing slides
+    np.testing.assert_array_equal(session.q, stood)
+    session.aim(position, orientation)
+    follow_to_rest(session)
+    assert session.solution.success
+    assert_reached(session)
+
+
+def test_an_arm_on_its_way_does_not_slide(session):
+    position, orientation = session.target
+    session.aim(position - [0.1, 0.0, 0.1], orientation)
+    stood = session.q.copy()
+    session.slide(0, 0.5)
+    np.testing.assert_array_equal(session.q, stood)
+    follow_to_rest(session)
+    assert session.slid == pytest.approx([0.0])
+
+
+def test_a_search_takes_an_arm_off_its_way(session):
+    position, orientation = session.target
+    session.aim(position - [0.3, 0.0, 0.1], orientation)
+    session.follow(0.02)
+    assert session.move_target(position, orientation).success
+    assert not session.moving
+    assert_reached(session)
 
 
 def test_an_arm_with_four_joints_to_spare_has_four_sliders(artificial):
