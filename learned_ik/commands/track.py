@@ -99,11 +99,12 @@ class Track:
         chain = solver.chain
         speeds = usual_speeds(chain) if self.speed is None else _per_joint(self.speed)
         limits = math.inf if self.acceleration is None else _per_joint(self.acceleration)
-        keep_clear: dict[str, Any] = {}
-        if self.avoid or self.min_clearance > 0:
-            keep_clear = {'avoid_collisions': True, 'min_clearance': self.min_clearance}
         tracker = Tracker(
-            solver, speeds, None if self.acceleration is None else limits, **keep_clear
+            solver,
+            speeds,
+            None if self.acceleration is None else limits,
+            avoid_collisions=self.avoid or None,
+            min_clearance=self.min_clearance,
         )
         start = beginning(chain) if self.start is None else self.start
         tracker.reset(start)

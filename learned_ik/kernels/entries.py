@@ -23,7 +23,8 @@ from learned_ik.kernels.path.tracking import (
 )
 from learned_ik.kernels.preference.choice import choose
 from learned_ik.kernels.search import predict, search
-from learned_ik.kernels.servo import brake, servo
+from learned_ik.kernels.servo.bounded_motion import brake
+from learned_ik.kernels.servo.servoing import servo, servo_clear
 from learned_ik.kernels.tips import forward_many, jacobian
 
 # Words of a signature, for one or more arguments in a row.
@@ -73,6 +74,13 @@ ENTRIES: dict[str, dict[Callable, tuple[types.Type, str]]] = {
     'tracking': {
         servo: (boolean, 'model vector vector vector matrix number matrix vector'),
         brake: (types.void, 'matrix number matrix'),
+    },
+    'tracking among obstacles': {
+        servo_clear: (
+            boolean,
+            'model vector vector vector matrix number matrix vector body matrix vector matrix '
+            'matrix flag number',
+        ),
     },
     'obstacles': {
         search_clear: (

@@ -113,6 +113,10 @@ class Avoidance:
             self.sight.points, scene.spheres, scene.avoids, scene.wanted,
         )  # fmt: skip
 
+    def body_arrays(self, memory: Memory) -> tuple[Integers, Array, Array]:
+        """Return the packed body, and this thread's memory for it."""
+        return *self._packed_body, self._memory(memory)[1]
+
     def predict(self, memory: Memory, scene: Scene, rows: Array, answers: Array) -> None:
         """Fill the answers of a network that sees the scene, unrefined; as `Request` has them."""
         activations, walk_numbers = self._memory(memory)

@@ -11,37 +11,49 @@ from typing import Literal
 import numpy as np
 
 from learned_ik.arrays import Array, Orientation, PerJoint, Position, Posture
-from learned_ik.checks import choice, instance, number, numbers, shortened
+from learned_ik.checks import choice, flag, instance, number, numbers, shortened
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.entries import make_ready
-from learned_ik.kernels.servo import (
-    ACCELERATION,
+from learned_ik.kernels.servo.aiming import (
     AHEAD,
-    AIM,
     AIM_FREE_AXES,
     AIM_ORIENTATION_TOLERANCE,
     AIM_POSITION_TOLERANCE,
-    AIMED_ORIENTATION,
-    AIMED_POSITION,
     ASKED,
+    SWITCHES,
+)
+from learned_ik.kernels.servo.bounded_motion import (
+    ACCELERATION,
+    AIM,
+    COMFORT,
+    COMFORT_WEIGHT,
     HIGH,
     LIMITS,
     LOW,
     POSTURE,
-    REMAINING_ORIENTATION,
-    REMAINING_POSITION,
     SPEED,
     STATE,
-    TOLD,
     VELOCITY,
     brake,
+)
+from learned_ik.kernels.servo.servoing import (
+    AIMED_ORIENTATION,
+    AIMED_POSITION,
+    HELD,
+    REMAINING_ORIENTATION,
+    REMAINING_POSITION,
+    TOLD,
     servo,
+    servo_clear,
 )
 from learned_ik.rotations import matrix_from_quaternion, quaternion_from_matrix
+from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.explain import at_their_limits, explain_request
 from learned_ik.solving.packing import chain_arrays
+from learned_ik.solving.preferences import Prefer
 from learned_ik.solving.request import as_rows, checked_start, request_options
 from learned_ik.solving.solver import IkSolver
+from learned_ik.tracking.moving_spheres import MovingSpheres
 from learned_ik.tracking.tracking_step import TrackingStatus, TrackingStep
 
 POSITION_TOLERANCE = 1e-3  # [m], within which a step is on the target
@@ -50,6 +62,11 @@ EXACT = 1e-3  # [1], of these tolerances, to which an aim is refined
 USUAL_SPEED = 2.0  # [rad/s or m/s], of joints for which nobody tells one
 LONGEST_PERIOD = 0.1  # [s]: who paused longer goes on as after this
 AT_AIM = 1e-4  # [rad or m], from the aim, at which a joint has come there
+RESTING = 1e-3  # [rad/s or m/s], at which an arm that something holds back has come to rest
+BRANCHES = 8  # other solutions, of which the one that is reached first is told
+POSTURES = 16  # solutions, of which the roomiest is chosen
+LONGEST_SWITCH = 60.0  # [s]
+LEASH = 0.01, 0.05  # [m], [rad], how far a twist may be ahead of the tip
 
 
 class Tracker:
@@ -57,7 +74,9 @@ class Tracker:
 
     Every joint stays within its limits, its speed and its acceleration, whatever the target does;
     out of reach, the arm goes to the closest posture on its way, and comes back without a jump.
-    The same inputs give the same commands. Not for several threads at once.
+    Among obstacles it slides along them and can always stop. What comes first: these bounds, then
+    clearance, then the target, then room for the joints. The same inputs give the same commands.
+    Not for several threads at once.
     """
 
     def __init__(
@@ -68,20 +87,29 @@ class Tracker:
         *,
         position_tolerance: float = POSITION_TOLERANCE,
         orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
+        prefer: Prefer = 'middle',
+        avoid_collisions: bool | None = None,
+        min_clearance: float = 0.0,
     ) -> None:
         """Begin in the middle of the joint ranges; `reset` says where the arm really is.
 
         Args:
-            solver: of the arm.
+            solver: of the arm; its obstacles are those of each step.
             velocity_limits: (joints,) [rad/s or m/s], above 0; default: the URDF's, and 2 where it
                 gives none.
             acceleration_limits: (joints,) [rad/s² or m/s²], above 0; default: none.
             position_tolerance: [m], above 0, within which a step is on the target.
             orientation_tolerance: [rad], above 0, one for all axes of the target or (3,);
                 infinite for a free axis.
+            prefer: what redundancy is for, as for `IkSolver.solve`: `'middle'`, away from the
+                limits, or a posture (joints,), NaN where a joint does not matter; None: nothing.
+            avoid_collisions: whether to keep clear of obstacles and of the arm itself; default: as
+                soon as there are obstacles.
+            min_clearance: [m], 0 or more, that is never given up.
 
         Raises:
-            InvalidInputError: a limit or a tolerance is not above 0, or has the wrong shape.
+            InvalidInputError: a limit or a tolerance is not above 0, or has the wrong shape; or
+                what is preferred or the clearance is none.
 
         """
         self.solver = instance(solver, IkSolver, 'solver')
@@ -94,18 +122,26 @@ class Tracker:
             acceleration_limits, 'acceleration_limits', np.full(chain.joint_count, np.inf)
         )
         arrays = chain_arrays(chain)
-        self._low, self._high = arrays.bound_low, arrays.bound_high
+        self._limits[LOW], self._limits[HIGH] = arrays.bound_low, arrays.bound_high
+        self._limits[COMFORT], self._limits[COMFORT_WEIGHT] = np.nan, 1.0
+        if preference := self._engine.preferences.read(prefer, False):
+            self._limits[COMFORT] = preference.posture
+            self._limits[COMFORT_WEIGHT] = preference.joint_weights
         self._position_tolerance = number(
             position_tolerance, 'position_tolerance', 'metres, above 0', lambda t: t > 0
         )
-        strictest, options = request_options(orientation_tolerance, math.inf, False)
-        self._orientation_tolerance = strictest
-        self._asked = np.empty(ASKED)
+        self._asked = np.zeros(ASKED)
         self._asked[AIM_POSITION_TOLERANCE] = EXACT * self._position_tolerance
-        self._asked[AIM_ORIENTATION_TOLERANCE] = EXACT * strictest
-        self._asked[AIM_FREE_AXES:] = options[:3]
+        self._usual_axes = orientation_tolerance
+        self._ask_for(None)
+        if avoid_collisions is not None:
+            avoid_collisions = flag(avoid_collisions, 'avoid_collisions')
+        self._avoids = avoid_collisions
+        self._engine.scene(False, min_clearance)  # raises
+        self._wanted = float(min_clearance)
+        self._around = MovingSpheres(chain.joint_count)
         self._state, self._told = np.zeros((STATE, chain.joint_count)), np.zeros(TOLD)
-        self.reset(np.where(np.isinf(self._high), 0.0, chain.middle))
+        self.reset(np.where(np.isinf(self._limits[HIGH]), 0.0, chain.middle))
 
     def _per_joint(self, values: PerJoint | None, what: str, default: Array) -> Array:
         if values is None:
@@ -119,10 +155,20 @@ class Tracker:
             )
         return np.broadcast_to(given, joints)
 
+    def _ask_for(self, orientation_tolerance: float | Sequence[float] | None) -> None:
+        """Aim within these tolerances [rad] from now on; None: the tracker's own."""
+        axes = self._usual_axes if orientation_tolerance is None else orientation_tolerance
+        strictest, options = request_options(axes, math.inf, False)
+        self._last_axes = orientation_tolerance
+        self._orientation_tolerance = strictest
+        self._asked[AIM_ORIENTATION_TOLERANCE] = EXACT * strictest
+        self._asked[AIM_FREE_AXES:SWITCHES] = options[:3]
+
     def reset(self, joint_positions: Posture, joint_velocities: Posture | None = None) -> None:
         """Go on from where the arm is.
 
-        A joint that stands beyond its limit is left there, and comes back as the target leads it.
+        A joint that stands beyond its limit walks back from there, never farther out; nor does an
+        arm that is too near to something come nearer.
 
         Args:
             joint_positions: (joints,) [rad or m].
@@ -139,44 +185,99 @@ class Tracker:
             velocities = checked_start(chain, joint_velocities, 'joint_velocities')
             speeds = self._limits[SPEED]
             self._state[VELOCITY] = np.clip(velocities, -speeds, speeds)
-        self._state[AIM] = np.nan
+        self._state[AIM], self._asked[SWITCHES] = np.nan, 0.0
+        self._jogged: tuple[Array, Array] | None = None
 
     @property
     def joint_positions(self) -> Array:
         """(joints,) [rad or m], of the last command."""
         return self._state[POSTURE].copy()
 
-    def update(self, position: Position, orientation: Orientation, period: float) -> TrackingStep:
+    def choose_posture(self, position: Position, orientation: Orientation) -> Array:
+        """Return the posture with most room at a pose, for who may choose where to begin.
+
+        Of many solutions, that with the greatest product of limit margin and manipulability.
+
+        Args:
+            position: (3,) [m], of the tip link in the base link's frame.
+            orientation: (4,) quaternion x y z w, likewise.
+
+        Returns:
+            (joints,) [rad or m]; where the pose cannot be reached, the nearest try.
+
+        Raises:
+            InvalidInputError: as `IkSolver.solve`.
+
+        """
+        found = self.solver.solve_all(
+            position, orientation, POSTURES,
+            avoid_collisions=self._avoids, min_clearance=self._wanted,
+        )  # fmt: skip
+        if found:
+            return found[0].joint_positions
+        return self.solver.solve(position, orientation).joint_positions
+
+    def update(
+        self,
+        position: Position,
+        orientation: Orientation,
+        period: float,
+        *,
+        orientation_tolerance: float | Sequence[float] | None = None,
+    ) -> TrackingStep:
         """Take one step towards a target.
 
         Args:
             position: (3,) [m], of the tip link in the base link's frame.
             orientation: (4,) quaternion x y z w, likewise.
             period: [s], 0 or more, since the last step; after a pause, 0.1 s count.
+            orientation_tolerance: [rad], of this step, as for the tracker; default: the tracker's.
 
         Returns:
             The command. Where the target is none (NaN, a quaternion of length zero), the arm
             brakes, and the message says what is wrong.
 
         Raises:
-            InvalidInputError: the period is negative or not finite.
+            InvalidInputError: the period is negative or not finite, or the tolerance is none.
 
         """
+        self._jogged = None
+        return self._update(position, orientation, period, orientation_tolerance)
+
+    def _update(
+        self,
+        position: Position,
+        orientation: Orientation,
+        period: float,
+        orientation_tolerance: float | Sequence[float] | None,
+    ) -> TrackingStep:
         period = self._checked_period(period)
+        if orientation_tolerance is not self._last_axes:
+            self._ask_for(orientation_tolerance)
         p, o, _ = as_rows(position, orientation, self._state[POSTURE])
         if period == 0.0:
+            self._told[:] = np.nan
             return self._step(TrackingStatus.CLOSEST, 'no time has passed since the last step')
-        if p.shape != (3,) or o.shape != (4,):
+        if p.shape != (3,) or o.shape != (4,) or not self._serve(np.concatenate([p, o]), period):
             return self._refused(position, orientation, period)
-        self._let_back()
-        memory = self._engine.memory()
-        pose = np.concatenate([p, o])
-        if not servo(
+        return self._judged(p, o)
+
+    def _serve(self, pose: Array, period: float) -> bool:
+        """Make the step; False where the target is malformed."""
+        memory, spheres = self._engine.memory(), self._engine.spheres
+        arrays = (
             *self._engine.packed, memory.numbers, pose, self._asked, self._limits, period,
             self._state, self._told,
-        ):  # fmt: skip
-            return self._refused(position, orientation, period)
-        return self._judged()
+        )  # fmt: skip
+        if not self._keeps_clear(spheres):
+            return servo(*arrays)
+        make_ready('tracking among obstacles')
+        self._around.look(self._engine.known_spheres, period)
+        body = self._engine.avoidance.body_arrays(memory)
+        return servo_clear(*arrays, *body, *self._around.arrays, True, self._wanted)
+
+    def _keeps_clear(self, spheres: Array | None) -> bool:
+        return spheres is not None if self._avoids is None else self._avoids
 
     def update_twist(
         self,
@@ -187,51 +288,122 @@ class Tracker:
     ) -> TrackingStep:
         """Take one step as the tip would move with a twist.
 
+        Where the arm cannot keep up, the target waits: at most 1 cm and 0.05 rad ahead.
+
         Args:
             linear: (3,) [m/s], of the tip link's origin.
             angular: (3,) [rad/s].
             period: [s], as for `update`.
             frame: along whose axes both are given: the base link's or the tip link's.
 
+        Returns:
+            The command. Where the twist is none (NaN, wrong shape), the arm brakes.
+
         Raises:
-            InvalidInputError: as `update`, or the twist is not three finite numbers twice.
+            InvalidInputError: as `update`, or the frame is none of these.
 
         """
         choice(frame, 'frame', ('base', 'tool'))
-        v, w = numbers(linear, 'linear'), numbers(angular, 'angular')
-        for what, values in (('linear', v), ('angular', w)):
-            if values.shape != (3,) or not np.isfinite(values).all():
-                raise InvalidInputError(
-                    f'{what} is {shortened(values.tolist())}; expected (3,), finite'
-                )
         time = self._checked_period(period)
-        R, p = self.solver.chain.forward_matrix(self._state[POSTURE])
+        try:
+            v, w = self._checked_twist(linear, 'linear'), self._checked_twist(angular, 'angular')
+        except InvalidInputError as error:
+            step = self.brake(period)
+            step.message = f'the twist is refused, and the arm brakes: {error}'
+            return step
+        p, R = self._jogged or self._tip()
         if frame == 'tool':
             v, w = R @ v, R @ w
         half = 0.5 * time * w
-        turn = np.concatenate(
-            [np.sinc(np.linalg.norm(half) / np.pi) * half, [np.cos(np.linalg.norm(half))]]
-        )
-        target = quaternion_from_matrix(matrix_from_quaternion(turn) @ R)
-        return self.update(p + time * v, target, period)
+        length = np.linalg.norm(half)
+        turn = np.array([*(np.sinc(length / np.pi) * half), np.cos(length)])
+        p, R = p + time * v, matrix_from_quaternion(turn) @ R
+        step = self._update(p, quaternion_from_matrix(R), period, None)
+        near = step.position_error <= LEASH[0] and step.orientation_error <= LEASH[1]
+        self._jogged = (p, R) if near else None
+        return step
+
+    def _checked_twist(self, values: Position, what: str) -> Array:
+        given = numbers(values, what)
+        if given.shape != (3,) or not np.isfinite(given).all():
+            raise InvalidInputError(
+                f'{what} is {shortened(given.tolist())}; expected (3,), finite'
+            )
+        return given
+
+    def _tip(self) -> tuple[Array, Array]:
+        R, p = self.solver.chain.forward_matrix(self._state[POSTURE])
+        return p, R
 
     def brake(self, period: float) -> TrackingStep:
         """Come to rest as fast as the joints may: for a frame without a target."""
         period = self._checked_period(period)
-        self._let_back()
         if period > 0.0:
             brake(self._limits, period, self._state)
         self._told[:] = np.nan
+        self._asked[SWITCHES], self._jogged = 0.0, None
         return self._step(TrackingStatus.CLOSEST, 'there is no target: the arm brakes')
+
+    def switch(self, position: Position, orientation: Orientation, period: float) -> Array:
+        """Lead the arm to another branch that reaches a target, by the updates that follow.
+
+        On its way the tip leaves the target. `TrackingStep.other_branch` says where there is one.
+
+        Args:
+            position: (3,) [m], of the target.
+            orientation: (4,) quaternion x y z w.
+            period: [s], above 0, of the updates.
+
+        Returns:
+            (n, joints) [rad or m]: the way that the updates will take, as long as the target
+            stays; empty, and nothing changes, where there is no other branch or no way to it.
+
+        Raises:
+            InvalidInputError: as `update`.
+
+        """
+        period = self._checked_period(period)
+        other = self._other_branch(*as_rows(position, orientation, self._state[POSTURE])[:2])
+        if other is None or period == 0.0:
+            return np.empty((0, self.solver.chain.joint_count))
+        kept = self._state.copy(), self._asked.copy(), self._told.copy(), self._around
+        self._around = MovingSpheres(self.solver.chain.joint_count)
+        way = self._way_to(other, position, orientation, period)
+        (self._state[:], self._asked[:], self._told[:], self._around) = kept
+        if len(way):
+            self._state[AIM], self._asked[SWITCHES] = other, 1.0
+        return way
+
+    def _way_to(
+        self, other: Array, position: Position, orientation: Orientation, period: float
+    ) -> Array:
+        """Return the way (n, joints) that updates take to a branch; empty where it is barred."""
+        self._state[AIM], self._asked[SWITCHES] = other, 1.0
+        way = []
+        for _ in range(math.ceil(LONGEST_SWITCH / period)):
+            step = self._update(position, orientation, period, None)
+            way.append(step.joint_positions)
+            if step.status is TrackingStatus.ON_TARGET:
+                return np.array(way)
+            if step.status is TrackingStatus.CLOSEST:
+                break
+        return np.empty((0, len(other)))
+
+    def _other_branch(self, position: Array, orientation: Array) -> Array | None:
+        """Return the solution (joints,) elsewhere that the joints reach first, or None."""
+        q, speeds = self._state[POSTURE], self._limits[SPEED]
+        found = self.solver.solve_all(
+            position, orientation, BRANCHES, seed=q,
+            position_tolerance=self._position_tolerance,
+            orientation_tolerance=self._usual_axes, timeout=math.inf,
+            avoid_collisions=self._avoids, min_clearance=self._wanted,
+        )  # fmt: skip
+        times = [float((np.abs(one.joint_positions - q) / speeds).max()) for one in found]
+        return found[int(np.argmin(times))].joint_positions if found else None
 
     def _checked_period(self, period: float) -> float:
         period = number(period, 'period', 'seconds, 0 or more', lambda t: 0 <= t < math.inf)
         return min(period, LONGEST_PERIOD)
-
-    def _let_back(self) -> None:
-        """Let joints that were beyond their limits go no farther out than where they are."""
-        self._limits[LOW] = np.minimum(self._low, self._state[POSTURE])
-        self._limits[HIGH] = np.maximum(self._high, self._state[POSTURE])
 
     def _refused(
         self, position: Position, orientation: Orientation, period: float
@@ -243,32 +415,62 @@ class Tracker:
             step.message = f'the target is refused, and the arm brakes: {error}'
         return step
 
-    def _judged(self) -> TrackingStep:
+    def _judged(self, position: Array, orientation: Array) -> TrackingStep:
         """Return the step that was made, and how it stands to the target."""
         told, state = self._told.tolist(), self._state
-        if (
+        on_target = (
             told[REMAINING_POSITION] <= self._position_tolerance
             and told[REMAINING_ORIENTATION] <= self._orientation_tolerance
-        ):
+        )
+        if on_target:
             return self._step(TrackingStatus.ON_TARGET, '')
-        away = np.abs(state[AIM] - state[POSTURE])
-        if away.max() > AT_AIM:
-            name = self.solver.chain.joint_names[int(np.argmax(away / self._limits[SPEED]))]
-            return self._step(TrackingStatus.CATCHING_UP, f"joint '{name}' has the longest way")
-        return self._step(TrackingStatus.CLOSEST, self._what_holds())
+        if told[HELD]:
+            moving = np.abs(state[VELOCITY]).max() > RESTING
+            status = TrackingStatus.CATCHING_UP if moving else TrackingStatus.CLOSEST
+            step = self._step(status, f'held back: {self._what_is_near()}')
+        else:
+            away = np.abs(state[AIM] - state[POSTURE])
+            if away.max() > AT_AIM:
+                name = self.solver.chain.joint_names[int(np.argmax(away / self._limits[SPEED]))]
+                return self._step(
+                    TrackingStatus.CATCHING_UP, f"joint '{name}' has the longest way"
+                )
+            step = self._step(TrackingStatus.CLOSEST, self._what_holds())
+        if step.status is TrackingStatus.CLOSEST:
+            self._asked[SWITCHES] = 0.0
+            step.look_elsewhere = lambda: self._other_branch(position, orientation)
+        return step
 
     def _what_holds(self) -> str:
         q, names = self._state[POSTURE], self.solver.chain.joint_names
-        held = at_their_limits(names, q, self._low, self._high)
+        held = at_their_limits(names, q, self._limits[LOW], self._limits[HIGH])
         return (
             f'{1e3 * self._told[AIMED_POSITION]:.3g} mm and '
             f'{math.degrees(self._told[AIMED_ORIENTATION]):.3g} deg from the target'
             f'{held or f": nothing nearer is within {AHEAD} rad of each joint"}'
         )
 
+    @property
+    def _scene(self) -> Scene:
+        return Scene(self._engine.known_spheres, self._avoids is not False, self._wanted)
+
+    def _what_is_near(self) -> str:
+        return self._engine.avoidance.closest(
+            self._engine.memory(), self._scene, self._state[POSTURE]
+        )
+
+    def _clearance(self) -> float:
+        """[m], of the arm where it is now; infinite where there is nothing to keep clear of."""
+        if self._engine.spheres is None and not self._avoids:
+            return math.inf
+        postures = self._state[POSTURE][None]
+        return float(
+            self._engine.avoidance.clearance(self._engine.memory(), self._scene, postures)[0]
+        )
+
     def _step(self, status: TrackingStatus, message: str) -> TrackingStep:
         return TrackingStep(
             status, self._state[POSTURE].copy(), self._state[VELOCITY].copy(),
             float(self._told[REMAINING_POSITION]), float(self._told[REMAINING_ORIENTATION]),
-            message,
+            self._clearance(), message,
         )  # fmt: skip

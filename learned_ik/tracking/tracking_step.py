@@ -4,6 +4,7 @@
 
 import dataclasses
 import enum
+from collections.abc import Callable
 
 from learned_ik.arrays import Array
 
@@ -13,7 +14,7 @@ class TrackingStatus(enum.Enum):
 
     ON_TARGET = 'on target'  # within the tolerances
     CATCHING_UP = 'catching up'  # on the way there, as fast as the joints may
-    CLOSEST = 'closest'  # as near as limits and reach allow, or at rest without a target
+    CLOSEST = 'closest'  # as near as limits, reach and obstacles allow, or without a target
 
 
 @dataclasses.dataclass(slots=True)
@@ -25,4 +26,17 @@ class TrackingStep:
     joint_velocities: Array  # (joints,) [rad/s or m/s], of the step that led there
     position_error: float  # [m], from the tip to the target; NaN without one
     orientation_error: float  # [rad], likewise, about the axes that are not free
+    clearance: float  # [m]; infinite where there is nothing to keep clear of
     message: str  # what holds the arm back; empty on the target
+    look_elsewhere: Callable[[], Array | None] = dataclasses.field(
+        default=lambda: None, repr=False, compare=False
+    )
+
+    @property
+    def other_branch(self) -> Array | None:
+        """(joints,) [rad or m], of a solution that this branch does not lead to; or None.
+
+        It is looked for when it is asked for, some 50 µs to some milliseconds, and only where the
+        arm is as near as this branch allows. `Tracker.switch` goes there.
+        """
+        return self.look_elsewhere()

@@ -20,7 +20,7 @@ def headline(session: Session) -> str:
     step, solution = session.step, session.solution
     if step is not None:
         reason = step.message
-        if getattr(step, 'other_branch', None) is not None:
+        if step.other_branch is not None:
             reason += "; another posture reaches it: tick 'At once'"
         return in_colour(step.status.value.capitalize(), STATUS_COLOURS[step.status], reason)
     return solved('The target is', 'reached', solution.success, solution.message)
@@ -78,7 +78,7 @@ def _of_step(step: TrackingStep, share: float) -> dict[str, str]:
         'orientation error': f'{math.degrees(step.orientation_error):.1f}°',
         'fastest joint': f'{share:.0%} of its speed',
     }
-    return rows | _clearance(getattr(step, 'clearance', math.inf))
+    return rows | _clearance(step.clearance)
 
 
 def _clearance(clearance: float) -> dict[str, str]:

@@ -11,6 +11,7 @@ from learned_ik.tracking.tracking_step import TrackingStatus, TrackingStep
 from learned_ik.viewing.usual_motion import usual_speeds
 
 ACCELERATION = 10.0  # [rad/s² or m/s²], of every joint: smooth to look at
+WANTED_CLEARANCE = 0.01  # [m], from spheres, where there are any
 RESTING = 1e-3  # [rad/s or m/s], below which a joint stands still
 
 
@@ -31,7 +32,9 @@ class Pursuit:
             share: [1], above 0, of each joint's speed that it may take.
 
         """
-        self._tracker = Tracker(self._solver, share * self._speeds, ACCELERATION)
+        self._tracker = Tracker(
+            self._solver, share * self._speeds, ACCELERATION, min_clearance=WANTED_CLEARANCE
+        )
         self._tracker.reset(q)
         self._share = share
         self._velocities = np.zeros_like(self._speeds)

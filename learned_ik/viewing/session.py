@@ -17,14 +17,13 @@ from learned_ik.solving.solver import IkSolver
 from learned_ik.tracking.tracking_step import TrackingStatus, TrackingStep
 from learned_ik.trajectories.pose_paths import PosePath, spiral
 from learned_ik.viewing.heads import head_answers
-from learned_ik.viewing.pursuit import Pursuit, is_at_rest
+from learned_ik.viewing.pursuit import WANTED_CLEARANCE, Pursuit, is_at_rest
 from learned_ik.viewing.redundancy import SelfMotion
 from learned_ik.viewing.usual_motion import beginning
 
 TRACKING = 'where the arm is'
 NETWORK = 'network, best head'
 MIDDLE = 'middle of the joint ranges'
-WANTED_CLEARANCE = 0.01  # [m], from spheres, where there are any
 SPIRAL_POSES = 300
 SPEED = 0.5  # [1], of the joints' speeds, at first
 

@@ -112,7 +112,7 @@ def traced(
         tip=chain.forward(q[1:])[0],
         position_errors=np.array([step.position_error for step in steps]),
         orientation_errors=np.array([step.orientation_error for step in steps]),
-        clearances=np.array([getattr(step, 'clearance', math.inf) for step in steps]),
+        clearances=np.array([step.clearance for step in steps]),
         update_times=np.array(spent),
         velocity_limits=speeds,
         acceleration_limits=accelerations,

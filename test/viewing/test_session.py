@@ -135,7 +135,8 @@ def test_half_the_speed_takes_longer(session):
         session.speed = speed
         session.move_target(position, orientation)
         session.aim(position - [0.15, 0.0, 0.1], orientation)
-        times.append(len(follow_to_rest(session)[0]))
+        statuses, _ = follow_to_rest(session)
+        times.append(statuses.index(TrackingStatus.ON_TARGET))
     assert times[1] > 2 * times[0]
 
 
