@@ -29,8 +29,8 @@ MAY_IMPORT = {
     'solving': {'robot', 'kernels', 'network', 'model'},
     'tracking': {'robot', 'kernels', 'model', 'solving'},
     'viewing': {'robot', 'kernels', 'network', 'model', 'solving', 'tracking', 'trajectories'},
-    'serving': {'robot', 'model', 'kernels', 'solving', 'resources', 'trajectories'},
-    'ros': {'robot', 'model', 'solving', 'resources', 'serving'},
+    'serving': {'robot', 'model', 'kernels', 'solving', 'tracking', 'resources', 'trajectories'},
+    'ros': {'robot', 'model', 'solving', 'tracking', 'resources', 'serving'},
     'player': {'robot', 'trajectories', 'ros'},
 }
 # Each room of the lab, the rooms of the lab below it, and those of the package that it may use.

@@ -19,12 +19,13 @@ from visualization_msgs.msg import MarkerArray
 
 from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
-from learned_ik.ros import messages
+from learned_ik.ros import messages, parameters
 from learned_ik.ros.markers import marker_array
 from learned_ik.ros.qos import LATCHED, LATEST, SERVICES
 from learned_ik.ros.robustness.background import Background
 from learned_ik.ros.robustness.guard import NodeLog
 from learned_ik.ros.running import create_timer
+from learned_ik.ros.targets.tracking_endpoint import TrackingEndpoint
 from learned_ik.ros.tf import MovingFrames
 from learned_ik.serving.ik_serving import IkServing
 from learned_ik.serving.path_serving import PathServing, check_size
@@ -89,9 +90,15 @@ class Endpoints:
         self._answered = 0  # the number of the last target that was
         self._next: tuple[Target, PoseQuestion] | None = None  # that waits for a long search
         self._searches_target = False
+        self._told_of_rivals = False
         node = self._node
         self._commands = node.create_lifecycle_publisher(JointState, '~/joint_command', 10)
         self._markers = node.create_lifecycle_publisher(MarkerArray, '~/markers', 1)
+        self.tracking = TrackingEndpoint(
+            node, self._serving, self._log,
+            lambda: (self._defaults(), parameters.bounds(node)),
+            self._publish_tracked,
+        )  # fmt: skip
         self._marker_timer = create_timer(node, MARKER_PERIOD, self._publish_markers)
         # What waits for a transform, or for a long search, must not keep what comes after it
         # waiting. Paths and descriptions are taken one after the other.
@@ -121,6 +128,7 @@ class Endpoints:
 
     def close(self) -> None:
         """Withdraw all of them."""
+        self.tracking.close()
         self._node.destroy_timer(self._marker_timer)
         self._node.destroy_lifecycle_publisher(self._markers)
         self._node.destroy_lifecycle_publisher(self._commands)
@@ -135,6 +143,7 @@ class Endpoints:
         Nor does a target lead to a command any more that came before.
         """
         self._command = Command()
+        self.tracking.forget()
         self._answered, self._next = self._targets, None
         self._history.clear()
 
@@ -225,6 +234,10 @@ class Endpoints:
             asked = messages.request_from_target(target)
             await self._wait_for(asked.frame, asked.stamp)
             question = self._serving.question(asked, self._defaults(), *self._command)
+            if parameters.TARGET_MODE.of(self._node) == 'track':
+                if number == self._targets:  # else a later one has come while this one waited
+                    self._track(asked, question)
+                return
             this = Target(number, target, asked)
             if isinstance(question, IkAnswer):
                 self._take(this, question)
@@ -234,6 +247,27 @@ class Endpoints:
                 await self._search(this, question)
         except Exception as error:
             self._fault('a target was dropped', error)
+
+    def _track(self, asked: IkRequest, question: PoseQuestion | IkAnswer) -> None:
+        """Follow a target from now on."""
+        if isinstance(question, IkAnswer):
+            self._health.note_answer(question.error_code, 0.0)
+            self._history.note_target(asked, question)
+            self.tracking.refuse(question.message)
+        else:
+            self._look_for_rivals()
+            self.tracking.tracking.aim(question.position, question.orientation)
+
+    def _look_for_rivals(self) -> None:
+        """Tell, once, that several publishers lead the arm: each of them would have it its way."""
+        topic = self._node.resolve_topic_name('~/target_pose')
+        if not self._told_of_rivals and self._node.count_publishers(topic) > 1:
+            self._told_of_rivals = True
+            self._log.warning(f"several publishers send targets to '{topic}': the last one counts")
+
+    def _publish_tracked(self, command: JointState, positions: Array) -> None:
+        self._command = Command(positions, self._serving.clock())
+        self._commands.publish(command)
 
     async def _search(self, target: Target, question: PoseQuestion) -> None:
         """Search long for one target at a time; of those that come meanwhile, for the last."""

@@ -10,7 +10,7 @@ from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescri
 from rclpy.node import Node
 
 from learned_ik.errors import ConfigurationError
-from learned_ik.serving.requests_and_answers import PREFERENCES, Defaults
+from learned_ik.serving.requests_and_answers import PREFERENCES, Defaults, MotionBounds
 from learned_ik.solving.fitting import CALIBRATION
 
 
@@ -137,6 +137,53 @@ MOVEIT_GROUP = NodeParameter(
         "The only planning group for which ~/get_position_ik answers; empty: any group's requests"
     ),
 )
+TARGET_MODE = NodeParameter(
+    name='target_mode',
+    default='direct',
+    description=(
+        "What follows a target on ~/target_pose: 'direct', one command, the solution; 'track', "
+        'commands at command_rate until it is reached, within speeds and accelerations, never a '
+        'jump. ~/target_twist is always tracked'
+    ),
+    choices=('direct', 'track'),
+)
+COMMAND_RATE = NodeParameter(
+    name='command_rate',
+    default=100.0,
+    description='Commands a second while a target is tracked [1/s]',
+    limits=(1.0, 1000.0),
+    read_only=True,
+)
+COMMAND_TYPE = NodeParameter(
+    name='command_type',
+    default='joint_state',
+    description=(
+        "How commands of a tracked target are sent beside ~/joint_command: 'joint_trajectory' on "
+        '~/joint_trajectory, for a joint_trajectory_controller; '
+        "'float64_multi_array' on ~/joint_positions, for a forward_command_controller; "
+        "'joint_state': not"
+    ),
+    choices=('joint_state', 'joint_trajectory', 'float64_multi_array'),
+    read_only=True,
+)
+TARGET_TIMEOUT = NodeParameter(
+    name='target_timeout',
+    default=0.5,
+    description='After how long without another twist the arm brakes [s]; a pose holds',
+    limits=(0.01, 60.0),
+)
+VELOCITY_SCALING = NodeParameter(
+    name='velocity_scaling',
+    default=1.0,
+    description="Share of each joint's speed, as the URDF has it, that tracking may take",
+    limits=(0.001, 1.0),
+)
+ACCELERATION_LIMIT = NodeParameter(
+    name='acceleration_limit',
+    default=10.0,
+    description='Acceleration of any joint while a target is tracked [rad/s² or m/s²]',
+    limits=(0.01, 10000.0),
+)
 AUTOSTART = NodeParameter(
     name='autostart',
     default=True,
@@ -198,6 +245,12 @@ ALL = (
     OBSTACLES,
     RETRAIN,
     RETRAIN_SECONDS,
+    TARGET_MODE,
+    COMMAND_RATE,
+    COMMAND_TYPE,
+    TARGET_TIMEOUT,
+    VELOCITY_SCALING,
+    ACCELERATION_LIMIT,
     AUTOSTART,
 )
 
@@ -227,6 +280,13 @@ def defaults(node: Node) -> Defaults:
     return Defaults(**{name: node.get_parameter(name).value for name in DEFAULTS})
 
 
+def bounds(node: Node) -> MotionBounds:
+    """Return what a tracked arm may at this moment."""
+    return MotionBounds(
+        VELOCITY_SCALING.of(node), ACCELERATION_LIMIT.of(node), TARGET_TIMEOUT.of(node)
+    )
+
+
 def changed_defaults(old: Defaults, values: Mapping[str, Any]) -> Defaults:
     """Return tolerances and the like after some parameters got new values.
 
@@ -235,4 +295,5 @@ def changed_defaults(old: Defaults, values: Mapping[str, Any]) -> Defaults:
 
     """
     PREFER.check(values.get(PREFER.name, old.prefer))
+    TARGET_MODE.check(values.get(TARGET_MODE.name, TARGET_MODE.default))
     return dataclasses.replace(old, **{n: v for n, v in values.items() if n in DEFAULTS})

@@ -41,6 +41,15 @@ class Defaults:
     prefer: str = 'nearest'  # one of PREFERENCES: which of many solutions is wanted
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class MotionBounds:
+    """What a tracked arm may, and how near it is to come: the node's parameters."""
+
+    velocity_scaling: float = 1.0  # [1], share of each joint's speed
+    acceleration: float = 10.0  # [rad/s² or m/s²], of every joint
+    target_timeout: float = 0.5  # [s], after which no twist holds any more
+
+
 PREFERENCES = ('nearest', 'first', 'middle')  # as `IkSolver.solve` has them
 
 

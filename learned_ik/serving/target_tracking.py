@@ -1,0 +1,136 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""`TargetTracking`: what a node commands while targets come, from the first until the arm rests.
+
+A pose holds until it is reached, or replaced; a twist only as long as twists keep coming. No
+message, no rclpy.
+"""
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from learned_ik.arrays import Array
+from learned_ik.serving.ik_serving import IkServing
+from learned_ik.serving.requests_and_answers import Defaults, MotionBounds
+from learned_ik.tracking.tracker import Tracker
+from learned_ik.tracking.tracking_step import TrackingStatus, TrackingStep
+
+if TYPE_CHECKING:
+    from learned_ik.solving.solver import IkSolver
+
+RESTING = 1e-3  # [rad/s or m/s], below which every joint counts as standing still
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Twist:
+    """How the tip is to move."""
+
+    linear: Array  # (3,) [m/s]
+    angular: Array  # (3,) [rad/s]
+    in_tool: bool  # along the tip's axes, instead of the base link's
+    at: float  # [s], when it came
+
+
+class TargetTracking:
+    """Leads the arm that is served after the last target that came."""
+
+    def __init__(self, serving: IkServing) -> None:
+        """Follow nothing yet."""
+        self._serving = serving
+        self._target: tuple[Array, Array] | Twist | None = None
+        self._refusal = ''  # why the last target is none
+        self._tracker: Tracker | None = None
+        self._made_for: tuple[IkSolver, MotionBounds, bool | None, float] | None = None
+        self._last = -math.inf  # [s], when the last step was made
+        self._moving = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether there is something to command: a target that is not reached, or a motion."""
+        return self._target is not None or self._moving
+
+    def aim(self, position: Array, orientation: Array) -> None:
+        """Follow a pose from now on: (3,) [m] and (4,) x y z w, in the base link's frame."""
+        self._target, self._refusal = (position, orientation), ''
+
+    def move(self, linear: Array, angular: Array, in_tool: bool) -> None:
+        """Move the tip with a twist from now on; see `Twist`."""
+        self._target = Twist(linear, angular, in_tool, self._serving.clock())
+        self._refusal = ''
+
+    def refuse(self, reason: str) -> None:
+        """Brake, since the last target is none."""
+        self._target, self._refusal = None, reason
+        self._moving = self._tracker is not None and self._moving
+
+    def forget(self) -> None:
+        """Follow nothing, and forget where the arm is: it or the time has changed."""
+        self._target, self._tracker, self._moving = None, None, False
+
+    def step(
+        self, bounds: MotionBounds, defaults: Defaults, command: Array | None, commanded_at: float
+    ) -> TrackingStep | None:
+        """Return what to command now; None where there is nothing to do.
+
+        Args:
+            bounds: what the arm may.
+            defaults: whether it keeps clear, and by how much.
+            command: (joints,) [rad or m], the last one; None: there was none.
+            commanded_at: [s], when, on the clock of `IkServing`.
+
+        """
+        if not self.is_active:
+            return None
+        now = self._serving.clock()
+        tracker = self._ready(bounds, defaults, command, commanded_at)
+        period = min(max(now - self._last, 0.0), 0.1) if math.isfinite(self._last) else 0.0
+        self._last = now
+        if isinstance(self._target, Twist) and now - self._target.at > bounds.target_timeout:
+            self._target, self._refusal = None, 'no twist comes any more: the arm brakes'
+        if self._target is None:
+            step = tracker.brake(period)
+            step.message = self._refusal or step.message
+        elif isinstance(self._target, Twist):
+            twist = self._target.linear, self._target.angular
+            step = tracker.update_twist(*twist, period, 'tool' if self._target.in_tool else 'base')
+        else:
+            step = tracker.update(*self._target, period)
+        resting = bool(np.abs(step.joint_velocities).max() < RESTING) and period > 0.0
+        self._moving = not resting
+        if resting and step.status is TrackingStatus.ON_TARGET:
+            self._target = None
+        return step
+
+    def _ready(
+        self, bounds: MotionBounds, defaults: Defaults, command: Array | None, commanded_at: float
+    ) -> Tracker:
+        """Return the tracker, which begins where the arm is."""
+        solver = self._serving.robot.solver
+        avoids = None if defaults.avoid_collisions else False
+        wish = solver, bounds, avoids, defaults.min_clearance
+        tracker, moving = self._tracker, self._moving
+        if tracker is not None and self._made_for == wish and moving:
+            return tracker
+        if tracker is None or self._made_for != wish:
+            speeds = np.where(np.isfinite(solver.chain.velocity), solver.chain.velocity, 2.0)
+            made = Tracker(
+                solver, bounds.velocity_scaling * speeds, bounds.acceleration,
+                avoid_collisions=avoids, min_clearance=defaults.min_clearance,
+            )  # fmt: skip
+        else:
+            made = tracker
+        if moving and tracker is not None and self._made_for is not None:
+            same = self._made_for[0].chain.fingerprint == solver.chain.fingerprint
+            start = tracker.joint_positions if same else None
+        else:
+            start = self._serving.seed((), (), command, commanded_at).positions
+        if start is None and isinstance(self._target, tuple):
+            start = made.choose_posture(*self._target)  # nobody says where the arm is
+        made.reset(solver.chain.middle if start is None else start)
+        if not moving:
+            self._last = -math.inf
+        self._tracker, self._made_for = made, wish
+        return made

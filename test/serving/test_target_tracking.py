@@ -1,0 +1,122 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""What is commanded for a target, from where, and when that ends."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from learned_ik import IkSolver
+from learned_ik.serving.ik_serving import IkServing
+from learned_ik.serving.requests_and_answers import Defaults, MotionBounds
+from learned_ik.serving.target_tracking import TargetTracking
+
+MODELS = Path(__file__).parents[2] / 'models'
+PERIOD = 0.01  # [s]
+START = np.array([0.5, 0.2, -1.5, 1.6, 0.0, 0.5, 0.0])
+DEFAULTS = Defaults(1e-6, 1e-6, 0.05)
+BOUNDS = MotionBounds(acceleration=20.0)
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def serving(clock) -> IkServing:
+    serving = IkServing(IkSolver.load(MODELS / 'tiago_arm.safetensors'), clock)
+    serving.remember_joints(serving.joint_names, START)
+    return serving
+
+
+def run(tracking, clock, seconds, command=None):
+    """Return all commands (n, joints), each taken as the last one by the next step."""
+    commands, at = [], -np.inf
+    for _ in range(round(seconds / PERIOD)):
+        clock.now += PERIOD
+        step = tracking.step(BOUNDS, DEFAULTS, command, at)
+        if step is None:
+            break
+        command, at = step.joint_positions, clock.now
+        commands.append(command)
+    return np.array(commands)
+
+
+def test_one_pose_is_led_to_and_then_there_is_nothing_to_do(serving, clock):
+    chain = serving.robot.solver.chain
+    tracking, goal = TargetTracking(serving), chain.forward(START + 0.2)
+    assert tracking.step(BOUNDS, DEFAULTS, None, -np.inf) is None
+    tracking.aim(*goal)
+    commands = run(tracking, clock, 20.0)
+    assert not tracking.is_active
+    np.testing.assert_allclose(chain.forward(commands[-1])[0], goal[0], atol=1e-4)
+    steps = np.abs(np.diff(np.vstack([START, commands]), axis=0)) / PERIOD
+    assert np.all(steps <= chain.velocity + 1e-6)
+
+
+def test_commands_go_on_from_the_last_one_where_reports_are_older(serving, clock):
+    chain, tracking = serving.robot.solver.chain, TargetTracking(serving)
+    tracking.aim(*chain.forward(START + 0.2))
+    last = run(tracking, clock, 20.0)[-1]
+    commanded_at = clock.now
+    clock.now += 5.0
+    tracking.aim(*chain.forward(START))
+    first = tracking.step(BOUNDS, DEFAULTS, last, commanded_at)
+    np.testing.assert_allclose(first.joint_positions, last, atol=1e-12)
+    serving.remember_joints(serving.joint_names, START - 0.1)  # it was moved by somebody
+    tracking.forget()
+    tracking.aim(*chain.forward(START))
+    first = tracking.step(BOUNDS, DEFAULTS, last, commanded_at)
+    np.testing.assert_allclose(first.joint_positions, START - 0.1, atol=1e-12)
+
+
+def test_a_twist_ends_where_no_other_comes(serving, clock):
+    chain, tracking = serving.robot.solver.chain, TargetTracking(serving)
+    tracking.move(np.array([0.0, -0.05, 0.0]), np.zeros(3), in_tool=False)
+    commands = run(tracking, clock, 5.0)
+    assert not tracking.is_active
+    assert len(commands) * PERIOD < 1.0
+    way = chain.forward(commands[-1])[0] - chain.forward(START)[0]
+    assert -0.05 < way[1] < -0.015
+    np.testing.assert_allclose(way[[0, 2]], 0.0, atol=1e-3)
+
+
+def test_what_is_refused_makes_it_brake_and_is_told(serving, clock):
+    chain, tracking = serving.robot.solver.chain, TargetTracking(serving)
+    tracking.aim(*chain.forward(START + 0.5))
+    run(tracking, clock, 0.2)
+    tracking.refuse('no such frame')
+    step = tracking.step(BOUNDS, DEFAULTS, None, -np.inf)
+    assert step.message == 'no such frame'
+    run(tracking, clock, 2.0)
+    assert not tracking.is_active
+
+
+def test_other_bounds_take_effect_without_a_jump(serving, clock):
+    chain, tracking = serving.robot.solver.chain, TargetTracking(serving)
+    tracking.aim(*chain.forward(START + 0.5))
+    last = run(tracking, clock, 0.2)[-1]
+    clock.now += PERIOD
+    slow = MotionBounds(velocity_scaling=0.1, acceleration=20.0)
+    step = tracking.step(slow, DEFAULTS, last, clock.now)
+    assert np.abs(step.joint_positions - last).max() <= 0.1 * chain.velocity.max() * PERIOD + 1e-9
+
+
+def test_where_nobody_reports_joints_it_begins_at_a_solution(clock):
+    serving = IkServing(IkSolver.load(MODELS / 'tiago_arm.safetensors'), clock)
+    chain, tracking = serving.robot.solver.chain, TargetTracking(serving)
+    goal = chain.forward(START)
+    tracking.aim(*goal)
+    commands = run(tracking, clock, 10.0)
+    np.testing.assert_allclose(chain.forward(commands[0])[0], goal[0], atol=1e-3)
