@@ -185,8 +185,8 @@ def measure(
             if q is None:
                 silent += 1
                 continue
-            near += away < NEAR and turned < TURNED
-            flips += last is not None and np.abs(q - last).max() > FLIP
+            near += bool(away < NEAR and turned < TURNED)
+            flips += last is not None and bool(np.abs(q - last).max() > FLIP)
             last = q
         flipped += flips > 0
     median, slowest = 1e6 * np.quantile(times, [0.5, 0.99])
