@@ -4,7 +4,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from learned_ik.robot.capsules import point_segment_distance
@@ -50,12 +50,15 @@ def elbow(rng: np.random.Generator) -> np.ndarray:
 
 
 @given(st.integers(0, 10_000))
+@example(2524)  # where a piece lies across a seam
 @settings(max_examples=5, deadline=None)
 def test_every_point_of_the_surface_is_held(seed):
     rng = np.random.default_rng(seed)
     triangles = elbow(rng)
     capsules = covering(triangles, BULGE)
-    assert not len(unheld(triangles, capsules))
+    # Rounding decides how triangles are cut: a smallest piece may lie across a seam, held by two.
+    seams = unheld(triangles, capsules).reshape(-1, 3)
+    assert len(seams) == 0 or beyond(seams, capsules).max() <= 1e-12
     assert beyond(points_on(triangles, rng, 3000), capsules).max() <= 1e-12
 
 
