@@ -96,7 +96,7 @@ class Endpoints:
         self._markers = node.create_lifecycle_publisher(MarkerArray, '~/markers', 1)
         self.tracking = TrackingEndpoint(
             node, self._serving, self._log,
-            lambda: (self._defaults(), parameters.bounds(node)),
+            lambda: (self._defaults(), parameters.bounds(node)), lambda: self._command,
             self._publish_tracked,
         )  # fmt: skip
         self._marker_timer = create_timer(node, MARKER_PERIOD, self._publish_markers)

@@ -41,11 +41,13 @@ class TargetTracking:
         """Follow nothing yet."""
         self._serving = serving
         self._target: tuple[Array, Array] | Twist | None = None
-        self._refusal = ''  # why the last target is none
+        self.refusal = ''  # why the last target is none
         self._tracker: Tracker | None = None
         self._made_for: tuple[IkSolver, MotionBounds, bool | None, float] | None = None
         self._last = -math.inf  # [s], when the last step was made
         self._moving = False
+        self._velocities: Array | None = None  # (joints,) [1/s], of the last step
+        self._has_begun = False  # and has not come to its end yet
 
     @property
     def is_active(self) -> bool:
@@ -54,21 +56,21 @@ class TargetTracking:
 
     def aim(self, position: Array, orientation: Array) -> None:
         """Follow a pose from now on: (3,) [m] and (4,) x y z w, in the base link's frame."""
-        self._target, self._refusal = (position, orientation), ''
+        self._target, self.refusal = (position, orientation), ''
 
     def move(self, linear: Array, angular: Array, in_tool: bool) -> None:
         """Move the tip with a twist from now on; see `Twist`."""
         self._target = Twist(linear, angular, in_tool, self._serving.clock())
-        self._refusal = ''
+        self.refusal = ''
 
     def refuse(self, reason: str) -> None:
         """Brake, since the last target is none."""
-        self._target, self._refusal = None, reason
-        self._moving = self._tracker is not None and self._moving
+        self._target, self.refusal = None, reason
 
     def forget(self) -> None:
         """Follow nothing, and forget where the arm is: it or the time has changed."""
-        self._target, self._tracker, self._moving = None, None, False
+        self._target, self._tracker = None, None
+        self._moving = self._has_begun = False
 
     def step(
         self, bounds: MotionBounds, defaults: Defaults, command: Array | None, commanded_at: float
@@ -86,51 +88,56 @@ class TargetTracking:
             return None
         now = self._serving.clock()
         tracker = self._ready(bounds, defaults, command, commanded_at)
-        period = min(max(now - self._last, 0.0), 0.1) if math.isfinite(self._last) else 0.0
+        if tracker is None:
+            self.refuse('nobody has told where the joints are: a twist has nowhere to begin')
+            return None
+        period = max(now - self._last, 0.0) if math.isfinite(self._last) else 0.0
         self._last = now
         if isinstance(self._target, Twist) and now - self._target.at > bounds.target_timeout:
-            self._target, self._refusal = None, 'no twist comes any more: the arm brakes'
+            self.refuse('no twist comes any more: the arm brakes')
         if self._target is None:
             step = tracker.brake(period)
-            step.message = self._refusal or step.message
+            step.message = self.refusal or step.message
         elif isinstance(self._target, Twist):
             twist = self._target.linear, self._target.angular
             step = tracker.update_twist(*twist, period, 'tool' if self._target.in_tool else 'base')
         else:
             step = tracker.update(*self._target, period)
         resting = bool(np.abs(step.joint_velocities).max() < RESTING) and period > 0.0
-        self._moving = not resting
+        self._moving, self._velocities = not resting, step.joint_velocities
         if resting and step.status is TrackingStatus.ON_TARGET:
             self._target = None
+        self._has_begun = self.is_active
         return step
 
     def _ready(
         self, bounds: MotionBounds, defaults: Defaults, command: Array | None, commanded_at: float
-    ) -> Tracker:
-        """Return the tracker, which begins where the arm is."""
+    ) -> Tracker | None:
+        """Return the tracker, which begins where the arm is; None where nobody knows."""
         solver = self._serving.robot.solver
         avoids = None if defaults.avoid_collisions else False
         wish = solver, bounds, avoids, defaults.min_clearance
-        tracker, moving = self._tracker, self._moving
-        if tracker is not None and self._made_for == wish and moving:
-            return tracker
-        if tracker is None or self._made_for != wish:
+        tracker, made_for = self._tracker, self._made_for
+        if tracker is not None and made_for == wish:
+            if self._has_begun:
+                return tracker
+        else:
             speeds = np.where(np.isfinite(solver.chain.velocity), solver.chain.velocity, 2.0)
-            made = Tracker(
+            tracker = Tracker(
                 solver, bounds.velocity_scaling * speeds, bounds.acceleration,
                 avoid_collisions=avoids, min_clearance=defaults.min_clearance,
             )  # fmt: skip
-        else:
-            made = tracker
-        if moving and tracker is not None and self._made_for is not None:
-            same = self._made_for[0].chain.fingerprint == solver.chain.fingerprint
-            start = tracker.joint_positions if same else None
+        start: Array | None
+        velocities: Array | None = None
+        if self._has_begun and self._tracker is not None:  # on with other bounds, or obstacles
+            start, velocities = self._tracker.joint_positions, self._velocities
         else:
             start = self._serving.seed((), (), command, commanded_at).positions
-        if start is None and isinstance(self._target, tuple):
-            start = made.choose_posture(*self._target)  # nobody says where the arm is
-        made.reset(solver.chain.middle if start is None else start)
-        if not moving:
             self._last = -math.inf
-        self._tracker, self._made_for = made, wish
-        return made
+        if start is None and isinstance(self._target, tuple):
+            start = tracker.choose_posture(*self._target)  # nobody says where the arm is
+        if start is None:
+            return None
+        tracker.reset(start, velocities)
+        self._tracker, self._made_for = tracker, wish
+        return tracker

@@ -120,3 +120,27 @@ def test_where_nobody_reports_joints_it_begins_at_a_solution(clock):
     tracking.aim(*goal)
     commands = run(tracking, clock, 10.0)
     np.testing.assert_allclose(chain.forward(commands[0])[0], goal[0], atol=1e-3)
+
+
+def test_a_twist_has_nowhere_to_begin_where_nobody_reports_joints(clock):
+    serving = IkServing(IkSolver.load(MODELS / 'tiago_arm.safetensors'), clock)
+    tracking = TargetTracking(serving)
+    tracking.move(np.array([0.0, -0.05, 0.0]), np.zeros(3), in_tool=False)
+    assert tracking.step(BOUNDS, DEFAULTS, None, -np.inf) is None
+    assert 'where the joints are' in tracking.refusal
+    assert not tracking.is_active
+    tracking.move(np.array([0.0, -0.05, 0.0]), np.zeros(3), in_tool=False)
+    step = tracking.step(BOUNDS, DEFAULTS, START, clock.now)  # the last command says it
+    np.testing.assert_allclose(step.joint_positions, START)
+
+
+def test_an_arm_that_waits_out_of_reach_does_not_sag_with_what_is_measured(serving, clock):
+    tracking = TargetTracking(serving)
+    tracking.aim(np.array([3.0, 0.0, 0.0]), np.array([0.0, 0.0, 0.0, 1.0]))
+    last = run(tracking, clock, 15.0)[-1]
+    assert tracking.is_active
+    for _ in range(50):
+        clock.now += PERIOD
+        serving.remember_joints(serving.joint_names, last - 0.01)  # as gravity has it
+        step = tracking.step(BOUNDS, DEFAULTS, last, clock.now - PERIOD)
+    np.testing.assert_allclose(step.joint_positions, last, atol=1e-3)

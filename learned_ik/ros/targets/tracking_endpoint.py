@@ -37,6 +37,7 @@ class TrackingEndpoint:
         serving: IkServing,
         log: NodeLog,
         settings: Callable[[], tuple[Defaults, MotionBounds]],
+        last_command: Callable[[], tuple[Array | None, float]],
         publish: Callable[[JointState, Array], None],
     ) -> None:
         """Open the topics; a timer commands.
@@ -46,14 +47,13 @@ class TrackingEndpoint:
             serving: what is served.
             log: where faults are told.
             settings: what holds at the moment.
+            last_command: (joints,) [rad or m], and when [s], on the clock of `serving`.
             publish: sends a command with its joint positions (joints,).
 
         """
         self._node, self._serving, self._log = node, serving, log
-        self._settings, self._publish = settings, publish
+        self._settings, self._last_command, self._publish = settings, last_command, publish
         self.tracking = TargetTracking(serving)
-        self._command: Array | None = None
-        self._commanded_at = -np.inf
         self._status = node.create_lifecycle_publisher(DiagnosticStatus, '~/tracking_status', 10)
         listen: Callable[..., Any] = node.create_subscription
         self._twists = listen(TwistStamped, '~/target_twist', self._on_twist, LATEST)
@@ -74,7 +74,6 @@ class TrackingEndpoint:
     def forget(self) -> None:
         """Follow nothing any more."""
         self.tracking.forget()
-        self._command, self._commanded_at = None, -np.inf
 
     def _on_twist(self, message: TwistStamped) -> None:
         try:
@@ -109,15 +108,15 @@ class TrackingEndpoint:
                 self.forget()
                 return
             defaults, bounds = self._settings()
-            step = self.tracking.step(bounds, defaults, self._command, self._commanded_at)
+            step = self.tracking.step(bounds, defaults, *self._last_command())
             if step is None:
+                self.refuse(self.tracking.refusal)
                 return
             command = JointState()
             command.header.stamp = self._node.get_clock().now().to_msg()
             names = serving.robot.chain.joint_names
             messages.fill_joint_state(command, names, step.joint_positions)
             command.velocity = step.joint_velocities.tolist()
-            self._command, self._commanded_at = step.joint_positions, serving.clock()
             self._publish(command, step.joint_positions)
             self._send(names, step)
             values = {
