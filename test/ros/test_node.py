@@ -8,6 +8,7 @@ import pytest
 from learned_ik.rotations import matrix_from_quaternion, rotation_angle
 
 TOO_FAR = (3.0, 0.0, 0.0)  # [m]
+FIXED = {'autostart', 'command_rate', 'command_type'}  # parameters that a running node keeps
 SUCCESS, NO_IK_SOLUTION = 1, -31
 
 
@@ -175,7 +176,7 @@ def test_every_parameter_has_a_description_and_numbers_have_a_range(node, client
     for descriptor, parameter in zip(client.call(describe, request).descriptors, ALL, strict=True):
         assert descriptor.description, descriptor.name
         assert bool(descriptor.floating_point_range) == isinstance(parameter.default, float)
-        assert descriptor.read_only == (descriptor.name == 'autostart')
+        assert descriptor.read_only == (descriptor.name in FIXED)
 
 
 def test_serving_needs_no_torch(node):
