@@ -37,10 +37,10 @@ MAY_IMPORT = {
 LAB_MAY_IMPORT = {
     'pinocchio_judge': (set(), {'robot'}),
     'robots': ({'pinocchio_judge'}, {'robot', 'model', 'resources'}),
-    'peers': ({'pinocchio_judge'}, {'robot', 'model', 'solving'}),
+    'peers': ({'pinocchio_judge'}, {'robot', 'model', 'solving', 'tracking'}),
     'protocols': (
         {'pinocchio_judge', 'robots', 'peers'},
-        {'robot', 'model', 'solving', 'trajectories', 'viewing'},
+        {'robot', 'model', 'solving', 'tracking', 'trajectories', 'viewing'},
     ),
     'methods': (set(), {'robot', 'kinematics', 'model', 'learning'}),
     'paper': (
@@ -54,7 +54,7 @@ LAB_MAY_IMPORT = {
     'commands': ({'peers', 'protocols', 'paper', 'fuzzing', 'stress'}, {'commands', 'resources'}),
     'stress': (set(), {'model', 'learning', 'resources'}),
     # These look into every part of the package, but run none of its commands.
-    'measurements': ({'robots', 'paper'}, set(MAY_IMPORT) | {'resources'}),
+    'measurements': ({'robots', 'paper', 'protocols'}, set(MAY_IMPORT) | {'resources'}),
     'ablations': ({'robots', 'peers', 'paper'}, set(MAY_IMPORT) | {'resources'}),
 }
 HEAVY = {'torch', 'numba', 'rclpy', 'matplotlib'}

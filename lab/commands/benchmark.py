@@ -7,7 +7,7 @@ import json
 import logging
 from pathlib import Path
 
-from lab.peers import PEERS
+from lab.peers import ALL_PEERS
 from lab.protocols.benchmark_settings import Settings
 from learned_ik.commands.result import Result
 from learned_ik.commands.training_files import check_writable
@@ -26,13 +26,14 @@ class Benchmark:
     """
 
     robots: tuple[str, ...] = Settings.robots
-    peers: tuple[str, ...] = tuple(PEERS)  # those that are not installed are listed as missing
+    peers: tuple[str, ...] = tuple(ALL_PEERS)  # those that are not installed are listed as missing
     protocols: tuple[str, ...] = Settings.protocols
     poses: int = Settings.poses  # of each robot; a tenth where each takes long, tenfold in batches
     seed: int = Settings.seed  # of the poses
     budget: float = Settings.budget  # [s], of a solver for a robot and protocol; then no further
     threads: int = Settings.threads  # of a batch
     models: tuple[Path, ...] = ()  # further model files
+    recording: Path | None = None  # CSV file of a hand, x,y,z,qx,qy,qz,qw, for `streaming`
     out: Path | None = None  # folder for results.json and the plots
     json: bool = False  # print one JSON object, and nothing else, on standard output
 
@@ -50,6 +51,7 @@ class Benchmark:
             seed=self.seed,
             budget=self.budget,
             threads=self.threads,
+            recording=self.recording,
         )
         if self.out is not None:
             check_writable(self.out / 'results.json')

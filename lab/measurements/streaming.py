@@ -21,13 +21,12 @@ from time import perf_counter
 
 import numpy as np
 
+from lab.protocols.streaming.sways import RATE, sway
 from learned_ik import IkSolver, Status, Tracker, TrackingStatus, resources
 from learned_ik.arrays import Array
 from learned_ik.trajectories.hand_motion import HandMotion
 from learned_ik.trajectories.hand_recording import read_recording
 
-RATE = 72.0  # [1/s]
-REACH_OF_HAND = 0.12  # [m]
 SPEED = 2.0  # [rad/s or m/s]
 FLIP = 0.2  # [rad or m], of a joint in one frame
 NEAR = 1e-3  # [m]
@@ -160,11 +159,8 @@ def reachable(solver: IkSolver, positions: Array, orientations: Array) -> float:
 def hand(solver: IkSolver, start: Array, seconds: float, rng: np.random.Generator) -> Iterator:
     """Yield position [m] and orientation of each frame."""
     position, orientation = solver.forward(start)
-    size, phase = rng.uniform(0.3, 1.0, (3, 3)), rng.uniform(0, 2 * np.pi, (3, 3))
-    rate = rng.uniform(0.05, 0.5, (3, 3))  # [1/s]
-    for frame in range(int(seconds * RATE)):
-        waves = size * (np.sin(2 * np.pi * rate * frame / RATE + phase) - np.sin(phase))
-        yield position + REACH_OF_HAND / 3 * waves.sum(axis=1), orientation
+    for offset in sway(rng, seconds):
+        yield position + offset, orientation
 
 
 def measure(

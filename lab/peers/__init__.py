@@ -7,8 +7,10 @@ import importlib
 import importlib.metadata
 import logging
 from collections.abc import Sequence
+from typing import Any
 
-from lab.peers.contract import Solver, Task, UnsuitedError
+from lab.peers.contract import Task, UnsuitedError
+from lab.peers.followers.follower import Pace
 from learned_ik.errors import ConfigurationError
 from learned_ik.model import IkModel
 
@@ -26,21 +28,30 @@ PEERS = {  # name on the command line: its adapter, the distribution that brings
     'ssik': ('lab.peers.ssik_artifact:Ssik', 'ssik'),
     'eaik': ('lab.peers.eaik_robot:Eaik', 'eaik'),
 }
+FOLLOWERS = {  # likewise, of the protocol `streaming`
+    'pink': ('lab.peers.followers.pink_follower:PinkFollower', 'pin-pink'),
+    'mink': ('lab.peers.followers.mink_follower:MinkFollower', 'mink'),
+    'placo': ('lab.peers.followers.placo_follower:PlacoFollower', 'placo'),
+    'ssik': ('lab.peers.followers.ssik_follower:SsikFollower', 'ssik'),
+    'pinocchio-clik': ('lab.peers.followers.clamped:ClampedClik', 'pin'),
+    'roboticstoolbox': ('lab.peers.followers.clamped:ClampedToolbox', 'roboticstoolbox-python'),
+}
+ALL_PEERS = {**PEERS, **FOLLOWERS}  # each name once: a peer of both has one distribution
 
 
 @dataclasses.dataclass
 class Field:
     """All solvers that take part for one arm, and why others do not."""
 
-    solvers: dict[str, Solver]  # by the name of the peer, or of `scores.OURS`
+    solvers: dict[str, Any]  # by name: a `Solver` each, or for a stream a `Follower`
     absent: dict[str, str]  # label: the reason
 
 
 def check_names(peers: Sequence[str]) -> None:
     """Raise `ConfigurationError` for a name that is none of a peer."""
     for name in peers:
-        if name not in PEERS:
-            raise ConfigurationError(f"no peer '{name}'; there are: {', '.join(PEERS)}")
+        if name not in ALL_PEERS:
+            raise ConfigurationError(f"no peer '{name}'; there are: {', '.join(ALL_PEERS)}")
 
 
 def versions(peers: Sequence[str]) -> dict[str, str | None]:
@@ -48,7 +59,7 @@ def versions(peers: Sequence[str]) -> dict[str, str | None]:
     found = {}
     for name in peers:
         try:
-            found[name] = importlib.metadata.version(PEERS[name][1])
+            found[name] = importlib.metadata.version(ALL_PEERS[name][1])
         except importlib.metadata.PackageNotFoundError:
             found[name] = None
     return found
@@ -66,18 +77,39 @@ def assemble(task: Task, model: IkModel | None, peers: Sequence[str]) -> Field:
         field.absent['learned_ik'] = 'no network was trained for this arm'
     field.solvers['ours-bare'] = Ours(task, None)
     for name in peers:
-        module, _, adapter_name = PEERS[name][0].partition(':')
-        adapter = getattr(importlib.import_module(module), adapter_name)
-        try:
-            importlib.import_module(adapter.package)
-            field.solvers[name] = adapter(task)
-        except ImportError:
-            field.absent[adapter.label] = f'not installed: pip install {PEERS[name][1]}'
-        except UnsuitedError as reason:
-            field.absent[adapter.label] = str(reason)
-        except BaseException as error:  # compiled peers panic with more than Exception
-            if isinstance(error, KeyboardInterrupt | SystemExit):
-                raise
-            field.absent[adapter.label] = f'failed to start: {error!r:.200}'
-            log.warning('%s failed to start: %r', adapter.label, error)
+        if name in PEERS:
+            _add(field, name, PEERS[name], task)
     return field
+
+
+def assemble_followers(pace: Pace, model: IkModel | None, peers: Sequence[str]) -> Field:
+    """Prepare every follower; a peer that is missing or fails is left out and named."""
+    from lab.peers.followers.ours import Solving, Tracking
+
+    field = Field({}, {})
+    field.solvers['ours-tracker'] = Tracking(pace, model)
+    field.solvers['ours-chosen'] = Tracking(pace, model, chooses=True)
+    field.solvers['ours-solve'] = Solving(pace, model)
+    field.solvers['ours-bounded'] = Solving(pace, model, bounded=True)
+    for name in peers:
+        if name in FOLLOWERS:
+            _add(field, name, FOLLOWERS[name], pace)
+    return field
+
+
+def _add(field: Field, name: str, entry: tuple[str, str], task: Task | Pace) -> None:
+    """Add a peer to the field, or the reason why it is not there."""
+    module, _, adapter_name = entry[0].partition(':')
+    adapter = getattr(importlib.import_module(module), adapter_name)
+    try:
+        importlib.import_module(adapter.package)
+        field.solvers[name] = adapter(task)
+    except ImportError:
+        field.absent[adapter.label] = f'not installed: pip install {entry[1]}'
+    except UnsuitedError as reason:
+        field.absent[adapter.label] = str(reason)
+    except BaseException as error:  # compiled peers panic with more than Exception
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
+        field.absent[adapter.label] = f'failed to start: {error!r:.200}'
+        log.warning('%s failed to start: %r', adapter.label, error)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 import learned_ik
-from lab.peers import PEERS, assemble, versions
+from lab.peers import ALL_PEERS, assemble, versions
 from lab.peers.contract import Task
 from lab.pinocchio_judge import imported_pinocchio
 from lab.protocols.batch_rate import batch
@@ -22,6 +22,7 @@ from lab.protocols.benchmark_settings import Settings
 from lab.protocols.followed_paths import paths
 from lab.protocols.growth import growth
 from lab.protocols.reachable import near, reachable
+from lab.protocols.streaming.targets_followed import streaming
 from lab.protocols.unreachable import unreachable
 from lab.robots import robot_named
 from learned_ik.errors import BenchmarkError
@@ -34,6 +35,7 @@ PER_ROBOT = {
     'paths': paths,
     'unreachable': unreachable,
     'batch': batch,
+    'streaming': streaming,
 }
 
 
@@ -94,7 +96,7 @@ def _measure_robot(name: str, settings: Settings, result: dict[str, Any]) -> Non
 def missing(result: dict[str, Any]) -> dict[str, str]:
     """Return the peers that were asked for and are not installed, and how to get them."""
     return {
-        name: f'pip install {PEERS[name][1]}'
+        name: f'pip install {ALL_PEERS[name][1]}'
         for name, version in result['versions'].items()
         if version is None
     }
@@ -103,6 +105,7 @@ def missing(result: dict[str, Any]) -> dict[str, str]:
 def _plain(settings: Settings) -> dict[str, Any]:
     fields = dataclasses.asdict(settings)
     fields['models'] = [path.name for path in settings.models]
+    fields['recording'] = settings.recording and settings.recording.name
     return fields
 
 

@@ -5,11 +5,11 @@
 import dataclasses
 from pathlib import Path
 
-from lab.peers import PEERS, check_names
+from lab.peers import ALL_PEERS, check_names
 from lab.robots import ROBOTS
 from learned_ik.errors import ConfigurationError
 
-PROTOCOLS = ('reachable', 'near', 'paths', 'unreachable', 'batch', 'growth')
+PROTOCOLS = ('reachable', 'near', 'paths', 'unreachable', 'batch', 'growth', 'streaming')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,13 +17,14 @@ class Settings:
     """The options of a run."""
 
     robots: tuple[str, ...] = ROBOTS
-    peers: tuple[str, ...] = tuple(PEERS)
+    peers: tuple[str, ...] = tuple(ALL_PEERS)
     protocols: tuple[str, ...] = PROTOCOLS
     models: tuple[Path, ...] = ()  # model files, among which each robot's is looked for
     poses: int = 10_000  # of a robot; a tenth of it where each takes long, ten times for batches
     seed: int = 0  # of the poses
     budget: float = 60.0  # [s] of a solver for a robot and protocol; the slowest get fewer poses
     threads: int = 2  # of a batch
+    recording: Path | None = None  # a CSV file of a hand, which is followed too
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run, and name what could."""

@@ -16,8 +16,9 @@ TITLES = {
     'unreachable': 'unreachable poses: until the solver gives up',
     'batch': 'many poses in one call',
     'growth': 'the artificial arm as it grows',
+    'streaming': 'targets that come one by one, 72 a second',
 }
-LABEL_WIDTH = 31
+LABEL_WIDTH = 35
 
 
 def text(result: Mapping[str, Any]) -> str:
@@ -72,6 +73,22 @@ def columns_of(protocol: str, rows: Sequence[Row]) -> list[tuple[str, Callable[[
             ('step rad', lambda row: _or_dash(row['largest_step'], '.3f')),
             ('median ms', lambda row: _or_dash(row['median_ms'], '.2f')),
             ('p99 ms', lambda row: _or_dash(row['p99_ms'], '.2f')),
+        ]
+    if protocol == 'streaming':
+        return [
+            ('motion', lambda row: row['motion']),
+            ('flips', lambda row: f'{row["flipped"]}/{row["runs"]}' if 'runs' in row else '-'),
+            ('silent %', lambda row: percent(row.get('silent'))),
+            ('outside %', lambda row: percent(row.get('outside'))),
+            ('near %', lambda row: percent(row['near'])),
+            ('mean mm', lambda row: _or_dash(row.get('mean_mm'), '.2f')),
+            ('p95 mm', lambda row: _or_dash(row.get('p95_mm'), '.2f')),
+            ('mean deg', lambda row: _or_dash(row.get('mean_deg'), '.2f')),
+            ('p95 deg', lambda row: _or_dash(row.get('p95_deg'), '.2f')),
+            ('speed %', lambda row: percent(row.get('speed'))),
+            ('rad/s²', lambda row: _or_dash(row.get('acceleration'), '.0f')),
+            ('median µs', lambda row: _or_dash(row.get('median'), '.1f')),
+            ('p99 µs', lambda row: _or_dash(row.get('p99'), '.1f')),
         ]
     times: list[tuple[str, Callable[[Row], str]]] = [
         (f'{figure} µs', lambda row, figure=figure: microseconds(row[figure]))

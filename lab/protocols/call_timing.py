@@ -56,7 +56,7 @@ def in_turns(
     times: dict[str, list[float]] = {name: [] for name in solvers}
     joints: dict[str, list[Array]] = {name: [] for name in solvers}
     nothing = np.full(joint_count, np.nan)
-    with _no_garbage_collection():
+    with no_garbage_collection():
         for first in range(0, len(poses), BLOCK):
             block = slice(first, first + BLOCK)
             starts = [None] * len(poses[block]) if seeds is None else seeds[block]
@@ -96,7 +96,7 @@ def _timed(call: Callable, request: tuple) -> tuple[float, object]:
 
 
 @contextlib.contextmanager
-def _no_garbage_collection() -> Iterator[None]:
+def no_garbage_collection() -> Iterator[None]:
     """Keep Python from collecting garbage in the middle of a call, as `timeit` does."""
     enabled = gc.isenabled()
     gc.disable()
