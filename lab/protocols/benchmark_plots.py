@@ -37,6 +37,8 @@ Section = Mapping[str, Any]
 
 def draw(result: Mapping[str, Any], folder: Path) -> Iterator[Path]:
     """Write every plot that the result has numbers for, and yield the paths."""
+    if not any(result['protocols'].get(protocol) for protocol in (*PLOTTED, 'growth')):
+        return
     import matplotlib
 
     matplotlib.use('Agg')
