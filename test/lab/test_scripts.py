@@ -12,8 +12,8 @@ import pytest
 LAB = Path(__file__).parents[2] / 'lab'
 NO_SCRIPTS = {'__init__', 'ablated_search', 'ablated_solver', 'clutter_scenes', 'mesh_judge'}
 SCRIPTS = [
-    f'lab.{folder}.{path.stem}'
-    for folder in ('ablations', 'measurements')
+    f'lab.{folder.replace("/", ".")}.{path.stem}'
+    for folder in ('ablations', 'measurements', 'measurements/trackers')
     for path in sorted((LAB / folder).glob('*.py'))
     if path.stem not in NO_SCRIPTS
 ]
