@@ -78,8 +78,9 @@ def motion_rows(
     done: dict[str, list[Followed]] = {name: [] for name in field.solvers}
     for run in runs:
         for name, follower in field.solvers.items():
-            if sum(one.times.sum() for one in done[name]) < budget:
-                done[name].append(followed(follower, run))
+            left = budget - sum(one.times.sum() for one in done[name])
+            if left > 0:
+                done[name].append(followed(follower, run, left))
     judged = {
         name: [judged_run(robot, *pair) for pair in zip(runs, tries, strict=False)]
         for name, tries in done.items()
@@ -87,7 +88,7 @@ def motion_rows(
     reachable = [reached_by_solving(solver, run) for run in runs]
     for verdicts in judged.values():  # what anybody reaches can be reached
         for can, verdict in zip(reachable, verdicts, strict=False):
-            can |= verdict.near
+            can[: len(verdict.near)] |= verdict.near
     best = [best_share(solver, pace, run, can) for run, can in zip(runs, reachable, strict=True)]
     rows = []
     for name, tries in done.items():
@@ -95,7 +96,9 @@ def motion_rows(
         about['setting'] = field.solvers[name].setting
         rows.append(about | row_of(tries, judged[name], reachable, pace))
         for k, (one, verdict) in enumerate(zip(tries, judged[name], strict=True)):
-            if np.abs(np.diff(one.joints, axis=0)).max() <= (1 + ROUNDING) * pace.step:
+            whole = len(one.times) == len(runs[k])
+            fastest = np.abs(np.diff(one.joints, axis=0)).max()
+            if whole and fastest <= (1 + ROUNDING) * pace.step:
                 best[k] = max(best[k], share(verdict.near, reachable[k]))
     weights = np.array([can.sum() for can in reachable])
     near = float(np.average(best, weights=weights)) if weights.any() else None
@@ -103,8 +106,11 @@ def motion_rows(
     return rows
 
 
-def followed(follower: Follower, run: Run) -> Followed:
-    """Let a follower follow one run; the garbage collector waits."""
+def followed(follower: Follower, run: Run, budget: float = np.inf) -> Followed:
+    """Let a follower follow one run, or as much of it as it does in its time [s].
+
+    The garbage collector waits.
+    """
     pairs = zip(run.poses.positions, run.poses.rotations, strict=True)
     targets = [follower.target(*pair) for pair in pairs]
     last = follower.start(run.start, targets[0])
@@ -118,6 +124,9 @@ def followed(follower: Follower, run: Run) -> Followed:
             times.append(perf_counter() - began)
             silent.append(q is None)
             joints.append(joints[-1] if q is None else np.array(q))
+            budget -= times[-1]
+            if budget < 0:
+                break
     gc.collect()
     return Followed(np.array(joints), np.array(silent), np.array(times))
 
@@ -125,9 +134,9 @@ def followed(follower: Follower, run: Run) -> Followed:
 def judged_run(robot: Robot, run: Run, tried: Followed) -> Verdict:
     """Return what the judge says of each frame of a run."""
     joints = tried.joints[1:]
-    reached = robot.judge.poses(joints)
-    position = np.linalg.norm(reached.positions - run.poses.positions, axis=-1)
-    orientation = rotation_angle(reached.rotations, run.poses.rotations)
+    reached, wanted = robot.judge.poses(joints), run.poses[: len(joints)]
+    position = np.linalg.norm(reached.positions - wanted.positions, axis=-1)
+    orientation = rotation_angle(reached.rotations, wanted.rotations)
     return Verdict(position, orientation, robot.judge.within_limits(joints))
 
 
@@ -149,7 +158,8 @@ def row_of(
     tries: list[Followed], verdicts: list[Verdict], reachable: list[Booleans], pace: Pace
 ) -> dict[str, Any]:
     """Return a row: errors and what is near are of the frames that can be reached."""
-    can = np.concatenate(reachable[: len(tries)])
+    pairs = zip(reachable, tries, strict=False)
+    can = np.concatenate([of_run[: len(one.times)] for of_run, one in pairs])
     position = 1e3 * np.concatenate([verdict.position for verdict in verdicts])[can]
     orientation = np.degrees(np.concatenate([verdict.orientation for verdict in verdicts])[can])
     near = np.concatenate([verdict.near for verdict in verdicts])
@@ -159,6 +169,7 @@ def row_of(
     median, p99 = 1e6 * np.quantile(np.concatenate([one.times for one in tries]), [0.5, 0.99])
     return {
         'runs': len(tries),
+        'frames': len(can),
         'flipped': sum(bool((np.abs(step) > FLIP).any()) for step in steps),
         'silent': float(np.mean(np.concatenate([one.silent for one in tries]))),
         'outside': float(np.mean(~inside)),

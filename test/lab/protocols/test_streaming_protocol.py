@@ -102,6 +102,14 @@ def test_flips_silence_and_speed_are_counted(tiago):
     assert not verdict.near[3]
 
 
+def test_who_has_used_up_the_time_is_judged_by_what_it_did(tiago):
+    run = runs_of('hand', tiago, 1, 4 / RATE)[0]
+    tried = followed(Obedient([run.start] * 4), run, budget=0.0)
+    assert len(tried.times) == 1
+    row = row_of([tried], [judged_run(tiago, run, tried)], [np.ones(4, dtype=bool)], PACE)
+    assert (row['frames'], row['near']) == (1, 1)
+
+
 @pytest.mark.parametrize('name', [None, *FOLLOWERS])
 def test_followers_stay_near_a_slow_hand_and_keep_to_the_speed(name):
     """On an arm that all of them take to: ssik holds often on TIAGo's."""
