@@ -77,6 +77,7 @@ def columns_of(protocol: str, rows: Sequence[Row]) -> list[tuple[str, Callable[[
     if protocol == 'streaming':
         return [
             ('motion', lambda row: row['motion']),
+            ('frames', lambda row: f'{row.get("frames", "-")}'),
             ('flips', lambda row: f'{row["flipped"]}/{row["runs"]}' if 'runs' in row else '-'),
             ('silent %', lambda row: percent(row.get('silent'))),
             ('outside %', lambda row: percent(row.get('outside'))),

@@ -179,7 +179,8 @@ def row_of(
         'mean_deg': float(orientation.mean()) if can.any() else None,
         'p95_deg': float(np.quantile(orientation, 0.95)) if can.any() else None,
         'speed': float(np.abs(np.concatenate(steps)).max() / pace.step),  # of what is allowed
-        'acceleration': float(np.abs(changes).max(initial=0.0) / pace.period**2),  # [rad/s² or m/s²]
+        # [rad/s² or m/s²]
+        'acceleration': float(np.abs(changes).max(initial=0.0) / pace.period**2),
         'median': float(median),
         'p99': float(p99),
         'reachable': float(can.mean()),
