@@ -14,35 +14,36 @@ from learned_ik.arrays import Array, Orientation, PerJoint, Position, Posture
 from learned_ik.checks import choice, flag, instance, number, numbers, shortened
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.entries import make_ready
-from learned_ik.kernels.servo.aiming import (
-    AHEAD,
-    AIM_FREE_AXES,
-    AIM_ORIENTATION_TOLERANCE,
-    AIM_POSITION_TOLERANCE,
-    ASKED,
-    SWITCHES,
-)
 from learned_ik.kernels.servo.bounded_motion import (
     ACCELERATION,
-    AIM,
     COMFORT,
     COMFORT_WEIGHT,
     HIGH,
     LIMITS,
     LOW,
+    OTHER,
     POSTURE,
     SPEED,
     STATE,
     VELOCITY,
     brake,
 )
+from learned_ik.kernels.servo.leading import ALL, NOBODY
 from learned_ik.kernels.servo.servoing import (
-    AIMED_ORIENTATION,
-    AIMED_POSITION,
+    ASKED,
+    ASKED_FREE_AXES,
+    EXACT_ORIENTATION,
+    EXACT_POSITION,
     HELD,
+    LATE,
+    LEFT,
+    NEAR,
     REMAINING_ORIENTATION,
     REMAINING_POSITION,
+    SWITCHES,
     TOLD,
+    WEIGHT,
+    WEIGHT_ON_THE_WAY,
     servo,
     servo_clear,
 )
@@ -61,7 +62,7 @@ ORIENTATION_TOLERANCE = 0.01  # [rad]
 EXACT = 1e-3  # [1], of these tolerances, to which an aim is refined
 USUAL_SPEED = 2.0  # [rad/s or m/s], of joints for which nobody tells one
 LONGEST_PERIOD = 0.1  # [s]: who paused longer goes on as after this
-AT_AIM = 1e-4  # [rad or m], from the aim, at which a joint has come there
+ERRORS_WEIGH = 0.1
 RESTING = 1e-3  # [rad/s or m/s], at which an arm that something holds back has come to rest
 BRANCHES = 8  # other solutions, of which the one that is reached first is told
 POSTURES = 16  # solutions, of which the roomiest is chosen
@@ -131,7 +132,9 @@ class Tracker:
             position_tolerance, 'position_tolerance', 'metres, above 0', lambda t: t > 0
         )
         self._asked = np.zeros(ASKED)
-        self._asked[AIM_POSITION_TOLERANCE] = EXACT * self._position_tolerance
+        self._asked[EXACT_POSITION] = EXACT * self._position_tolerance
+        self._asked[NEAR] = self._position_tolerance
+        self._asked[WEIGHT_ON_THE_WAY] = ERRORS_WEIGH
         self._usual_axes = orientation_tolerance
         self._ask_for(None)
         if avoid_collisions is not None:
@@ -161,8 +164,8 @@ class Tracker:
         strictest, options = request_options(axes, math.inf, False)
         self._last_axes = orientation_tolerance
         self._orientation_tolerance = strictest
-        self._asked[AIM_ORIENTATION_TOLERANCE] = EXACT * strictest
-        self._asked[AIM_FREE_AXES:SWITCHES] = options[:3]
+        self._asked[EXACT_ORIENTATION] = EXACT * strictest
+        self._asked[ASKED_FREE_AXES:WEIGHT_ON_THE_WAY] = options[:3]
 
     def reset(self, joint_positions: Posture, joint_velocities: Posture | None = None) -> None:
         """Go on from where the arm is.
@@ -185,7 +188,8 @@ class Tracker:
             velocities = checked_start(chain, joint_velocities, 'joint_velocities')
             speeds = self._limits[SPEED]
             self._state[VELOCITY] = np.clip(velocities, -speeds, speeds)
-        self._state[AIM], self._asked[SWITCHES] = np.nan, 0.0
+        self._told[LEFT:], self._asked[SWITCHES] = np.nan, 0.0
+        self._asked[WEIGHT] = self._asked[WEIGHT_ON_THE_WAY]
         self._jogged: tuple[Array, Array] | None = None
 
     @property
@@ -371,14 +375,14 @@ class Tracker:
         way = self._way_to(other, position, orientation, period)
         (self._state[:], self._asked[:], self._told[:], self._around) = kept
         if len(way):
-            self._state[AIM], self._asked[SWITCHES] = other, 1.0
+            self._state[OTHER], self._asked[SWITCHES] = other, 1.0
         return way
 
     def _way_to(
         self, other: Array, position: Position, orientation: Orientation, period: float
     ) -> Array:
         """Return the way (n, joints) that updates take to a branch; empty where it is barred."""
-        self._state[AIM], self._asked[SWITCHES] = other, 1.0
+        self._state[OTHER], self._asked[SWITCHES] = other, 1.0
         way = []
         for _ in range(math.ceil(LONGEST_SWITCH / period)):
             step = self._update(position, orientation, period, None)
@@ -429,25 +433,28 @@ class Tracker:
             status = TrackingStatus.CATCHING_UP if moving else TrackingStatus.CLOSEST
             step = self._step(status, f'held back: {self._what_is_near()}')
         else:
-            away = np.abs(state[AIM] - state[POSTURE])
-            if away.max() > AT_AIM:
-                name = self.solver.chain.joint_names[int(np.argmax(away / self._limits[SPEED]))]
-                return self._step(
-                    TrackingStatus.CATCHING_UP, f"joint '{name}' has the longest way"
-                )
+            if told[LATE] != NOBODY:
+                return self._step(TrackingStatus.CATCHING_UP, self._what_takes_time())
             step = self._step(TrackingStatus.CLOSEST, self._what_holds())
         if step.status is TrackingStatus.CLOSEST:
             self._asked[SWITCHES] = 0.0
             step.look_elsewhere = lambda: self._other_branch(position, orientation)
         return step
 
+    def _what_takes_time(self) -> str:
+        if self._asked[SWITCHES]:
+            return 'on the way to another branch'
+        if self._told[LATE] == ALL:
+            return 'comes to rest at the target'
+        return f"joint '{self.solver.chain.joint_names[int(self._told[LATE])]}' is too slow"
+
     def _what_holds(self) -> str:
         q, names = self._state[POSTURE], self.solver.chain.joint_names
         held = at_their_limits(names, q, self._limits[LOW], self._limits[HIGH])
         return (
-            f'{1e3 * self._told[AIMED_POSITION]:.3g} mm and '
-            f'{math.degrees(self._told[AIMED_ORIENTATION]):.3g} deg from the target'
-            f'{held or f": nothing nearer is within {AHEAD} rad of each joint"}'
+            f'{1e3 * self._told[REMAINING_POSITION]:.3g} mm and '
+            f'{math.degrees(self._told[REMAINING_ORIENTATION]):.3g} deg from the target'
+            f'{held or ": nothing nearer is on this branch"}'
         )
 
     @property

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the joints may do in one period: within position, speed and acceleration, compiled.
 
-A joint goes no faster than that it can still stop at its aim, which may move on, and before its
-limit. All joints take the same share of their way, so that the tip keeps its direction where one
-of them is too slow.
+What is chosen is not a velocity but where a joint would come to rest with it: an arm that leads
+that posture to its target is there without overshooting. Of a target that moves, a joint comes to
+rest beside it, so that only the speed that it has more than the target counts.
 """
 
 import math
@@ -13,13 +13,12 @@ from typing import NamedTuple
 from learned_ik.arrays import Array
 from learned_ik.kernels.compilation import inlined_kernel, kernel
 
-LEAST_SHARE = 0.05  # [1], of its way that each joint takes where another hardly can
 BRAKING = 0.8  # [1], of the acceleration that stopping counts on: periods are not all alike
+EASY = 0.3  # [1], of its speed, at which a joint goes where no target calls it
 
 # Rows of a tracker's state (STATE, joints): what lasts, then memory of one step.
-POSTURE, VELOCITY, AIM = 0, 1, 2  # [rad or m], [1/s], [rad or m]; AIM is NaN at first
-BEFORE = 3  # the aim of the step before
-SLOWEST, FASTEST, CHOSEN, BRAKED = 4, 5, 6, 7  # [1/s], velocities of this step
+POSTURE, VELOCITY, OTHER = 0, 1, 2  # [rad or m], [1/s], [rad or m] on the branch it switches to
+SLOWEST, FASTEST, CHOSEN, BRAKED, FOLLOWING = 3, 4, 5, 6, 7  # [1/s], velocities of this step
 BOX_LOW, BOX_HIGH, TRIAL, WISH, KEPT = 8, 9, 10, 11, 12  # [rad or m]
 STATE = 13
 # Rows of what a tracker may, and of what it prefers (LIMITS, joints).
@@ -37,32 +36,22 @@ class Joints(NamedTuple):
 
 
 @inlined_kernel
-def choose_velocities(joints: Joints) -> None:
-    """Fill CHOSEN with velocities that lead to the aim, between SLOWEST and FASTEST."""
+def bound_velocities(joints: Joints) -> None:
+    """Fill SLOWEST and FASTEST; a joint beyond its limit has to come back."""
     state, limits, period = joints.state, joints.limits, joints.period
-    q, velocity, aim, before = state[POSTURE], state[VELOCITY], state[AIM], state[BEFORE]
-    slowest, fastest, chosen = state[SLOWEST], state[FASTEST], state[CHOSEN]
-    share = 1.0
+    q, velocity = state[POSTURE], state[VELOCITY]
     for j in range(q.shape[0]):
         speed, acceleration = limits[SPEED, j], limits[ACCELERATION, j]
-        wanted = (aim[j] - q[j]) / period
-        follow = min(max((aim[j] - before[j]) / period, -speed), speed)  # how fast the aim moves
-        rest = aim[j] - q[j] - follow * period
-        least = max(-speed, -stopping(q[j] - limits[LOW, j], acceleration, period))
-        most = min(speed, stopping(limits[HIGH, j] - q[j], acceleration, period))
-        if rest > 0.0:
-            most = min(most, max(follow + stopping(rest, acceleration, period), least))
-        else:
-            least = max(least, min(follow - stopping(-rest, acceleration, period), most))
+        below, above = limits[LOW, j] - q[j], q[j] - limits[HIGH, j]
+        least = max(-speed, -stopping(-below, acceleration, period))
+        most = min(speed, stopping(-above, acceleration, period))
+        if below > 0.0:
+            least = min(below / period, EASY * speed)
+        if above > 0.0:
+            most = -min(above / period, EASY * speed)
         change = acceleration * period
-        slowest[j] = min(max(least, velocity[j] - change), velocity[j] + change)
-        fastest[j] = max(min(most, velocity[j] + change), velocity[j] - change)
-        possible = min(max(wanted, slowest[j]), fastest[j])
-        if possible * wanted > 0.0:
-            share = min(share, possible / wanted)
-    share = max(share, LEAST_SHARE)
-    for j in range(q.shape[0]):
-        chosen[j] = min(max(share * (aim[j] - q[j]) / period, slowest[j]), fastest[j])
+        state[SLOWEST, j] = min(max(least, velocity[j] - change), velocity[j] + change)
+        state[FASTEST, j] = max(min(most, velocity[j] + change), velocity[j] - change)
 
 
 @inlined_kernel
@@ -74,7 +63,45 @@ def stopping(distance: float, acceleration: float, period: float) -> float:
     braking = BRAKING * acceleration
     if distance <= braking * period * period:  # one step, and a stop
         return max(distance, 0.0) / period
-    return math.sqrt(2.0 * braking * distance) - 0.5 * braking * period
+    half = 0.5 * braking * period
+    return math.sqrt(2.0 * braking * distance + half * half) - half
+
+
+@inlined_kernel
+def way_to_rest(speed: float, acceleration: float, period: float) -> float:
+    """Return how far a joint moves that brakes after this period: the inverse of `stopping`."""
+    braking = BRAKING * acceleration
+    if speed <= braking * period:
+        return speed * period
+    return 0.5 * speed * (speed / braking + period)
+
+
+@inlined_kernel
+def rest(joints: Joints, j: int, velocity: float) -> float:
+    """Return where a joint comes to rest beside the target [rad or m], from where it is."""
+    following, acceleration = joints.state[FOLLOWING, j], joints.limits[ACCELERATION, j]
+    more = velocity - following
+    way = way_to_rest(abs(more), acceleration, joints.period)
+    return following * joints.period + (way if more > 0.0 else -way)
+
+
+@inlined_kernel
+def choose_velocities(joints: Joints, resting: Array) -> None:
+    """Fill CHOSEN with velocities that come to rest beside the target at a posture (joints,).
+
+    All joints take the same time, so that the tip stays on its way.
+    """
+    state, limits, period = joints.state, joints.limits, joints.period
+    q, following, chosen = state[POSTURE], state[FOLLOWING], state[CHOSEN]
+    time = period
+    for j in range(q.shape[0]):
+        way = abs(resting[j] - q[j] - following[j] * period)
+        if way > 0.0:
+            most = stopping(way, limits[ACCELERATION, j], period)
+            time = max(time, way / min(most, limits[SPEED, j]))
+    for j in range(q.shape[0]):
+        velocity = following[j] + (resting[j] - q[j] - following[j] * period) / time
+        chosen[j] = min(max(velocity, state[SLOWEST, j]), state[FASTEST, j])
 
 
 @inlined_kernel
@@ -111,5 +138,3 @@ def brake(limits: Array, period: float, state: Array) -> None:
     for j in range(state.shape[1]):
         state[BRAKED, j] = braked(joints, j)
     move(joints, state[BRAKED])
-    for j in range(state.shape[1]):
-        state[AIM, j] = state[POSTURE, j]

@@ -10,29 +10,33 @@ from learned_ik.kernels.layout import TARGET, span, unpack_chain, unpack_work
 from learned_ik.kernels.measures import read_target
 from learned_ik.kernels.pose_error import Goal
 from learned_ik.kernels.refinement import PATIENCE, Workspace, refine
-from learned_ik.kernels.servo.aiming import (
-    AIM_FREE_AXES,
-    AIM_ORIENTATION_TOLERANCE,
-    AIM_POSITION_TOLERANCE,
-    SWITCHES,
-    find_aim,
-)
 from learned_ik.kernels.servo.bounded_motion import (
-    AIM,
     CHOSEN,
     POSTURE,
+    SPEED,
     TRIAL,
+    VELOCITY,
     Joints,
-    choose_velocities,
+    bound_velocities,
     move,
 )
+from learned_ik.kernels.servo.crossing import cross
+from learned_ik.kernels.servo.leading import ALL, NOBODY, lead
 from learned_ik.kernels.servo.sidestep import Around, turn_aside
 
+# Places in what is asked (ASKED,): how exactly the target has to be reached [m], [rad], which axes
+# are free, as of a request; what a radian weighs on the way [m/rad], and what it weighs now; from
+# which error on exactness is tried [m]; 1 while the arm is on its way to another branch.
+EXACT_POSITION, EXACT_ORIENTATION, ASKED_FREE_AXES = 0, 1, 2
+WEIGHT_ON_THE_WAY, WEIGHT, NEAR, SWITCHES, ASKED = 5, 6, 7, 8, 9
 # Places in what is told of a step (TOLD,).
 REMAINING_POSITION, REMAINING_ORIENTATION = 0, 1  # [m], [rad], from the tip to the target
-AIMED_POSITION, AIMED_ORIENTATION = 2, 3  # [m], [rad], from the aim to the target
-HELD = 4  # 1 where something near has turned the step aside, or slowed it
-TOLD = 5
+HELD = 2  # 1 where something near has turned the step aside, or slowed it
+LATE = 3  # the joint that keeps the arm from its target by its speed, or NOBODY or ALL
+LEFT = 4  # (6,), the error that remains [m], [rad]; NaN where there was no target
+TOLD = 10
+AT_REST = 0.03  # [1], of its speed, below which a joint hardly moves
+WEIGHT_RATE = 2.0  # [1/s], at which the weight of a radian changes
 
 
 @kernel
@@ -68,11 +72,11 @@ def servo(
     if not read_target(pose, target):
         return False
     goal, joints = goal_of(target, asked), Joints(state, limits, period)
-    told[AIMED_POSITION], told[AIMED_ORIENTATION] = find_aim(chain, goal, joints, asked, work)
-    choose_velocities(joints)
+    lead_on(chain, goal, joints, asked, told, work)
     move(joints, state[CHOSEN])
     told[HELD] = 0.0
     tell_what_remains(chain, goal, state, told, work)
+    weigh_anew(chain, joints, asked, told)
     return True
 
 
@@ -131,24 +135,37 @@ def servo_clear(
         unpack_obstacles(body_layout, shapes, spheres, itself, wanted), speeds, grown, responses,
         unpack_walk(body_layout, walk_numbers),
     )  # fmt: skip
-    told[AIMED_POSITION], told[AIMED_ORIENTATION] = find_aim(chain, goal, joints, asked, work)
-    choose_velocities(joints)
-    held = turn_aside(chain, goal, joints, around, work)
+    lead_on(chain, goal, joints, asked, told, work)
+    told[HELD] = 1.0 if turn_aside(chain, goal, joints, around, work) else 0.0
     move(joints, state[CHOSEN])
-    if held and asked[SWITCHES] == 0.0:  # on from where the arm is, not from where it was bound
-        copy_into(state[AIM], state[POSTURE])
-    told[HELD] = 1.0 if held else 0.0
     tell_what_remains(chain, goal, state, told, work)
+    weigh_anew(chain, joints, asked, told)
     return True
 
 
 @inlined_kernel
 def goal_of(target: Array, asked: Array) -> Goal:
-    """Return what the aim has to reach: target (12,), asked (ASKED,)."""
+    """Return what has to be reached: target (12,), asked (ASKED,)."""
     return Goal(
-        target, asked[AIM_FREE_AXES:SWITCHES], asked[AIM_POSITION_TOLERANCE],
-        asked[AIM_ORIENTATION_TOLERANCE],
-    )  # fmt: skip
+        target,
+        asked[ASKED_FREE_AXES:WEIGHT_ON_THE_WAY],
+        asked[EXACT_POSITION],
+        asked[EXACT_ORIENTATION],
+    )
+
+
+@inlined_kernel
+def lead_on(
+    chain: ChainArrays, goal: Goal, joints: Joints, asked: Array, told: Array, work: Workspace
+) -> None:
+    """Fill CHOSEN: on the branch where the arm is, or on the way to another one."""
+    bound_velocities(joints)
+    if asked[SWITCHES] == 1.0 and not cross(chain, goal, joints, work):
+        asked[SWITCHES] = 0.0
+    told[LATE] = ALL
+    if asked[SWITCHES] == 0.0:
+        left = told[LEFT : LEFT + 6]
+        told[LATE] = lead(chain, goal, joints, asked[WEIGHT], asked[NEAR], left, work)
 
 
 @inlined_kernel
@@ -161,3 +178,31 @@ def tell_what_remains(
     told[REMAINING_POSITION], told[REMAINING_ORIENTATION] = refine(
         chain, goal, trial, 0, PATIENCE, work
     )
+    for r in range(3):
+        told[LEFT + r] = work.error[r]
+        told[LEFT + 3 + r] = work.error[3 + r] / chain.angular_weight
+
+
+@inlined_kernel
+def weigh_anew(chain: ChainArrays, joints: Joints, asked: Array, told: Array) -> None:
+    """Let a radian weigh, little by little, what it does on the way, or in what is closest.
+
+    An arm that is late is soonest on its target if the tolerances weigh the same; where nothing is
+    nearer, the solver's weight says what the closest pose is. On the target, nothing changes.
+    """
+    most, usual = chain.angular_weight, asked[WEIGHT_ON_THE_WAY]
+    error = told[REMAINING_POSITION] + usual * told[REMAINING_ORIENTATION]
+    if error <= asked[NEAR]:
+        asked[WEIGHT] = usual
+    elif told[LATE] == NOBODY and fastest_share(joints) < AT_REST:
+        change = WEIGHT_RATE * joints.period * abs(most - usual)
+        asked[WEIGHT] = min(max(most, asked[WEIGHT] - change), asked[WEIGHT] + change)
+
+
+@inlined_kernel
+def fastest_share(joints: Joints) -> float:
+    """Return the greatest share of its speed that a joint has."""
+    fastest = 0.0
+    for j in range(joints.state.shape[1]):
+        fastest = max(fastest, abs(joints.state[VELOCITY, j]) / joints.limits[SPEED, j])
+    return fastest

@@ -1,0 +1,325 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""Where a tracker leads the arm in one period: as near to the target as the joints may, compiled.
+
+Of all postures in which the joints can come to rest, it takes the one that makes the weighted
+squares of the tip's error least, and counts a little how far it is from an easy step towards a
+posture where the joints have room: that steers the redundancy, and the arm's way where the target
+is out of reach. It is found by Levenberg-Marquardt steps, each a quadratic program within the
+bounds (as differential inverse kinematics does with one; Kanoun, Lamiraux and Wieber, "Kinematic
+Control of Redundant Manipulators", DOI 10.1109/TRO.2011.2142450), and counts only where the error
+at the posture itself is less: so nothing trembles at a singularity. Where the target is in reach,
+a refinement makes it exact.
+"""
+
+import math
+
+from learned_ik.arrays import Array
+from learned_ik.kernels.compilation import inlined_kernel, inner_kernel
+from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into, jacobian_columns, sweep
+from learned_ik.kernels.normal_equations import damped_solution
+from learned_ik.kernels.pose_error import (
+    Goal,
+    free_axes_error,
+    has_free_axes,
+    is_reached,
+    pose_error,
+    release_free_axes,
+)
+from learned_ik.kernels.refinement import PATIENCE, Workspace, refine
+from learned_ik.kernels.servo.bounded_motion import (
+    ACCELERATION,
+    BOX_HIGH,
+    BOX_LOW,
+    CHOSEN,
+    COMFORT,
+    COMFORT_WEIGHT,
+    EASY,
+    FASTEST,
+    FOLLOWING,
+    HIGH,
+    KEPT,
+    LOW,
+    POSTURE,
+    SLOWEST,
+    SPEED,
+    TRIAL,
+    WISH,
+    Joints,
+    choose_velocities,
+    rest,
+)
+
+COMFORT_RATE = 5.0  # [1/s], share of the way to more room that a second would take
+COMFORT_COUNTS = 2e-4  # [m²/rad²], what a joint's distance from its easy step counts
+STEPS = 5  # with which the least error is looked for
+SMALL_GAIN = 0.03  # [1], of the objective, at which the last of them is enough
+FIRST_DAMPING = 1.0  # [1/rad²], over the squared error, after a step that did not help
+DAMPING_DOWN, DAMPING_UP = 0.3, 8.0  # [1], as in refinement
+ROUNDS = 12  # of one quadratic program; two or three are the rule
+EXACT_STEPS = 4  # of refinement, for errors up to
+NEARLY = 10.0  # [1], of those from which on nothing else counts
+NOBODY, ALL = -1, -2  # instead of a joint that is late
+CORRECTION = 0.1  # [1], of an acceleration: of what `BRAKING` leaves
+FOLLOWING_DAMPING = 1e-4  # [m²/rad²]
+
+
+@inner_kernel
+def lead(
+    chain: ChainArrays, goal: Goal, joints: Joints, weight: float, near: float, left: Array,
+    work: Workspace,
+) -> int:  # fmt: skip
+    """Fill CHOSEN with the velocities that lead nearest to the target.
+
+    Args:
+        chain: the robot.
+        goal: what has to be reached, and how exactly.
+        joints: with SLOWEST and FASTEST.
+        weight: [m/rad], what a radian of error weighs.
+        near: [m], error that is as good as none before refinement.
+        left: (6,) [m], [rad], the error after the step before, NaN without one.
+        work: memory.
+
+    Returns:
+        The joint that is too slow to be nearer to the target. NOBODY: nothing nearer is to be
+        had here. ALL: all joints come to rest on the target.
+
+    """
+    state = joints.state
+    q, kept, trial = state[POSTURE], state[KEPT], state[TRIAL]
+    wish_for_room(joints)
+    copy_into(kept, q)
+    squared = error_at(chain, goal, kept, weight, work, work.error)
+    look_around(chain, goal, joints, weight, work)
+    follow_target(joints, weight, left, work)
+    fill_box(joints)
+    best = squared + discomfort(joints, kept) if is_in_box(joints, kept) else math.inf
+    damping = 0.0
+    for step in range(STEPS):
+        solve_program(joints, damping, work)
+        trial_squared = error_at(chain, goal, trial, weight, work, work.trial_error)
+        objective = trial_squared + discomfort(joints, trial)
+        if objective < best:
+            enough = trial_squared < near * near or objective > (1.0 - SMALL_GAIN) * best
+            best, squared = objective, trial_squared
+            copy_into(kept, trial)
+            copy_into(work.error, work.trial_error)
+            damping *= DAMPING_DOWN
+            if enough or step + 1 == STEPS:
+                break
+            look_around(chain, goal, joints, weight, work)
+        else:
+            damping = max(DAMPING_UP * damping, FIRST_DAMPING * squared)
+    copy_into(trial, kept)
+    is_near = squared < (NEARLY * near) ** 2
+    reached = is_near and makes_exact(chain, goal, joints, work)
+    if not reached:
+        copy_into(trial, kept)
+    choose_velocities(joints, trial)
+    late = ALL if reached else slowest_joint(joints)
+    if is_near and is_limited(joints):
+        correct(chain, goal, joints, work)
+    return late
+
+
+@inlined_kernel
+def makes_exact(chain: ChainArrays, goal: Goal, joints: Joints, work: Workspace) -> bool:
+    """Move TRIAL within the box to where the target is reached; say whether it is."""
+    state = joints.state
+    box = ChainArrays(
+        chain.transforms, chain.coupling, chain.structure, state[BOX_LOW], state[BOX_HIGH],
+        state[BOX_LOW], state[BOX_HIGH], chain.kinds, chain.full_turns, state[POSTURE],
+        chain.strides, chain.angular_weight,
+    )  # fmt: skip
+    position, orientation = refine(box, goal, state[TRIAL], EXACT_STEPS, PATIENCE, work)
+    return is_reached(goal, position, orientation)
+
+
+@inlined_kernel
+def correct(chain: ChainArrays, goal: Goal, joints: Joints, work: Workspace) -> None:
+    """Change CHOSEN a little where that keeps the tip on its target in the next frame already.
+
+    Joints that brake for different times leave the way on which the tip stays.
+    """
+    state, period = joints.state, joints.period
+    q, chosen, trial = state[POSTURE], state[CHOSEN], state[TRIAL]
+    for j in range(q.shape[0]):
+        little = CORRECTION * joints.limits[ACCELERATION, j] * period
+        trial[j] = q[j] + period * chosen[j]
+        state[BOX_LOW, j] = q[j] + period * max(chosen[j] - little, state[SLOWEST, j])
+        state[BOX_HIGH, j] = q[j] + period * min(chosen[j] + little, state[FASTEST, j])
+    if makes_exact(chain, goal, joints, work):
+        for j in range(q.shape[0]):
+            velocity = (trial[j] - q[j]) / period
+            chosen[j] = min(max(velocity, state[SLOWEST, j]), state[FASTEST, j])
+
+
+@inlined_kernel
+def slowest_joint(joints: Joints) -> int:
+    """Return which joint's speed or acceleration keeps it from going farther, or NOBODY."""
+    state, limits = joints.state, joints.limits
+    slowest, most = NOBODY, 0.0
+    for j in range(state.shape[1]):
+        trial = state[TRIAL, j]
+        if state[BOX_LOW, j] < trial < state[BOX_HIGH, j]:
+            continue
+        if trial == limits[LOW, j] or trial == limits[HIGH, j]:
+            continue
+        share = abs(state[CHOSEN, j]) / limits[SPEED, j]
+        if share > most:
+            slowest, most = j, share
+    return slowest
+
+
+@inlined_kernel
+def is_limited(joints: Joints) -> bool:
+    """Say whether the acceleration of any joint is."""
+    for j in range(joints.state.shape[1]):
+        if joints.limits[ACCELERATION, j] < math.inf:
+            return True
+    return False
+
+
+@inlined_kernel
+def wish_for_room(joints: Joints) -> None:
+    """Fill WISH (joints,), from where the arm is: an easy step to where the joints have room."""
+    state, limits, period = joints.state, joints.limits, joints.period
+    for j in range(state.shape[1]):
+        wish, most = 0.0, EASY * limits[SPEED, j] * period
+        if not math.isnan(limits[COMFORT, j]):
+            wish = min(COMFORT_RATE * period, 1.0) * (limits[COMFORT, j] - state[POSTURE, j])
+        state[WISH, j] = min(max(wish, -most), most)
+
+
+@inlined_kernel
+def discomfort(joints: Joints, q: Array) -> float:
+    """Return what the distance of q (joints,) from the easy step counts [m²]."""
+    state, total = joints.state, 0.0
+    for j in range(q.shape[0]):
+        away = q[j] - state[POSTURE, j] - state[WISH, j]
+        total += joints.limits[COMFORT_WEIGHT, j] * away * away
+    return COMFORT_COUNTS * total
+
+
+@inlined_kernel
+def error_at(
+    chain: ChainArrays, goal: Goal, q: Array, weight: float, work: Workspace, error: Array
+) -> float:
+    """Fill the frames of q (joints,) and the weighted error (6,); return its square [m²]."""
+    sweep(chain, q, work.frames)
+    if has_free_axes(goal):
+        return free_axes_error(goal, work.frames.tip, weight, error)
+    return pose_error(goal.target, work.frames.tip, weight, error)
+
+
+@inlined_kernel
+def look_around(
+    chain: ChainArrays, goal: Goal, joints: Joints, weight: float, work: Workspace
+) -> None:
+    """Fill the columns of the Jacobian for the frames at hand.
+
+    They are scaled, so that the shortest solution is the one of least weight.
+    """
+    jacobian_columns(chain, work.frames, weight, work.columns)
+    for j in range(work.columns.shape[0]):
+        if has_free_axes(goal):
+            release_free_axes(goal, work.columns[j])
+        scale = 1.0 / math.sqrt(joints.limits[COMFORT_WEIGHT, j])
+        for r in range(6):
+            work.columns[j, r] *= scale
+
+
+@inlined_kernel
+def follow_target(joints: Joints, weight: float, left: Array, work: Workspace) -> None:
+    """Fill FOLLOWING with the velocities [1/s] that move the tip as the target has moved."""
+    state, limits = joints.state, joints.limits
+    following = state[FOLLOWING]
+    following[:] = 0.0
+    if not is_limited(joints) or math.isnan(left[0]):
+        return
+    for r in range(6):
+        before = left[r] if r < 3 else weight * left[r]
+        work.rest[r] = (work.error[r] - before) / joints.period
+    work.held[:] = 0.0
+    damped_solution(work.columns, work.held, FOLLOWING_DAMPING, work.rest, work.dual)
+    share = 1.0
+    for j in range(following.shape[0]):
+        for r in range(6):
+            following[j] += work.columns[j, r] * work.dual[r]
+        following[j] /= math.sqrt(limits[COMFORT_WEIGHT, j])
+        share = min(share, limits[SPEED, j] / max(abs(following[j]), 1e-12))
+    for j in range(following.shape[0]):
+        following[j] *= share
+
+
+@inlined_kernel
+def fill_box(joints: Joints) -> None:
+    """Fill the box (joints,) twice [rad or m] of where the joints can come to rest."""
+    state, limits = joints.state, joints.limits
+    for j in range(state.shape[1]):
+        q, low, high = state[POSTURE, j], limits[LOW, j], limits[HIGH, j]
+        low, high = min(low, q), max(high, q)
+        state[BOX_LOW, j] = min(max(q + rest(joints, j, state[SLOWEST, j]), low), high)
+        state[BOX_HIGH, j] = max(min(q + rest(joints, j, state[FASTEST, j]), high), low)
+
+
+@inlined_kernel
+def is_in_box(joints: Joints, q: Array) -> bool:
+    """Say whether q (joints,) lies in the box."""
+    for j in range(q.shape[0]):
+        if not joints.state[BOX_LOW, j] <= q[j] <= joints.state[BOX_HIGH, j]:
+            return False
+    return True
+
+
+@inlined_kernel
+def solve_program(joints: Joints, damping: float, work: Workspace) -> None:
+    """Fill TRIAL with what is best in the box, as far as the Jacobian at KEPT tells.
+
+    The least of |error - J (trial - kept)|² + COMFORT_COUNTS |trial - wish|² + damping
+    |trial - kept|². A joint that would leave the box is held at its side, and let go again where
+    its gradient leads inwards (primal-dual active set; Hintermueller, Ito and Kunisch, DOI
+    10.1137/S1052623401383558).
+
+    Args:
+        joints: with the box, WISH and KEPT.
+        damping: [m²/rad²].
+        work: with error and columns.
+
+    """
+    state, weights = joints.state, joints.limits[COMFORT_WEIGHT]
+    low, high, kept, trial = state[BOX_LOW], state[BOX_HIGH], state[KEPT], state[TRIAL]
+    columns, held, rest_of, centre = work.columns, work.held, work.rest, work.step
+    total = COMFORT_COUNTS + damping
+    share = COMFORT_COUNTS / total
+    for j in range(kept.shape[0]):
+        held[j] = 0.0
+        centre[j] = share * (state[POSTURE, j] + state[WISH, j]) + (1.0 - share) * kept[j]
+    for _ in range(ROUNDS):
+        copy_into(rest_of, work.error)
+        for j in range(kept.shape[0]):
+            at = trial[j] if held[j] != 0.0 else centre[j]
+            done = math.sqrt(weights[j]) * (at - kept[j])
+            for r in range(6):
+                rest_of[r] -= columns[j, r] * done
+        damped_solution(columns, held, total, rest_of, work.dual)
+        changed = False
+        for j in range(kept.shape[0]):
+            pull = 0.0
+            for r in range(6):
+                pull += columns[j, r] * work.dual[r]
+            free = centre[j] + pull / math.sqrt(weights[j])
+            if held[j] != 0.0:
+                if low[j] < free < high[j] or (free <= low[j]) != (trial[j] == low[j]):
+                    held[j], changed = 0.0, True
+            elif free > high[j]:
+                trial[j], held[j], changed = high[j], 1.0, True
+            elif free < low[j]:
+                trial[j], held[j], changed = low[j], 1.0, True
+            else:
+                trial[j] = free
+        if not changed:
+            break
+    for j in range(kept.shape[0]):
+        if held[j] == 0.0:
+            trial[j] = min(max(trial[j], low[j]), high[j])
