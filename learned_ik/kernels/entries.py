@@ -24,6 +24,7 @@ from learned_ik.kernels.path.tracking import (
 from learned_ik.kernels.preference.choice import choose
 from learned_ik.kernels.search import predict, search
 from learned_ik.kernels.servo.bounded_motion import brake
+from learned_ik.kernels.servo.elsewhere import try_elsewhere
 from learned_ik.kernels.servo.servoing import servo, servo_clear
 from learned_ik.kernels.tips import forward_many, jacobian
 
@@ -74,6 +75,7 @@ ENTRIES: dict[str, dict[Callable, tuple[types.Type, str]]] = {
     'tracking': {
         servo: (boolean, 'model vector vector vector matrix number matrix vector'),
         brake: (types.void, 'matrix number matrix'),
+        try_elsewhere: (float64, 'model memory vector vector count vector vector'),
     },
     'tracking among obstacles': {
         servo_clear: (

@@ -54,6 +54,7 @@ from learned_ik.solving.packing import chain_arrays
 from learned_ik.solving.preferences import Prefer
 from learned_ik.solving.request import as_rows, checked_start, request_options
 from learned_ik.solving.solver import IkSolver
+from learned_ik.tracking.closest_posture import ClosestPosture
 from learned_ik.tracking.moving_spheres import MovingSpheres
 from learned_ik.tracking.tracking_step import TrackingStatus, TrackingStep
 
@@ -62,7 +63,8 @@ ORIENTATION_TOLERANCE = 0.01  # [rad]
 EXACT = 1e-3  # [1], of these tolerances, to which an aim is refined
 USUAL_SPEED = 2.0  # [rad/s or m/s], of joints for which nobody tells one
 LONGEST_PERIOD = 0.1  # [s]: who paused longer goes on as after this
-ERRORS_WEIGH = 0.1
+ERRORS_WEIGH = 0.1  # [m/rad], as the usual tolerances do: then a late arm is soonest on its target
+NEARER = 1e-3  # [m], weighted error, that is worth going to another branch
 RESTING = 1e-3  # [rad/s or m/s], at which an arm that something holds back has come to rest
 BRANCHES = 8  # other solutions, of which the one that is reached first is told
 POSTURES = 16  # solutions, of which the roomiest is chosen
@@ -91,6 +93,7 @@ class Tracker:
         prefer: Prefer = 'middle',
         avoid_collisions: bool | None = None,
         min_clearance: float = 0.0,
+        seek_closest: bool = True,
     ) -> None:
         """Begin in the middle of the joint ranges; `reset` says where the arm really is.
 
@@ -107,6 +110,8 @@ class Tracker:
             avoid_collisions: whether to keep clear of obstacles and of the arm itself; default: as
                 soon as there are obstacles.
             min_clearance: [m], 0 or more, that is never given up.
+            seek_closest: whether an arm that rests before a target out of reach looks for the
+                closest posture on all branches, and goes there; else it stays on its branch.
 
         Raises:
             InvalidInputError: a limit or a tolerance is not above 0, or has the wrong shape; or
@@ -143,6 +148,8 @@ class Tracker:
         self._engine.scene(False, min_clearance)  # raises
         self._wanted = float(min_clearance)
         self._around = MovingSpheres(chain.joint_count)
+        self._seeks = flag(seek_closest, 'seek_closest')
+        self._closest, self._seeking = ClosestPosture(self._engine, self._asked), False
         self._state, self._told = np.zeros((STATE, chain.joint_count)), np.zeros(TOLD)
         self.reset(np.where(np.isinf(self._limits[HIGH]), 0.0, chain.middle))
 
@@ -191,6 +198,8 @@ class Tracker:
         self._told[LEFT:], self._asked[SWITCHES] = np.nan, 0.0
         self._asked[WEIGHT] = self._asked[WEIGHT_ON_THE_WAY]
         self._jogged: tuple[Array, Array] | None = None
+        self._closest.forget()
+        self._seeking = False
 
     @property
     def joint_positions(self) -> Array:
@@ -262,9 +271,32 @@ class Tracker:
         if period == 0.0:
             self._told[:] = np.nan
             return self._step(TrackingStatus.CLOSEST, 'no time has passed since the last step')
-        if p.shape != (3,) or o.shape != (4,) or not self._serve(np.concatenate([p, o]), period):
+        if p.shape != (3,) or o.shape != (4,):
             return self._refused(position, orientation, period)
-        return self._judged(p, o)
+        pose = np.concatenate([p, o])
+        if self._seeking and not self._closest.is_about(pose, self._position_tolerance):
+            self._asked[SWITCHES], self._seeking = 0.0, False
+        if not self._serve(pose, period):
+            return self._refused(position, orientation, period)
+        step = self._judged(p, o)
+        if self._seeks and step.status is TrackingStatus.CLOSEST:
+            self._seek_closest(pose, step)
+        return step
+
+    def _seek_closest(self, pose: Array, step: TrackingStep) -> None:
+        """Lead the arm to where it is closest, once that is known."""
+        found = self._closest.look(pose, self._state[POSTURE], self._position_tolerance)
+        if found is None or found[0] <= self._position_tolerance:  # another branch reaches it
+            return
+        now = math.hypot(step.position_error, self._engine.angular_weight * step.orientation_error)
+        if now - found[0] > NEARER and self._is_clear(found[1:]):
+            self._state[OTHER], self._asked[SWITCHES] = found[1:], 1.0
+            self._seeking = True
+
+    def _is_clear(self, posture: Array) -> bool:
+        if not self._keeps_clear(self._engine.spheres):
+            return True
+        return self._clearance_of(posture) >= self._wanted
 
     def _serve(self, pose: Array, period: float) -> bool:
         """Make the step; False where the target is malformed."""
@@ -470,10 +502,11 @@ class Tracker:
         """[m], of the arm where it is now; infinite where there is nothing to keep clear of."""
         if self._engine.spheres is None and not self._avoids:
             return math.inf
-        postures = self._state[POSTURE][None]
-        return float(
-            self._engine.avoidance.clearance(self._engine.memory(), self._scene, postures)[0]
-        )
+        return self._clearance_of(self._state[POSTURE])
+
+    def _clearance_of(self, posture: Array) -> float:
+        memory = self._engine.memory()
+        return float(self._engine.avoidance.clearance(memory, self._scene, posture[None])[0])
 
     def _step(self, status: TrackingStatus, message: str) -> TrackingStep:
         return TrackingStep(

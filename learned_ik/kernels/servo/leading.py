@@ -6,10 +6,10 @@ Of all postures in which the joints can come to rest, it takes the one that make
 squares of the tip's error least, and counts a little how far it is from an easy step towards a
 posture where the joints have room: that steers the redundancy, and the arm's way where the target
 is out of reach. It is found by Levenberg-Marquardt steps, each a quadratic program within the
-bounds (as differential inverse kinematics does with one; Kanoun, Lamiraux and Wieber, "Kinematic
-Control of Redundant Manipulators", DOI 10.1109/TRO.2011.2142450), and counts only where the error
-at the posture itself is less: so nothing trembles at a singularity. Where the target is in reach,
-a refinement makes it exact.
+bounds, as differential inverse kinematics solves one a frame (Kanoun, Lamiraux and Wieber,
+"Kinematic Control of Redundant Manipulators", DOI 10.1109/TRO.2011.2142450). A step counts only
+where the posture itself is about as good as the Jacobian promised: so nothing trembles at a
+singularity. Where the target is in reach, a refinement makes it exact.
 """
 
 import math
@@ -25,8 +25,16 @@ from learned_ik.kernels.pose_error import (
     is_reached,
     pose_error,
     release_free_axes,
+    squared_norm,
 )
-from learned_ik.kernels.refinement import PATIENCE, Workspace, refine
+from learned_ik.kernels.refinement import (
+    DAMPING_DOWN,
+    DAMPING_START,
+    DAMPING_UP,
+    PATIENCE,
+    Workspace,
+    refine,
+)
 from learned_ik.kernels.servo.bounded_motion import (
     ACCELERATION,
     BOX_HIGH,
@@ -52,10 +60,10 @@ from learned_ik.kernels.servo.bounded_motion import (
 
 COMFORT_RATE = 5.0  # [1/s], share of the way to more room that a second would take
 COMFORT_COUNTS = 2e-4  # [m²/rad²], what a joint's distance from its easy step counts
+KEPT_PROMISE = 0.5  # [1], of what the Jacobian promises of a step that counts: the rest trembles
 STEPS = 5  # with which the least error is looked for
+FAR = 0.3  # [m²], a squared error beyond which the damping does not grow
 SMALL_GAIN = 0.03  # [1], of the objective, at which the last of them is enough
-FIRST_DAMPING = 1.0  # [1/rad²], over the squared error, after a step that did not help
-DAMPING_DOWN, DAMPING_UP = 0.3, 8.0  # [1], as in refinement
 ROUNDS = 12  # of one quadratic program; two or three are the rule
 EXACT_STEPS = 4  # of refinement, for errors up to
 NEARLY = 10.0  # [1], of those from which on nothing else counts
@@ -94,22 +102,23 @@ def lead(
     follow_target(joints, weight, left, work)
     fill_box(joints)
     best = squared + discomfort(joints, kept) if is_in_box(joints, kept) else math.inf
-    damping = 0.0
+    damping = DAMPING_START * min(squared, FAR)
     for step in range(STEPS):
-        solve_program(joints, damping, work)
+        promised = solve_program(joints, damping, work)
         trial_squared = error_at(chain, goal, trial, weight, work, work.trial_error)
         objective = trial_squared + discomfort(joints, trial)
-        if objective < best:
-            enough = trial_squared < near * near or objective > (1.0 - SMALL_GAIN) * best
+        gain = best - objective
+        if best == math.inf or (gain > 0.0 and gain >= KEPT_PROMISE * (best - promised)):
+            enough = trial_squared < near * near or gain < SMALL_GAIN * best
             best, squared = objective, trial_squared
             copy_into(kept, trial)
             copy_into(work.error, work.trial_error)
-            damping *= DAMPING_DOWN
             if enough or step + 1 == STEPS:
                 break
+            damping *= DAMPING_DOWN
             look_around(chain, goal, joints, weight, work)
         else:
-            damping = max(DAMPING_UP * damping, FIRST_DAMPING * squared)
+            damping *= DAMPING_UP
     copy_into(trial, kept)
     is_near = squared < (NEARLY * near) ** 2
     reached = is_near and makes_exact(chain, goal, joints, work)
@@ -273,7 +282,7 @@ def is_in_box(joints: Joints, q: Array) -> bool:
 
 
 @inlined_kernel
-def solve_program(joints: Joints, damping: float, work: Workspace) -> None:
+def solve_program(joints: Joints, damping: float, work: Workspace) -> float:
     """Fill TRIAL with what is best in the box, as far as the Jacobian at KEPT tells.
 
     The least of |error - J (trial - kept)|² + COMFORT_COUNTS |trial - wish|² + damping
@@ -285,6 +294,9 @@ def solve_program(joints: Joints, damping: float, work: Workspace) -> None:
         joints: with the box, WISH and KEPT.
         damping: [m²/rad²].
         work: with error and columns.
+
+    Returns:
+        The objective there, as far as the Jacobian tells.
 
     """
     state, weights = joints.state, joints.limits[COMFORT_WEIGHT]
@@ -320,6 +332,10 @@ def solve_program(joints: Joints, damping: float, work: Workspace) -> None:
                 trial[j] = free
         if not changed:
             break
+    copy_into(rest_of, work.error)
     for j in range(kept.shape[0]):
-        if held[j] == 0.0:
-            trial[j] = min(max(trial[j], low[j]), high[j])
+        trial[j] = min(max(trial[j], low[j]), high[j])
+        done = math.sqrt(weights[j]) * (trial[j] - kept[j])
+        for r in range(6):
+            rest_of[r] -= columns[j, r] * done
+    return squared_norm(rest_of, 0) + squared_norm(rest_of, 3) + discomfort(joints, trial)
