@@ -150,7 +150,10 @@ def running_node() -> Iterator[subprocess.Popen[bytes]]:
         log = Path(folder) / 'node.log'
         with log.open('wb') as file:
             process = subprocess.Popen(
-                [sys.executable, '-m', 'learned_ik.ros.node'],
+                [
+                    sys.executable, '-m', 'learned_ik.ros.node',
+                    '--ros-args', '-p', 'target_mode:=direct',  # an answer for each target
+                ],  # fmt: skip
                 env={**os.environ, 'ROS_LOG_DIR': folder},
                 stdin=subprocess.DEVNULL,
                 stdout=file,

@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument('--seconds', type=float, default=10.0)
     parser.add_argument('--json', action='store_true')
     options = parser.parse_args()
-    options_of_node = ('-p', 'target_mode:=track', '-p', f'command_rate:={options.rate}')
+    options_of_node = ('-p', f'command_rate:={options.rate}')
     node = subprocess.Popen(
         [sys.executable, '-m', 'learned_ik.ros.node', '--ros-args', *options_of_node],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

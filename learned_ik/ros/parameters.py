@@ -139,13 +139,13 @@ MOVEIT_GROUP = NodeParameter(
 )
 TARGET_MODE = NodeParameter(
     name='target_mode',
-    default='direct',
+    default='track',
     description=(
-        "What follows a target on ~/target_pose: 'direct', one command, the solution; 'track', "
-        'commands at command_rate until it is reached, within speeds and accelerations, never a '
-        'jump. ~/target_twist is always tracked'
+        "What follows a target on ~/target_pose: 'track', commands at command_rate until it is "
+        "reached, within speeds and accelerations, never a jump; 'direct', one command, the "
+        'solution. ~/target_twist is always tracked'
     ),
-    choices=('direct', 'track'),
+    choices=('track', 'direct'),
 )
 COMMAND_RATE = NodeParameter(
     name='command_rate',
@@ -283,8 +283,9 @@ def defaults(node: Node) -> Defaults:
 def bounds(node: Node) -> MotionBounds:
     """Return what a tracked arm may at this moment."""
     return MotionBounds(
-        VELOCITY_SCALING.of(node), ACCELERATION_LIMIT.of(node), TARGET_TIMEOUT.of(node)
-    )
+        VELOCITY_SCALING.of(node), ACCELERATION_LIMIT.of(node), TARGET_TIMEOUT.of(node),
+        1.0 / COMMAND_RATE.of(node),
+    )  # fmt: skip
 
 
 def changed_defaults(old: Defaults, values: Mapping[str, Any]) -> Defaults:

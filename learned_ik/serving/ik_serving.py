@@ -153,7 +153,7 @@ class IkServing:
         return self._joints.told(self.clock())
 
     def joints_complaint(self) -> str | None:
-        """Return a warning, once, where joints are reported but some of them never are."""
+        """Return a warning, once each time, where joints are not reported, or not any more."""
         return self._joints.complaint(self.clock())
 
     def remember_joints(self, names: Sequence[str], positions: Sequence[float]) -> None:

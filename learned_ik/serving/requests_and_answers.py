@@ -48,6 +48,7 @@ class MotionBounds:
     velocity_scaling: float = 1.0  # [1], share of each joint's speed
     acceleration: float = 10.0  # [rad/s² or m/s²], of every joint
     target_timeout: float = 0.5  # [s], after which no twist holds any more
+    period: float = 0.01  # [s], from one command to the next
 
 
 PREFERENCES = ('nearest', 'first', 'middle')  # as `IkSolver.solve` has them

@@ -13,7 +13,7 @@ from learned_ik.errors import SeedError
 from learned_ik.kernels.measures import FARTHEST_JOINT
 from learned_ik.robot.description.names import listed
 
-PATIENCE = 2.0  # [s], for all joints to be reported, once some were
+PATIENCE = 2.0  # [s], for all joints to be reported, once some were, and again then
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class JointMemory:
         self._positions = np.full(len(joint_names), np.nan)
         self._times = np.full(len(joint_names), -np.inf)  # [s], when each was reported last
         self._first: float | None = None  # [s], when the first report came, whatever it named
-        self._complained = False
+        self._complained_of: tuple[str, ...] | None = None
 
     def update(self, names: Sequence[str], positions: Sequence[float], now: float = 0.0) -> None:
         """Take over what is said of known joints; a report without positions says nothing.
@@ -108,13 +108,20 @@ class JointMemory:
         return f'complete, {now - self.time:.2f} s old'
 
     def complaint(self, now: float) -> str | None:
-        """Return a warning, once, where joints are reported but some of them never are."""
-        if self._complained or self._first is None or now - self._first < PATIENCE:
+        """Return a warning, once each time, where joints are not reported, or not any more."""
+        if self._first is None or now - max(self._first, self.time) < PATIENCE:
+            if self.time > -math.inf:
+                self._complained_of = None
             return None
         missing = self._missing()
-        if not missing:
+        if self._complained_of == tuple(missing):
             return None
-        self._complained = True
+        self._complained_of = tuple(missing)
+        if not missing:
+            return (
+                f'joint_states are {now - self.time:.1f} s old: has their publisher stopped? '
+                'The last command counts where it is newer'
+            )
         return (
             f'joint_states lack {listed(missing)} and are no seed; expected a position of each of '
             f'{listed(self.names)}'

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from learned_ik.arrays import Array
+from learned_ik.rotations import matrix_from_quaternion, rotation_angle
 from learned_ik.serving.ik_serving import IkServing
 from learned_ik.serving.requests_and_answers import Defaults, MotionBounds
 from learned_ik.tracking.tracker import Tracker
@@ -21,6 +22,9 @@ from learned_ik.tracking.tracking_step import TrackingStatus, TrackingStep
 if TYPE_CHECKING:
     from learned_ik.solving.solver import IkSolver
 
+SAG = 0.02  # [rad or m], how far a joint may be from its command that it holds
+FAR = 0.1, 0.5  # [m], [rad], from the tip, where a target is gone to in the joints' way
+STILL = 0.5  # [s], after which an arm that is stuck before its target tries another branch
 RESTING = 1e-3  # [rad/s or m/s], below which every joint counts as standing still
 
 
@@ -47,6 +51,7 @@ class TargetTracking:
         self._last = -math.inf  # [s], when the last step was made
         self._moving = False
         self._velocities: Array | None = None  # (joints,) [1/s], of the last step
+        self._stuck_since: float | None = None  # [s]; infinite: it has tried another branch
         self._has_begun = False  # and has not come to its end yet
 
     @property
@@ -56,6 +61,11 @@ class TargetTracking:
 
     def aim(self, position: Array, orientation: Array) -> None:
         """Follow a pose from now on: (3,) [m] and (4,) x y z w, in the base link's frame."""
+        known = self._target
+        if not (
+            isinstance(known, tuple) and all(map(np.array_equal, known, (position, orientation)))
+        ):
+            self._stuck_since = None
         self._target, self.refusal = (position, orientation), ''
 
     def move(self, linear: Array, angular: Array, in_tool: bool) -> None:
@@ -102,13 +112,28 @@ class TargetTracking:
             twist = self._target.linear, self._target.angular
             step = tracker.update_twist(*twist, period, 'tool' if self._target.in_tool else 'base')
         else:
+            if not self._has_begun and is_far(tracker, *self._target):
+                tracker.switch(*self._target, bounds.period)
             step = tracker.update(*self._target, period)
         resting = bool(np.abs(step.joint_velocities).max() < RESTING) and period > 0.0
         self._moving, self._velocities = not resting, step.joint_velocities
         if resting and step.status is TrackingStatus.ON_TARGET:
             self._target = None
+        if resting and step.status is TrackingStatus.CLOSEST and isinstance(self._target, tuple):
+            self._try_elsewhere(tracker, *self._target, bounds, now)
         self._has_begun = self.is_active
         return step
+
+    def _try_elsewhere(
+        self, tracker: Tracker, position: Array, orientation: Array, bounds: MotionBounds,
+        now: float,
+    ) -> None:  # fmt: skip
+        """Lead an arm that is stuck to another branch, where one reaches the target; once."""
+        if self._stuck_since is None:
+            self._stuck_since = now
+        elif now - self._stuck_since > STILL:
+            self._stuck_since = math.inf
+            tracker.switch(position, orientation, bounds.period)
 
     def _ready(
         self, bounds: MotionBounds, defaults: Defaults, command: Array | None, commanded_at: float
@@ -134,6 +159,8 @@ class TargetTracking:
         else:
             start = self._serving.seed((), (), command, commanded_at).positions
             self._last = -math.inf
+            if start is not None and command is not None and is_held(command, start):
+                start = command  # else an arm would sink a little with each target
         if start is None and isinstance(self._target, tuple):
             start = tracker.choose_posture(*self._target)  # nobody says where the arm is
         if start is None:
@@ -141,3 +168,15 @@ class TargetTracking:
         tracker.reset(start, velocities)
         self._tracker, self._made_for = tracker, wish
         return tracker
+
+
+def is_far(tracker: Tracker, position: Array, orientation: Array) -> bool:
+    """Say whether a target is so far from the tip that the branch may be chosen anew."""
+    p, o = tracker.solver.forward(tracker.joint_positions)
+    turn = rotation_angle(*map(matrix_from_quaternion, (o, orientation)))
+    return bool(np.linalg.norm(p - position) > FAR[0] or turn > FAR[1])
+
+
+def is_held(command: Array, measured: Array) -> bool:
+    """Say whether an arm is where it was told to be, but for its sag: (joints,) [rad or m]."""
+    return command.shape == measured.shape and bool(np.abs(command - measured).max() <= SAG)

@@ -78,6 +78,19 @@ def with_moved_seed(chain: KinematicChain, seed: Array, message: str) -> str:
     return f'{told}: {message}' if message else told
 
 
+def with_widened_limits(chain: KinematicChain, q: Array) -> str:
+    """Return a message that says which joints of an answer are left beyond their limits."""
+    arrays = chain_arrays(chain)
+    beyond = np.maximum(arrays.bound_low - q, q - arrays.bound_high)
+    left = [
+        f'{name} is left {by:.3g} beyond its limit'
+        for name, by in zip(chain.joint_names, beyond, strict=True)
+        if by > 0
+    ]
+    told = 'the seed lies outside the limits, which were widened to it for this request'
+    return f'{told}: {", ".join(left)}' if left else told
+
+
 def why_not_reached(engine: Engine, memory: Memory, request: Request, status: Status) -> str:
     """Say in one sentence why the answer in memory is no solution.
 

@@ -15,10 +15,11 @@ import numpy.typing as npt
 from numba.core.errors import NumbaTypeError
 
 from learned_ik.arrays import Array
-from learned_ik.checks import numbers
 from learned_ik.kernels.layout import (
     ANSWER,
     ATTEMPTS,
+    BOUND_HIGH,
+    BOUND_LOW,
     CLEARANCE,
     CODE,
     FOUND,
@@ -31,6 +32,7 @@ from learned_ik.kernels.layout import (
     REACHED,
     SEED_DISTANCE,
     SEED_OUTSIDE,
+    span,
 )
 from learned_ik.kernels.preference.choice import choose
 from learned_ik.solving.avoidance import Scene
@@ -40,12 +42,14 @@ from learned_ik.solving.explain import (
     why_not_clear,
     why_not_reached,
     with_moved_seed,
+    with_widened_limits,
 )
 from learned_ik.solving.packing import Memory
 from learned_ik.solving.preferences import Prefer
 from learned_ik.solving.request import (
     FLOAT64,
     NO_OPTIONS,
+    NOT_GIVEN,
     NOTHING,
     Bounds,
     Request,
@@ -59,6 +63,7 @@ from learned_ik.solving.solution import Solution, Status
 
 SUCCESS = Status.SUCCESS  # looking up a member of an enumeration takes longer than one would think
 INFINITE = math.inf
+A_LITTLE = 0.05  # [rad or m], beyond its limit, where a real joint may well be measured
 
 
 def solve(
@@ -143,13 +148,57 @@ def solve(
             _, position_error, orientation_error, seed_distance, limit_margin, clearance, _, _,
             seed_outside, attempts, _,
         ) = memory.fields.tolist()  # fmt: skip
-    if seed_outside > 0:
-        message = with_moved_seed(engine.chain, numbers(seed, 'seed'), message)
-    return Solution(
+    solution = Solution(
         status, memory.solution.copy(), position_error, orientation_error, seed_distance,
         limit_margin, clearance, perf_counter() - began, 1 if attempts == 1 else int(attempts),
         message,
     )  # fmt: skip
+    if seed_outside > 0:
+        solution.message = with_moved_seed(engine.chain, memory.seed, message)
+        if seed_outside <= A_LITTLE and (preference is None or preference.to_seed):
+            tolerances = position_tolerance, orientation_tolerance
+            return _nearer_from_beyond(engine, memory, tolerances, scene, solution)
+    return solution
+
+
+def _nearer_from_beyond(
+    engine: Engine, memory: Memory, tolerances: tuple[float, float], scene: Scene | None,
+    solution: Solution,
+) -> Solution:  # fmt: skip
+    """Return what is nearer than `solution` to a seed a little beyond its limits, or `solution`.
+
+    A joint that is measured beyond its limit is there: within limits that are widened to it, for
+    this request alone, the answer is one that the arm can go to without a jump. It counts where
+    it is nearer than the one within the limits by more than the joint is beyond them.
+    """
+    packed, seed, began = engine.packed, memory.seed, perf_counter()
+    robot, answers = packed.robot.copy(), np.zeros_like(memory.answers)
+    low, high = (robot[span(packed.layout, section)] for section in (BOUND_LOW, BOUND_HIGH))
+    outside = np.maximum(low - seed, seed - high).max()
+    np.minimum(low, seed, out=low)
+    np.maximum(high, seed, out=high)
+    engine.entry(
+        *packed._replace(robot=robot), memory.numbers, memory.activations, memory.requests,
+        answers, *NOT_GIVEN, True, *tolerances, 0, 1,
+    )  # fmt: skip
+    near = clear_solution(answers[0], solution.solve_time + perf_counter() - began)
+    far_away = not solution or (
+        np.abs(solution.joint_positions - seed).max()
+        > np.abs(near.joint_positions - seed).max() + outside
+    )
+    if answers[0, CODE] == FOUND and far_away and _is_clear(engine, memory, scene, near):
+        near.message = with_widened_limits(engine.chain, near.joint_positions)
+        return near
+    return solution
+
+
+def _is_clear(engine: Engine, memory: Memory, scene: Scene | None, solution: Solution) -> bool:
+    """Measure the clearance of a solution; say whether it is what a scene wants."""
+    if scene is None:
+        return True
+    clearances = engine.avoidance.clearance(memory, scene, solution.joint_positions[None])
+    solution.clearance = float(clearances[0])
+    return not scene.avoids or solution.clearance >= scene.wanted
 
 
 def clear_solution(answer: Array, solve_time: float) -> Solution:

@@ -276,7 +276,9 @@ class IkSolver:
             position: (3,) [m], of the tip link in the base link's frame.
             orientation: (4,) quaternion x y z w, likewise; scaled to unit length.
             seed: (joints,) [rad or m], the present joint positions; the search begins there. One
-                beyond the limits is moved to them.
+                beyond the limits is moved to them; where a joint is at most 0.05 beyond, as real
+                ones are measured, and no answer within the limits is as near, they are widened to
+                it for this request, and the message says so.
             prefer: which of many solutions is wanted. `'nearest'` to the seed, the default with
                 one. `'first'`, the default without: the first that is found, from the seed, or
                 else from the network; the quickest.

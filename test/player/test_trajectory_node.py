@@ -58,7 +58,8 @@ def test_the_tip_follows_the_spiral_without_a_jump(
         axis=(1.0, 0.0, 0.0),
         orientation=(0.0, 0.3826834, 0.0, 0.9238795),
     )
-    with start_node(*START, '-p', f'mode:={mode}', module='learned_ik.player.trajectory_node'):
+    options = ('-p', f'mode:={mode}', *(('-p', 'poses:=3000') if mode == 'stream' else ()))
+    with start_node(*START, *options, module='learned_ik.player.trajectory_node'):
 
         def near_the_end():
             if not states or not set(chain.joint_names) <= set(states[-1].name):

@@ -14,7 +14,7 @@ SUCCESS, NO_IK_SOLUTION = 1, -31
 
 @pytest.fixture(scope='module')
 def node(start_node, client):
-    node = start_node()
+    node = start_node('-p', 'target_mode:=direct')
     client.wait_for_node()
     return node
 

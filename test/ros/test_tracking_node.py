@@ -17,7 +17,7 @@ START = [0.5, 0.2, -1.5, 1.6, 0.0, 0.5, 0.0]
 
 @pytest.fixture(scope='module')
 def node(start_node):
-    node = start_node('-p', 'target_mode:=track', '-p', f'command_rate:={RATE}')
+    node = start_node('-p', f'command_rate:={RATE}')
     node.wait_for_log('ready')
     return node
 
@@ -137,9 +137,7 @@ def test_controllers_are_sent_what_they_take(start_node, client, chain, kind):
     from trajectory_msgs.msg import JointTrajectory
 
     name = f'to_{kind}'
-    node = start_node(
-        '-r', f'__node:={name}', '-p', 'target_mode:=track', '-p', f'command_type:={kind}'
-    )
+    node = start_node('-r', f'__node:={name}', '-p', f'command_type:={kind}')
     node.wait_for_log('ready')
     made, got = client.node, []
     topic, message = {

@@ -57,3 +57,15 @@ def test_joints_that_are_never_reported_are_told_once():
     assert memory.complaint(200.0) is None
     memory.update(['elbow', 'wrist'], [2, 3], 201.0)
     assert memory.told(201.5) == 'complete, 101.50 s old'
+
+
+def test_joints_that_are_not_reported_any_more_are_told_once_each_time():
+    memory = JointMemory(JOINTS)
+    memory.update(JOINTS, [1, 2, 3], 0.0)
+    assert memory.complaint(0.5 * PATIENCE) is None
+    told = memory.complaint(3 * PATIENCE)
+    assert 'joint_states are 6.0 s old' in told
+    assert memory.complaint(4 * PATIENCE) is None
+    memory.update(JOINTS, [1, 2, 3], 100.0)
+    assert memory.complaint(100.1) is None
+    assert 'old' in memory.complaint(100.0 + 2 * PATIENCE)

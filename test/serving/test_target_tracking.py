@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from learned_ik import IkSolver
+from learned_ik import IkSolver, TrackingStatus
 from learned_ik.serving.ik_serving import IkServing
 from learned_ik.serving.requests_and_answers import Defaults, MotionBounds
 from learned_ik.serving.target_tracking import TargetTracking
@@ -144,3 +144,58 @@ def test_an_arm_that_waits_out_of_reach_does_not_sag_with_what_is_measured(servi
         serving.remember_joints(serving.joint_names, last - 0.01)  # as gravity has it
         step = tracking.step(BOUNDS, DEFAULTS, last, clock.now - PERIOD)
     np.testing.assert_allclose(step.joint_positions, last, atol=1e-3)
+
+
+@pytest.mark.parametrize('name', ['tiago_arm', 'ur10', 'panda'])
+def test_a_pose_anywhere_is_reached_from_anywhere(clock, name):
+    serving = IkServing(IkSolver.load(MODELS / f'{name}.safetensors'), clock)
+    chain, rng = serving.robot.solver.chain, np.random.default_rng(0)
+    for _ in range(12):
+        start, goal = chain.middle + 0.8 * (chain.sample(rng, 2) - chain.middle)
+        serving.remember_joints(serving.joint_names, start)
+        tracking = TargetTracking(serving)
+        pose = chain.forward(goal)
+        tracking.aim(*pose)
+        commands = run(tracking, clock, 30.0)
+        assert not tracking.is_active
+        np.testing.assert_allclose(chain.forward(commands[-1])[0], pose[0], atol=1e-3)
+        steps = np.abs(np.diff(np.vstack([start, commands]), axis=0)) / PERIOD
+        assert np.all(steps <= chain.velocity + 1e-6)
+
+
+def test_an_arm_that_is_stuck_before_its_target_goes_another_way(serving, clock):
+    chain, rng = serving.robot.solver.chain, np.random.default_rng(1)
+    stuck = 0
+    for _ in range(20):
+        start, goal = chain.middle + 0.8 * (chain.sample(rng, 2) - chain.middle)
+        serving.remember_joints(serving.joint_names, start)
+        tracking = TargetTracking(serving)
+        (p0, o0), (p1, o1) = chain.forward(start), chain.forward(goal)
+        for share in np.linspace(0.0, 1.0, 200):  # it is led there, and stays: no start is far
+            orientation = (1 - share) * o0 + share * (o1 if o0 @ o1 > 0 else -o1)
+            tracking.aim((1 - share) * p0 + share * p1, orientation)
+            run(tracking, clock, 2 * PERIOD)
+        tracking.aim(p1, o1)
+        step = tracking.step(BOUNDS, DEFAULTS, None, -np.inf)
+        steps = 0
+        while step.status is not TrackingStatus.ON_TARGET and steps < 3000:
+            tracking.aim(p1, o1)  # it is sent again and again
+            clock.now, steps = clock.now + PERIOD, steps + 1
+            step = tracking.step(BOUNDS, DEFAULTS, None, -np.inf) or step
+        stuck += steps > 200
+        assert step.status is TrackingStatus.ON_TARGET, step.message
+    assert stuck > 0
+
+
+def test_an_arm_that_sags_a_little_goes_on_from_its_command(serving, clock):
+    chain, tracking = serving.robot.solver.chain, TargetTracking(serving)
+    tracking.aim(*chain.forward(START + 0.1))
+    last = run(tracking, clock, 20.0)[-1]
+    commanded_at = clock.now
+    clock.now += 1.0
+    for sag, begins in ((0.01, last), (0.2, last - 0.2)):
+        serving.remember_joints(serving.joint_names, last - sag)
+        tracking.forget()
+        tracking.aim(*chain.forward(last))
+        first = tracking.step(BOUNDS, DEFAULTS, last, commanded_at)
+        np.testing.assert_allclose(first.joint_positions, begins, atol=1e-12)

@@ -5,8 +5,8 @@
     python -m lab.measurements.trackers.at_rest [--models NAME ...] [--targets 100] [--json]
 
 The position of a reachable pose is moved straight out, 5 to 50 cm beyond the arm's length; the
-tracker has ten seconds. Its error, in metres with radians weighed as the solver weighs them, less
-the least error of descents from 256 random postures. Below zero it found what they did not.
+tracker has ten seconds. Its error, the root of the squares as the solver weighs them, in metres,
+less the least error of descents from 256 random postures. Below zero it found what they did not.
 """
 
 import argparse
@@ -63,13 +63,13 @@ def excess_at_rest(solver: IkSolver, seed: int) -> float:
     tracker.reset(start)
     for _ in range(int(SECONDS * RATE)):
         step = tracker.update(position, orientation, 1 / RATE)
-    ended = step.position_error + weight * step.orientation_error
+    ended = np.hypot(step.position_error, weight * step.orientation_error)
 
     many = (DESCENTS, 1)
     batch = solver.solve_batch(
         np.tile(position, many), np.tile(orientation, many), chain.sample(rng, DESCENTS)
     )
-    return float(ended - (batch.position_error + weight * batch.orientation_error).min())
+    return float(ended - np.hypot(batch.position_error, weight * batch.orientation_error).min())
 
 
 if __name__ == '__main__':
