@@ -107,7 +107,8 @@ class TargetTracking:
             self.refuse('no twist comes any more: the arm brakes')
         if self._target is None:
             step = tracker.brake(period)
-            step.message = self.refusal or step.message
+            if refusal := self.refusal:
+                step.tell = lambda: refusal
         elif isinstance(self._target, Twist):
             twist = self._target.linear, self._target.angular
             step = tracker.update_twist(*twist, period, 'tool' if self._target.in_tool else 'base')

@@ -18,6 +18,7 @@ class MovingSpheres:
         """Begin without obstacles, for an arm of so many joints."""
         self.spheres: Array = np.empty((4, 0))  # x, y, z, radius [m]
         self.speeds: Array = np.empty(0)  # (n,) [m/s]
+        self._some_move = False
         self._grown = np.empty((4, 0))
         self._responses = np.empty((MOST_CONTACTS + joints, joints))
         self._since = 0.0  # [s], how long the spheres stand where they are
@@ -30,8 +31,9 @@ class MovingSpheres:
         """
         self._since += period
         if spheres is self.spheres:
-            if self.speeds.any():
+            if self._some_move:
                 self.speeds = np.where(self.speeds > 1e-3, FORGET * self.speeds, 0.0)
+                self._some_move = bool(self.speeds.any())
             return
         speeds = np.zeros(spheres.shape[1])
         if spheres.shape == self.spheres.shape and self._since > 0.0:
@@ -42,6 +44,7 @@ class MovingSpheres:
         else:
             self._grown = np.empty_like(spheres)
         self.spheres, self.speeds, self._since = spheres, speeds, 0.0
+        self._some_move = bool(speeds.any())
 
     @property
     def arrays(self) -> tuple[Array, Array, Array, Array]:

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 import numpy as np
 
@@ -28,7 +28,7 @@ from learned_ik.kernels.servo.bounded_motion import (
     VELOCITY,
     brake,
 )
-from learned_ik.kernels.servo.leading import ALL, NOBODY
+from learned_ik.kernels.servo.leading import NOBODY
 from learned_ik.kernels.servo.servoing import (
     ASKED,
     ASKED_FREE_AXES,
@@ -40,6 +40,7 @@ from learned_ik.kernels.servo.servoing import (
     NEAR,
     REMAINING_ORIENTATION,
     REMAINING_POSITION,
+    SPEED_SHARE,
     SWITCHES,
     TOLD,
     WEIGHT,
@@ -49,13 +50,14 @@ from learned_ik.kernels.servo.servoing import (
 )
 from learned_ik.rotations import matrix_from_quaternion, quaternion_from_matrix
 from learned_ik.solving.avoidance import Scene
-from learned_ik.solving.explain import at_their_limits, explain_request
+from learned_ik.solving.explain import explain_request
 from learned_ik.solving.packing import chain_arrays
 from learned_ik.solving.preferences import Prefer
 from learned_ik.solving.request import as_rows, checked_start, request_options
 from learned_ik.solving.solver import IkSolver
 from learned_ik.tracking.closest_posture import ClosestPosture
 from learned_ik.tracking.moving_spheres import MovingSpheres
+from learned_ik.tracking.standing import Standing
 from learned_ik.tracking.tracking_step import TrackingStatus, TrackingStep
 
 POSITION_TOLERANCE = 1e-3  # [m], within which a step is on the target
@@ -65,7 +67,7 @@ USUAL_SPEED = 2.0  # [rad/s or m/s], of joints for which nobody tells one
 LONGEST_PERIOD = 0.1  # [s]: who paused longer goes on as after this
 ERRORS_WEIGH = 0.1  # [m/rad], as the usual tolerances do: then a late arm is soonest on its target
 NEARER = 1e-3  # [m], weighted error, that is worth going to another branch
-RESTING = 1e-3  # [rad/s or m/s], at which an arm that something holds back has come to rest
+RESTING = 1e-3  # [1], share of its speed at which an arm that something holds back rests
 BRANCHES = 8  # other solutions, of which the one that is reached first is told
 POSTURES = 16  # solutions, of which the roomiest is chosen
 LONGEST_SWITCH = 60.0  # [s]
@@ -151,6 +153,7 @@ class Tracker:
         self._seeks = flag(seek_closest, 'seek_closest')
         self._closest, self._seeking = ClosestPosture(self._engine, self._asked), False
         self._state, self._told = np.zeros((STATE, chain.joint_count)), np.zeros(TOLD)
+        self._pose = np.empty(7)  # the last target
         self.reset(np.where(np.isinf(self._limits[HIGH]), 0.0, chain.middle))
 
     def _per_joint(self, values: PerJoint | None, what: str, default: Array) -> Array:
@@ -267,19 +270,22 @@ class Tracker:
         period = self._checked_period(period)
         if orientation_tolerance is not self._last_axes:
             self._ask_for(orientation_tolerance)
-        p, o, _ = as_rows(position, orientation, self._state[POSTURE])
+        p: Any = position
+        o: Any = orientation
+        if not (type(p) is np.ndarray and type(o) is np.ndarray):
+            p, o, _ = as_rows(p, o, self._state[POSTURE])
         if period == 0.0:
-            self._told[:] = np.nan
-            return self._step(TrackingStatus.CLOSEST, 'no time has passed since the last step')
+            return self._idle('no time has passed since the last step')
         if p.shape != (3,) or o.shape != (4,):
             return self._refused(position, orientation, period)
-        pose = np.concatenate([p, o])
+        pose = self._pose
+        pose[:3], pose[3:] = p, o
         if self._seeking and not self._closest.is_about(pose, self._position_tolerance):
             self._asked[SWITCHES], self._seeking = 0.0, False
         if not self._serve(pose, period):
             return self._refused(position, orientation, period)
         step = self._judged(p, o)
-        if self._seeks and step.status is TrackingStatus.CLOSEST:
+        if self._seeks and step.status is TrackingStatus.CLOSEST and not self._told[HELD]:
             self._seek_closest(pose, step)
         return step
 
@@ -289,14 +295,9 @@ class Tracker:
         if found is None or found[0] <= self._position_tolerance:  # another branch reaches it
             return
         now = math.hypot(step.position_error, self._engine.angular_weight * step.orientation_error)
-        if now - found[0] > NEARER and self._is_clear(found[1:]):
+        if now - found[0] > NEARER and self._standing().clearance_of(found[1:]) >= self._wanted:
             self._state[OTHER], self._asked[SWITCHES] = found[1:], 1.0
             self._seeking = True
-
-    def _is_clear(self, posture: Array) -> bool:
-        if not self._keeps_clear(self._engine.spheres):
-            return True
-        return self._clearance_of(posture) >= self._wanted
 
     def _serve(self, pose: Array, period: float) -> bool:
         """Make the step; False where the target is malformed."""
@@ -345,7 +346,8 @@ class Tracker:
             v, w = self._checked_twist(linear, 'linear'), self._checked_twist(angular, 'angular')
         except InvalidInputError as error:
             step = self.brake(period)
-            step.message = f'the twist is refused, and the arm brakes: {error}'
+            reason = f'the twist is refused, and the arm brakes: {error}'
+            step.tell = lambda: reason
             return step
         p, R = self._jogged or self._tip()
         if frame == 'tool':
@@ -376,9 +378,8 @@ class Tracker:
         period = self._checked_period(period)
         if period > 0.0:
             brake(self._limits, period, self._state)
-        self._told[:] = np.nan
         self._asked[SWITCHES], self._jogged = 0.0, None
-        return self._step(TrackingStatus.CLOSEST, 'there is no target: the arm brakes')
+        return self._idle('there is no target: the arm brakes')
 
     def switch(self, position: Position, orientation: Orientation, period: float) -> Array:
         """Lead the arm to another branch that reaches a target, by the updates that follow.
@@ -402,6 +403,7 @@ class Tracker:
         other = self._other_branch(*as_rows(position, orientation, self._state[POSTURE])[:2])
         if other is None or period == 0.0:
             return np.empty((0, self.solver.chain.joint_count))
+        self._seeking = False
         kept = self._state.copy(), self._asked.copy(), self._told.copy(), self._around
         self._around = MovingSpheres(self.solver.chain.joint_count)
         way = self._way_to(other, position, orientation, period)
@@ -448,69 +450,48 @@ class Tracker:
         try:
             explain_request(self.solver.chain, position, orientation, None, (1.0, 1.0))
         except InvalidInputError as error:
-            step.message = f'the target is refused, and the arm brakes: {error}'
+            reason = f'the target is refused, and the arm brakes: {error}'
+            step.tell = lambda: reason
         return step
 
     def _judged(self, position: Array, orientation: Array) -> TrackingStep:
         """Return the step that was made, and how it stands to the target."""
-        told, state = self._told.tolist(), self._state
+        told = self._told.tolist()
         on_target = (
             told[REMAINING_POSITION] <= self._position_tolerance
             and told[REMAINING_ORIENTATION] <= self._orientation_tolerance
         )
+        standing, switches = self._standing(), self._asked[SWITCHES] == 1.0
         if on_target:
-            return self._step(TrackingStatus.ON_TARGET, '')
+            return self._step(TrackingStatus.ON_TARGET, standing, lambda: '')
         if told[HELD]:
-            moving = np.abs(state[VELOCITY]).max() > RESTING
-            status = TrackingStatus.CATCHING_UP if moving else TrackingStatus.CLOSEST
-            step = self._step(status, f'held back: {self._what_is_near()}')
+            late = told[SPEED_SHARE] > RESTING
         else:
-            if told[LATE] != NOBODY:
-                return self._step(TrackingStatus.CATCHING_UP, self._what_takes_time())
-            step = self._step(TrackingStatus.CLOSEST, self._what_holds())
-        if step.status is TrackingStatus.CLOSEST:
+            late = told[LATE] != NOBODY
+        status = TrackingStatus.CATCHING_UP if late else TrackingStatus.CLOSEST
+        step = self._step(status, standing, lambda: standing.what_holds(told, switches))
+        if not late:
             self._asked[SWITCHES] = 0.0
             step.look_elsewhere = lambda: self._other_branch(position, orientation)
         return step
 
-    def _what_takes_time(self) -> str:
-        if self._asked[SWITCHES]:
-            return 'on the way to another branch'
-        if self._told[LATE] == ALL:
-            return 'comes to rest at the target'
-        return f"joint '{self.solver.chain.joint_names[int(self._told[LATE])]}' is too slow"
+    def _standing(self) -> Standing:
+        """Return where the arm is now, and what is about it."""
+        scene, engine = None, self._engine
+        if engine.spheres is not None or self._avoids:
+            scene = Scene(engine.known_spheres, self._avoids is not False, self._wanted)
+        return Standing(engine, self._limits, scene, self._state[POSTURE].copy())
 
-    def _what_holds(self) -> str:
-        q, names = self._state[POSTURE], self.solver.chain.joint_names
-        held = at_their_limits(names, q, self._limits[LOW], self._limits[HIGH])
-        return (
-            f'{1e3 * self._told[REMAINING_POSITION]:.3g} mm and '
-            f'{math.degrees(self._told[REMAINING_ORIENTATION]):.3g} deg from the target'
-            f'{held or ": nothing nearer is on this branch"}'
-        )
-
-    @property
-    def _scene(self) -> Scene:
-        return Scene(self._engine.known_spheres, self._avoids is not False, self._wanted)
-
-    def _what_is_near(self) -> str:
-        return self._engine.avoidance.closest(
-            self._engine.memory(), self._scene, self._state[POSTURE]
-        )
-
-    def _clearance(self) -> float:
-        """[m], of the arm where it is now; infinite where there is nothing to keep clear of."""
-        if self._engine.spheres is None and not self._avoids:
-            return math.inf
-        return self._clearance_of(self._state[POSTURE])
-
-    def _clearance_of(self, posture: Array) -> float:
-        memory = self._engine.memory()
-        return float(self._engine.avoidance.clearance(memory, self._scene, posture[None])[0])
-
-    def _step(self, status: TrackingStatus, message: str) -> TrackingStep:
+    def _step(
+        self, status: TrackingStatus, standing: Standing, tell: Callable[[], str]
+    ) -> TrackingStep:
+        told, velocity = self._told, self._state[VELOCITY]
         return TrackingStep(
-            status, self._state[POSTURE].copy(), self._state[VELOCITY].copy(),
-            float(self._told[REMAINING_POSITION]), float(self._told[REMAINING_ORIENTATION]),
-            self._clearance(), message,
+            status, standing.posture, velocity.copy(), float(told[REMAINING_POSITION]),
+            float(told[REMAINING_ORIENTATION]), standing.clearance, tell,
         )  # fmt: skip
+
+    def _idle(self, message: str) -> TrackingStep:
+        """Return the step of a frame without a target, or without time."""
+        self._told[:] = np.nan
+        return self._step(TrackingStatus.CLOSEST, self._standing(), lambda: message)

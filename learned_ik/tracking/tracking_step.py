@@ -19,18 +19,28 @@ class TrackingStatus(enum.Enum):
 
 @dataclasses.dataclass(slots=True)
 class TrackingStep:
-    """One command of a tracker."""
+    """One command of a tracker; what only some ask for is worked out when they do."""
 
     status: TrackingStatus
     joint_positions: Array  # (joints,) [rad or m], within the limits
     joint_velocities: Array  # (joints,) [rad/s or m/s], of the step that led there
     position_error: float  # [m], from the tip to the target; NaN without one
     orientation_error: float  # [rad], likewise, about the axes that are not free
-    clearance: float  # [m]; infinite where there is nothing to keep clear of
-    message: str  # what holds the arm back; empty on the target
+    measure: Callable[[], float] = dataclasses.field(repr=False, compare=False)
+    tell: Callable[[], str] = dataclasses.field(repr=False, compare=False)
     look_elsewhere: Callable[[], Array | None] = dataclasses.field(
         default=lambda: None, repr=False, compare=False
     )
+
+    @property
+    def clearance(self) -> float:
+        """[m], where the step led; infinite where there is nothing to keep clear of."""
+        return self.measure()
+
+    @property
+    def message(self) -> str:
+        """What holds the arm back; empty on the target."""
+        return self.tell()
 
     @property
     def other_branch(self) -> Array | None:

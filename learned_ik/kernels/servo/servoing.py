@@ -34,7 +34,7 @@ REMAINING_POSITION, REMAINING_ORIENTATION = 0, 1  # [m], [rad], from the tip to 
 HELD = 2  # 1 where something near has turned the step aside, or slowed it
 LATE = 3  # the joint that keeps the arm from its target by its speed, or NOBODY or ALL
 LEFT = 4  # (6,), the error that remains [m], [rad]; NaN where there was no target
-TOLD = 10
+SPEED_SHARE, TOLD = 10, 11  # [1], of its speed, that the fastest joint has
 AT_REST = 0.03  # [1], of its speed, below which a joint hardly moves
 WEIGHT_RATE = 2.0  # [1/s], at which the weight of a radian changes
 
@@ -75,6 +75,7 @@ def servo(
     lead_on(chain, goal, joints, asked, told, work)
     move(joints, state[CHOSEN])
     told[HELD] = 0.0
+    told[SPEED_SHARE] = fastest_share(joints)
     tell_what_remains(chain, goal, state, told, work)
     weigh_anew(chain, joints, asked, told)
     return True
@@ -138,6 +139,7 @@ def servo_clear(
     lead_on(chain, goal, joints, asked, told, work)
     told[HELD] = 1.0 if turn_aside(chain, goal, joints, around, work) else 0.0
     move(joints, state[CHOSEN])
+    told[SPEED_SHARE] = fastest_share(joints)
     tell_what_remains(chain, goal, state, told, work)
     weigh_anew(chain, joints, asked, told)
     return True
@@ -194,7 +196,7 @@ def weigh_anew(chain: ChainArrays, joints: Joints, asked: Array, told: Array) ->
     error = told[REMAINING_POSITION] + usual * told[REMAINING_ORIENTATION]
     if error <= asked[NEAR]:
         asked[WEIGHT] = usual
-    elif told[LATE] == NOBODY and fastest_share(joints) < AT_REST:
+    elif told[LATE] == NOBODY and told[SPEED_SHARE] < AT_REST:
         change = WEIGHT_RATE * joints.period * abs(most - usual)
         asked[WEIGHT] = min(max(most, asked[WEIGHT] - change), asked[WEIGHT] + change)
 
