@@ -32,6 +32,8 @@ for frame in range(6 * RATE):
     if 2 < time < 3:
         hand[0] += 5.0  # for a second, it is out of reach
     step = tracker.update(hand, orientation, 1 / RATE)
+    if step.status is TrackingStatus.CLOSEST and step.other_branch is not None:
+        tracker.switch(hand, orientation, 1 / RATE)  # a dead end: the updates lead elsewhere
     largest_step = max(largest_step, np.abs(step.joint_positions - last).max())
     last = step.joint_positions
     strip += SIGNS[step.status]

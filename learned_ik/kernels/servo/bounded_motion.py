@@ -86,20 +86,28 @@ def rest(joints: Joints, j: int, velocity: float) -> float:
 
 
 @inlined_kernel
-def choose_velocities(joints: Joints, resting: Array) -> None:
+def time_to(joints: Joints, j: int, resting: float) -> float:
+    """Return in which time [s] a joint would be there, if it went on as fast as it may now."""
+    state, limits, period = joints.state, joints.limits, joints.period
+    way = abs(resting - state[POSTURE, j] - state[FOLLOWING, j] * period)
+    most = min(stopping(way, limits[ACCELERATION, j], period), limits[SPEED, j])
+    return max(way / most, period) if way > 0.0 else period
+
+
+@inlined_kernel
+def choose_velocities(joints: Joints, resting: Array, together: bool) -> None:
     """Fill CHOSEN with velocities that come to rest beside the target at a posture (joints,).
 
-    All joints take the same time, so that the tip stays on its way.
+    Together, all joints take the same time, so that the tip stays on its way; else each is as fast
+    as it may be.
     """
-    state, limits, period = joints.state, joints.limits, joints.period
+    state, period = joints.state, joints.period
     q, following, chosen = state[POSTURE], state[FOLLOWING], state[CHOSEN]
-    time = period
+    longest = period
     for j in range(q.shape[0]):
-        way = abs(resting[j] - q[j] - following[j] * period)
-        if way > 0.0:
-            most = stopping(way, limits[ACCELERATION, j], period)
-            time = max(time, way / min(most, limits[SPEED, j]))
+        longest = max(longest, time_to(joints, j, resting[j]))
     for j in range(q.shape[0]):
+        time = longest if together else time_to(joints, j, resting[j])
         velocity = following[j] + (resting[j] - q[j] - following[j] * period) / time
         chosen[j] = min(max(velocity, state[SLOWEST, j]), state[FASTEST, j])
 

@@ -53,5 +53,5 @@ def cross(chain: ChainArrays, goal: Goal, joints: Joints, work: Workspace) -> bo
     )  # fmt: skip
     clip(box, other)
     refine(box, goal, other, REFINEMENT_STEPS, PATIENCE, work)
-    choose_velocities(joints, other)
+    choose_velocities(joints, other, True)
     return True

@@ -52,6 +52,7 @@ from learned_ik.kernels.servo.bounded_motion import (
     SLOWEST,
     SPEED,
     TRIAL,
+    VELOCITY,
     WISH,
     Joints,
     choose_velocities,
@@ -124,7 +125,7 @@ def lead(
     reached = is_near and makes_exact(chain, goal, joints, work)
     if not reached:
         copy_into(trial, kept)
-    choose_velocities(joints, trial)
+    choose_velocities(joints, trial, reached)
     late = ALL if reached else slowest_joint(joints)
     if is_near and is_limited(joints):
         correct(chain, goal, joints, work)
@@ -240,7 +241,10 @@ def look_around(
 
 @inlined_kernel
 def follow_target(joints: Joints, weight: float, left: Array, work: Workspace) -> None:
-    """Fill FOLLOWING with the velocities [1/s] that move the tip as the target has moved."""
+    """Fill FOLLOWING with the velocities [1/s] that move the tip as the target has moved.
+
+    No joint follows faster than it moves: what a singularity makes of a moving target is wrong.
+    """
     state, limits = joints.state, joints.limits
     following = state[FOLLOWING]
     following[:] = 0.0
@@ -251,14 +255,12 @@ def follow_target(joints: Joints, weight: float, left: Array, work: Workspace) -
         work.rest[r] = (work.error[r] - before) / joints.period
     work.held[:] = 0.0
     damped_solution(work.columns, work.held, FOLLOWING_DAMPING, work.rest, work.dual)
-    share = 1.0
     for j in range(following.shape[0]):
         for r in range(6):
             following[j] += work.columns[j, r] * work.dual[r]
         following[j] /= math.sqrt(limits[COMFORT_WEIGHT, j])
-        share = min(share, limits[SPEED, j] / max(abs(following[j]), 1e-12))
-    for j in range(following.shape[0]):
-        following[j] *= share
+        velocity = state[VELOCITY, j]
+        following[j] = min(max(following[j], min(velocity, 0.0)), max(velocity, 0.0))
 
 
 @inlined_kernel
