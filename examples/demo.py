@@ -151,8 +151,12 @@ def running_node() -> Iterator[subprocess.Popen[bytes]]:
         with log.open('wb') as file:
             process = subprocess.Popen(
                 [
-                    sys.executable, '-m', 'learned_ik.ros.node',
-                    '--ros-args', '-p', 'target_mode:=direct',  # an answer for each target
+                    sys.executable,
+                    '-m',
+                    'learned_ik.ros.node',
+                    '--ros-args',
+                    '-p',
+                    'target_mode:=direct',  # an answer for each target
                 ],  # fmt: skip
                 env={**os.environ, 'ROS_LOG_DIR': folder},
                 stdin=subprocess.DEVNULL,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SAG = 0.02  # [rad or m], how far a joint may be from its command that it holds
 FAR = 0.1, 0.5  # [m], [rad], from the tip, where a target is gone to in the joints' way
 STILL = 0.5  # [s], after which an arm that is stuck before its target tries another branch
-RESTING = 1e-3  # [rad/s or m/s], below which every joint counts as standing still
+RESTING = 5e-3  # [rad/s or m/s], below which every joint counts as standing still
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ from learned_ik.kernels.servo.bounded_motion import (
     rest,
 )
 
-COMFORT_RATE = 5.0  # [1/s], share of the way to more room that a second would take
+COMFORT_RATE = 2.0  # [1/s], share of the way to more room that a second would take
 COMFORT_COUNTS = 2e-4  # [m²/rad²], what a joint's distance from its easy step counts
 KEPT_PROMISE = 0.5  # [1], of what the Jacobian promises of a step that counts: the rest trembles
 STEPS = 5  # with which the least error is looked for
@@ -69,7 +69,7 @@ ROUNDS = 12  # of one quadratic program; two or three are the rule
 EXACT_STEPS = 4  # of refinement, for errors up to
 NEARLY = 10.0  # [1], of those from which on nothing else counts
 NOBODY, ALL = -1, -2  # instead of a joint that is late
-CORRECTION = 0.1  # [1], of an acceleration: of what `BRAKING` leaves
+CORRECTION = 0.3  # [1], of what an acceleration changes in a period
 FOLLOWING_DAMPING = 1e-4  # [m²/rad²]
 
 
@@ -243,7 +243,7 @@ def look_around(
 def follow_target(joints: Joints, weight: float, left: Array, work: Workspace) -> None:
     """Fill FOLLOWING with the velocities [1/s] that move the tip as the target has moved.
 
-    No joint follows faster than it moves: what a singularity makes of a moving target is wrong.
+    No joint follows faster than it can now: what a singularity makes of a moving target is wrong.
     """
     state, limits = joints.state, joints.limits
     following = state[FOLLOWING]
@@ -259,8 +259,9 @@ def follow_target(joints: Joints, weight: float, left: Array, work: Workspace) -
         for r in range(6):
             following[j] += work.columns[j, r] * work.dual[r]
         following[j] /= math.sqrt(limits[COMFORT_WEIGHT, j])
-        velocity = state[VELOCITY, j]
-        following[j] = min(max(following[j], min(velocity, 0.0)), max(velocity, 0.0))
+        velocity, change = state[VELOCITY, j], limits[ACCELERATION, j] * joints.period
+        low, high = min(velocity, 0.0) - change, max(velocity, 0.0) + change
+        following[j] = min(max(following[j], low), high)
 
 
 @inlined_kernel
