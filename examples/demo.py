@@ -39,6 +39,7 @@ from learned_ik_interfaces.srv import GetIK
 
 Array = npt.NDArray[np.float64]
 
+DIRECT = ('--ros-args', '-p', 'target_mode:=direct')  # an answer for each target, at once
 START_PATIENCE = 600.0  # [s], for the first start on a slow machine, which compiles the solver
 ANSWER_PATIENCE = 5.0  # [s], for one answer
 
@@ -150,14 +151,7 @@ def running_node() -> Iterator[subprocess.Popen[bytes]]:
         log = Path(folder) / 'node.log'
         with log.open('wb') as file:
             process = subprocess.Popen(
-                [
-                    sys.executable,
-                    '-m',
-                    'learned_ik.ros.node',
-                    '--ros-args',
-                    '-p',
-                    'target_mode:=direct',  # an answer for each target
-                ],  # fmt: skip
+                [sys.executable, '-m', 'learned_ik.ros.node', *DIRECT],
                 env={**os.environ, 'ROS_LOG_DIR': folder},
                 stdin=subprocess.DEVNULL,
                 stdout=file,

@@ -297,7 +297,7 @@ class Tracker:
         now = math.hypot(step.position_error, self._engine.angular_weight * step.orientation_error)
         if now - found[0] > NEARER and self._standing().clearance_of(found[1:]) >= self._wanted:
             self._state[OTHER], self._asked[SWITCHES] = found[1:], 1.0
-            self._seeking = True
+            self._asked[WEIGHT], self._seeking = self._engine.angular_weight, True
 
     def _serve(self, pose: Array, period: float) -> bool:
         """Make the step; False where the target is malformed."""
