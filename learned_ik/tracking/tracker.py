@@ -77,8 +77,9 @@ LEASH = 0.01, 0.05  # [m], [rad], how far a twist may be ahead of the tip
 class Tracker:
     """Leads an arm to a target that moves, a command for every frame.
 
-    Every joint stays within its limits, its speed and its acceleration, whatever the target does;
-    out of reach, the arm goes to the closest posture on its way, and comes back without a jump.
+    Every joint stays within its limits, its speed and its acceleration, whatever the target does.
+    Out of reach, the arm goes to the closest posture on its branch, and comes back without a jump;
+    before a target that stands still there, it goes to the closest of all branches after a while.
     Among obstacles it slides along them and can always stop. What comes first: these bounds, then
     clearance, then the target, then room for the joints. The same inputs give the same commands.
     Not for several threads at once.
