@@ -39,6 +39,11 @@ class ClosestPosture:
         alike /= float(np.linalg.norm(pose[3:]) * np.linalg.norm(self._pose[3:]))
         return bool(moved <= position_tolerance and alike > 1.0 - 1e-4)
 
+    @property
+    def is_looking(self) -> bool:
+        """Whether there are starts yet to be tried for its target."""
+        return self._pose is not None and self._made <= ATTEMPTS
+
     def forget(self) -> None:
         """Begin anew with the next target."""
         self._pose = None

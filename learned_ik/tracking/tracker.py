@@ -210,6 +210,11 @@ class Tracker:
         """(joints,) [rad or m], of the last command."""
         return self._state[POSTURE].copy()
 
+    @property
+    def is_seeking(self) -> bool:
+        """Whether an arm that is closest on its branch is looking for what is closer elsewhere."""
+        return self._seeks and self._closest.is_looking
+
     def choose_posture(self, position: Position, orientation: Orientation) -> Array:
         """Return the posture with most room at a pose, for who may choose where to begin.
 

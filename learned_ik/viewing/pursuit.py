@@ -57,8 +57,11 @@ class Pursuit:
         """Share [1] of its URDF's speed that the fastest joint has."""
         return float((np.abs(self._velocities) / self._speeds).max())
 
-
-def is_at_rest(step: TrackingStep) -> bool:
-    """Say whether an arm has come as far as it comes, and stands still."""
-    slow = np.abs(step.joint_velocities).max() < RESTING
-    return bool(slow) and step.status is not TrackingStatus.CATCHING_UP
+    def is_over(self, step: TrackingStep) -> bool:
+        """Say whether the arm has come as far as it comes, and stands still."""
+        if np.abs(step.joint_velocities).max() >= RESTING:
+            return False
+        on_target = step.status is TrackingStatus.ON_TARGET
+        return on_target or (
+            step.status is TrackingStatus.CLOSEST and not self._tracker.is_seeking
+        )

@@ -17,7 +17,7 @@ from learned_ik.solving.solver import IkSolver
 from learned_ik.tracking.tracking_step import TrackingStatus, TrackingStep
 from learned_ik.trajectories.pose_paths import PosePath, spiral
 from learned_ik.viewing.heads import head_answers
-from learned_ik.viewing.pursuit import WANTED_CLEARANCE, Pursuit, is_at_rest
+from learned_ik.viewing.pursuit import WANTED_CLEARANCE, Pursuit
 from learned_ik.viewing.redundancy import SelfMotion
 from learned_ik.viewing.usual_motion import beginning
 
@@ -115,7 +115,7 @@ class Session:
         self._pursuit.change_speed(self.speed)
         self.step = self._pursuit.advance(*self.target, period)
         self.q = self.step.joint_positions
-        if is_at_rest(self.step):
+        if self._pursuit.is_over(self.step):
             self.moving = False
             if self.step.status is TrackingStatus.ON_TARGET:
                 self._take_over(self._found(self.q))
