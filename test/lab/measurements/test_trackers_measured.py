@@ -63,3 +63,19 @@ def test_what_moves_the_arm_too_near_is_counted(tiago, monkeypatch):
     clear_streaming_tracker = clear_streaming.Tracker
     monkeypatch.setattr(clear_streaming, 'Tracker', careless)
     assert sum(run(tiago, seed, 16, 0.005)['moved'] for seed in range(2)) > 0
+
+
+def test_a_target_that_goes_through_a_sphere_costs_no_clearance(tiago):
+    from lab.measurements.trackers import through_a_sphere
+
+    least, free, reached, _ = through_a_sphere.run(tiago, 0, 0.005)
+    assert least >= 0.005
+    assert 0 < reached <= free
+
+
+def test_a_sphere_lies_in_the_middle_of_the_way(tiago):
+    from lab.measurements.trackers import through_a_sphere
+
+    start, end = through_a_sphere.ways_end(tiago, np.random.default_rng(1), 0.005)
+    middle = (tiago.forward(start)[0] + end) / 2
+    np.testing.assert_allclose(tiago.obstacles[0, :3], middle, atol=1e-12)
