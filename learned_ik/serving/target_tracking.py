@@ -6,6 +6,7 @@ A pose holds until it is reached, or replaced; a twist only as long as twists ke
 message, no rclpy.
 """
 
+import contextlib
 import dataclasses
 import math
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from learned_ik.arrays import Array
+from learned_ik.errors import InvalidInputError
 from learned_ik.rotations import matrix_from_quaternion, rotation_angle
 from learned_ik.serving.ik_serving import IkServing
 from learned_ik.serving.requests_and_answers import Defaults, MotionBounds
@@ -99,7 +101,6 @@ class TargetTracking:
         now = self._serving.clock()
         tracker = self._ready(bounds, defaults, command, commanded_at)
         if tracker is None:
-            self.refuse('nobody has told where the joints are: a twist has nowhere to begin')
             return None
         period = max(now - self._last, 0.0) if math.isfinite(self._last) else 0.0
         self._last = now
@@ -114,7 +115,7 @@ class TargetTracking:
             step = tracker.update_twist(*twist, period, 'tool' if self._target.in_tool else 'base')
         else:
             if not self._has_begun and is_far(tracker, *self._target):
-                tracker.switch(*self._target, bounds.period)
+                self._choose_branch(tracker, *self._target, bounds)
             step = tracker.update(*self._target, period)
         resting = bool(np.abs(step.joint_velocities).max() < RESTING) and period > 0.0
         self._moving, self._velocities = not resting, step.joint_velocities
@@ -134,6 +135,13 @@ class TargetTracking:
             self._stuck_since = now
         elif now - self._stuck_since > STILL:
             self._stuck_since = math.inf
+            self._choose_branch(tracker, position, orientation, bounds)
+
+    def _choose_branch(
+        self, tracker: Tracker, position: Array, orientation: Array, bounds: MotionBounds
+    ) -> None:
+        """Lead the arm to the solution that its joints reach first, where there is one."""
+        with contextlib.suppress(InvalidInputError):  # the update says what is wrong
             tracker.switch(position, orientation, bounds.period)
 
     def _ready(
@@ -162,10 +170,15 @@ class TargetTracking:
             self._last = -math.inf
             if start is not None and command is not None and is_held(command, start):
                 start = command  # else an arm would sink a little with each target
-        if start is None and isinstance(self._target, tuple):
-            start = tracker.choose_posture(*self._target)  # nobody says where the arm is
-        if start is None:
-            return None
+        if start is None:  # nobody says where the arm is
+            if not isinstance(self._target, tuple):
+                self.refuse('nobody has told where the joints are: a twist has nowhere to begin')
+                return None
+            try:
+                start = tracker.choose_posture(*self._target)
+            except InvalidInputError as error:
+                self.refuse(f'the target is refused: {error}')
+                return None
         tracker.reset(start, velocities)
         self._tracker, self._made_for = tracker, wish
         return tracker
@@ -173,6 +186,8 @@ class TargetTracking:
 
 def is_far(tracker: Tracker, position: Array, orientation: Array) -> bool:
     """Say whether a target is so far from the tip that the branch may be chosen anew."""
+    if not (np.isfinite(position).all() and np.isfinite(orientation).all() and orientation.any()):
+        return False  # it is nowhere
     p, o = tracker.solver.forward(tracker.joint_positions)
     turn = rotation_angle(*map(matrix_from_quaternion, (o, orientation)))
     return bool(np.linalg.norm(p - position) > FAR[0] or turn > FAR[1])

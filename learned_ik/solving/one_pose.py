@@ -32,7 +32,6 @@ from learned_ik.kernels.layout import (
     REACHED,
     SEED_DISTANCE,
     SEED_OUTSIDE,
-    span,
 )
 from learned_ik.kernels.preference.choice import choose
 from learned_ik.solving.avoidance import Scene
@@ -173,7 +172,8 @@ def _nearer_from_beyond(
     """
     packed, seed, began = engine.packed, memory.seed, perf_counter()
     robot, answers = packed.robot.copy(), np.zeros_like(memory.answers)
-    low, high = (robot[span(packed.layout, section)] for section in (BOUND_LOW, BOUND_HIGH))
+    at = packed.layout
+    low, high = (robot[at[k] : at[k + 1]] for k in (BOUND_LOW, BOUND_HIGH))
     outside = np.maximum(low - seed, seed - high).max()
     np.minimum(low, seed, out=low)
     np.maximum(high, seed, out=high)

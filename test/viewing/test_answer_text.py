@@ -40,7 +40,7 @@ def test_a_step_is_told_with_what_holds_it_back(session):
         session.follow(0.02)
     told = headline(session)
     assert 'Catching up' in told
-    assert 'has the longest way' in told
+    assert 'is too slow' in told
     assert STATUS_COLOURS[TrackingStatus.CATCHING_UP] in told
     assert '| fastest joint |' in figures(session)
     assert f'| arm_2_joint | {session.q[1]:.4f} |' in figures(session)
@@ -52,6 +52,7 @@ def test_another_posture_that_reaches_it_is_offered(session):
     session.follow(0.02)
     step = session.step
     fields = {field.name: getattr(step, field.name) for field in dataclasses.fields(step)}
+    fields['message'] = step.message
     session.step = SimpleNamespace(**fields | {'clearance': 0.012, 'other_branch': session.q})
     assert "another posture reaches it: tick 'At once'" in headline(session).replace('&#x27;', "'")
     assert '| clearance | 12.0 mm |' in figures(session)

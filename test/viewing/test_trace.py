@@ -15,7 +15,7 @@ from learned_ik.viewing.trace import FLIP, traced
 from learned_ik.viewing.trace_plot import draw_trace
 from learned_ik.viewing.usual_motion import beginning, usual_speeds
 
-ACCELERATION = 12.0  # [rad/s²]
+ACCELERATION = 40.0  # [rad/s²]
 
 
 @pytest.fixture(scope='module')
