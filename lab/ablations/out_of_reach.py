@@ -4,11 +4,12 @@
 
     python -m lab.ablations.out_of_reach --robots tiago panda --samples 4000000
 
-The position of a reachable pose is moved straight out from the first joint, up to half a metre
-beyond the arm's length; its orientation stays. An error is the root of the squares as the solver
-weighs them, in metres; what is told is how far it is above the least of descents from 256 random
-starts. The 256 of the last row are others: below zero they found what the first did not. A
-descent is one refinement, of at most thirty steps. Everything runs on one thread.
+Targets are reachable poses whose position is moved straight out from the first joint, beyond the
+arm's length; and poses drawn uniformly in the ball of the arm's reach, without those that are
+reached. An error is the root of the squares as the solver weighs them, in metres; what is told is
+how far it is above the least of descents from 256 random starts. The 256 of the last row are
+others: below zero they found what the first did not. A descent is one refinement, of at most
+thirty steps. Everything runs on one thread.
 """
 
 import argparse
@@ -20,19 +21,21 @@ from time import perf_counter
 import numpy as np
 import torch
 
-from lab.ablations.training_beyond import pushed_out, train_beyond
-from lab.robots import ROBOTS, robot_named
+from lab.ablations.training_beyond import BEYOND, pushed_out, train_beyond
+from lab.protocols.unreachable import in_ball
+from lab.robots import ROBOTS, Robot, robot_named
 from learned_ik import IkModel, KinematicChain, TrainingConfig
 from learned_ik.arrays import Array
 from learned_ik.kernels.layout import ANSWER, CODE, FOUND, ORIENTATION_ERROR, POSITION_ERROR
 from learned_ik.kernels.search import predict
-from learned_ik.rotations import matrix_from_quaternion, rotation_angle
+from learned_ik.rotations import matrix_from_quaternion, quaternion_from_matrix, rotation_angle
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.packing import angular_weight
 from learned_ik.solving.request import NO_OPTIONS, Request
 
 STARTS = (8, 256)  # random ones
-CLOSE = 1e-3  # [m], above the best
+CLOSE = 1e-3  # [m], to the best, or to the target
+FARTHER = 0.5, 1.5  # [m], beyond what is trained
 TOLERANCES = 1e-5, 1e-4  # [m], [rad], within which an attempt has converged
 TIMED = 5  # times of a quick way: the shortest counts
 POSE_SEED = 17
@@ -41,34 +44,57 @@ FROM_START, FIRST = (0, 1), (1, 2)
 
 
 def main() -> None:
-    """Train where there is no model yet, measure, and print two tables for each robot."""
+    """Train where there is no model yet, measure, and print the tables of each robot."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--robots', nargs='+', choices=ROBOTS, default=['tiago'])
     parser.add_argument('--shares', nargs='+', type=float, default=[0.0, 0.1, 0.3])
+    parser.add_argument(
+        '--same-loss', action='store_true', help='judge all targets by the loss of the reachable'
+    )
     parser.add_argument('--samples', type=int, default=4_000_000, help='poses in each training')
     parser.add_argument('--targets', type=int, default=300, help='targets out of reach')
     parser.add_argument('--poses', type=int, default=5_000, help='reachable ones')
     parser.add_argument('--models', type=Path, default=Path(), help='folder of the models')
     options = parser.parse_args()
     for name in options.robots:
-        chain, engines = robot_named(name).chain, {}
+        robot = robot_named(name)
+        chain, engines = robot.chain, {}
         for share in options.shares:
-            path = options.models / f'{name}_beyond_{100 * share:g}.safetensors'
+            same = '_same_loss' if options.same_loss else ''
+            path = options.models / f'{name}_beyond_{100 * share:g}{same}.safetensors'
             if not path.is_file():
-                train_beyond(chain, TrainingConfig(samples=options.samples), share).save(path)
+                config = TrainingConfig(samples=options.samples)
+                train_beyond(chain, config, share, options.same_loss).save(path)
             engines[f'{100 * share:g} %'] = Engine(chain, IkModel.load(path).network)
-        print(f'\n{name}, {options.targets} targets out of reach:\n')
-        print('\n'.join(table_beyond(chain, engines, options.targets)))
+        for kind, targets in kinds(robot, options.targets).items():
+            print(f'\n{name}, {kind}:\n')
+            print('\n'.join(table_beyond(chain, engines, targets)))
         print(f'\n{name}, {options.poses} reachable poses:\n')
         print('\n'.join(table_within(chain, engines, options.poses)), flush=True)
 
 
-def table_beyond(chain: KinematicChain, engines: dict[str, Engine], count: int) -> Iterator[str]:
-    """Yield the table of targets out of reach, a line for each way to answer."""
+def kinds(robot: Robot, count: int) -> dict[str, Array]:
+    """Return targets (n, 7), position [m] and quaternion x y z w, of each kind."""
     rng = np.random.default_rng(POSE_SEED)
-    targets = targets_beyond(chain, rng, count)
-    bare = Engine(chain, None)
+    targets = {
+        f"{low:g} to {high:g} m beyond the arm's length": targets_beyond(
+            robot.chain, rng, count, (low, high)
+        )
+        for low, high in (BEYOND, FARTHER)
+    }
+    ball = in_ball(robot, rng, count)
+    orientations = quaternion_from_matrix(ball.rotations)
+    targets['anywhere in the ball'] = np.concatenate([ball.positions, orientations], axis=1)
+    return targets
+
+
+def table_beyond(
+    chain: KinematicChain, engines: dict[str, Engine], targets: Array
+) -> Iterator[str]:
+    """Yield the table of those targets that are out of reach, a line for each way to answer."""
+    bare, rng = Engine(chain, None), np.random.default_rng(POSE_SEED)
     least = weighted_errors(chain, best_of_random(bare, targets, max(STARTS), rng), targets)
+    targets, least = targets[least > CLOSE], least[least > CLOSE]
 
     def line(way: str, share: str, answer: Callable[[], Array], times: int = TIMED) -> str:
         answers, seconds = timed(answer, times)
@@ -76,10 +102,11 @@ def table_beyond(chain: KinematicChain, engines: dict[str, Engine], count: int) 
         median, p90 = 1e3 * np.quantile(above, [0.5, 0.9])
         return (
             f'| {way} | {share} | {1e3 * above.mean():.2f} / {median:.2f} / {p90:.2f} '
-            f'| {100 * np.mean(above < CLOSE):.0f} % | {1e6 * seconds / count:.1f} |'
+            f'| {100 * np.mean(above < CLOSE):.0f} % | {1e6 * seconds / len(targets):.1f} |'
         )
 
-    yield '| answer | share | above the best, mean / median / p90 [mm] | within 1 mm | µs |'
+    above = 'above the best, mean / median / p90 [mm]'
+    yield f'| {len(targets)} targets | share | {above} | within 1 mm | µs |'
     yield '|---|---|---|---|---|'
     for share, engine in engines.items():
         yield line('raw best head', share, partial(predicted, engine, targets))
@@ -109,11 +136,13 @@ def table_within(chain: KinematicChain, engines: dict[str, Engine], count: int) 
         )
 
 
-def targets_beyond(chain: KinematicChain, rng: np.random.Generator, count: int) -> Array:
-    """Return targets out of reach (count, 7), position [m] and quaternion x y z w."""
+def targets_beyond(
+    chain: KinematicChain, rng: np.random.Generator, count: int, beyond: tuple[float, float]
+) -> Array:
+    """Return targets (count, 7) so far beyond the arm's length [m]."""
     position, orientation = chain.forward(chain.sample(rng, count))
     generator = torch.Generator().manual_seed(POSE_SEED)
-    position = pushed_out(chain, torch.from_numpy(position), generator).numpy()
+    position = pushed_out(chain, torch.from_numpy(position), generator, beyond).numpy()
     return np.concatenate([position, orientation], axis=1)
 
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Training with a share of targets out of reach: the last of each batch are pushed out.
 
-There the loss is what the solver calls the error, the root of the weighted squares, so that the
-least of it is the closest pose. These targets never count as hard examples: all of them are.
+Their loss is the error as the solver weighs it, the root of the weighted squares, so that the
+least of it is the closest pose. They never count as hard examples: all of them are.
 """
 
 from functools import partial
@@ -22,28 +22,42 @@ from learned_ik.learning.step import TrainingStep
 from learned_ik.learning.training_network import PoseNetwork
 from learned_ik.solving.packing import angular_weight
 
-BEYOND = 0.5  # [m], up to which targets lie behind the end of the stretched arm
+BEYOND = 0.0, 0.5  # [m], how far targets lie behind the end of the stretched arm
 LARGEST_SINE = 0.9999  # of half an angle: at half a turn the angle's slope is infinite
 
 
-def train_beyond(chain: KinematicChain, config: TrainingConfig, share: float) -> IkModel:
-    """Train with this share of targets out of reach, 0 to 0.9."""
+def train_beyond(
+    chain: KinematicChain, config: TrainingConfig, share: float, same_loss: bool = False
+) -> IkModel:
+    """Train with a share of targets out of reach.
+
+    Args:
+        chain: the robot.
+        config: how to train.
+        share: 0 to 0.9.
+        same_loss: to judge these targets by the loss of the others.
+
+    """
     count = round(share * config.batch)
     if count == 0:
         return train(chain, config)
-    step, sampler = partial(StepBeyond, count), partial(SamplerWithin, count)
+    step, sampler = partial(StepBeyond, count, same_loss), partial(SamplerWithin, count)
     with patch.multiple(training, TrainingStep=step, Sampler=sampler):
         return train(chain, config)
 
 
 def pushed_out(
-    chain: KinematicChain, position: torch.Tensor, generator: torch.Generator
+    chain: KinematicChain,
+    position: torch.Tensor,
+    generator: torch.Generator,
+    beyond: tuple[float, float] = BEYOND,
 ) -> torch.Tensor:
     """Return positions (n, 3) [m] out of reach, in the same directions from the first joint."""
     first = torch.as_tensor(chain.transforms[0][:3, 3]).to(position)  # (3,) [m]
-    beyond = position.new_empty(len(position), 1).uniform_(0, BEYOND, generator=generator)
     arm_length = chain.reach - float(first.norm())
-    return first + (arm_length + beyond) * torch.nn.functional.normalize(position - first, dim=1)
+    length = position.new_empty(len(position), 1).uniform_(*beyond, generator=generator)
+    direction = torch.nn.functional.normalize(position - first, dim=1)
+    return first + (arm_length + length) * direction
 
 
 class StepBeyond(TrainingStep):
@@ -52,6 +66,7 @@ class StepBeyond(TrainingStep):
     def __init__(
         self,
         count: int,
+        same_loss: bool,
         network: PoseNetwork,
         trained: Any,
         kinematics: BatchedKinematics,
@@ -61,12 +76,13 @@ class StepBeyond(TrainingStep):
         generator: torch.Generator,
         scenes: None = None,
     ) -> None:
-        """Push out `count` targets of each batch; all else as for `TrainingStep`."""
+        """Push out `count` targets of each batch; all else as above and for `TrainingStep`."""
         super().__init__(
             network, trained, kinematics, objective, sampler, config, generator, scenes
         )
         self._kinematics = KinematicsBeyond(count, kinematics, generator)
-        self._objective = ObjectiveBeyond(count, network, kinematics, objective)
+        if not same_loss:
+            self._objective = ObjectiveBeyond(count, network, kinematics, objective)
 
 
 class SamplerWithin(Sampler):
