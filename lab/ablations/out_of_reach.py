@@ -52,6 +52,7 @@ def main() -> None:
         '--same-loss', action='store_true', help='judge all targets by the loss of the reachable'
     )
     parser.add_argument('--samples', type=int, default=4_000_000, help='poses in each training')
+    parser.add_argument('--seed', type=int, default=0, help='of each training')
     parser.add_argument('--targets', type=int, default=300, help='targets out of reach')
     parser.add_argument('--poses', type=int, default=5_000, help='reachable ones')
     parser.add_argument('--models', type=Path, default=Path(), help='folder of the models')
@@ -63,7 +64,7 @@ def main() -> None:
             same = '_same_loss' if options.same_loss else ''
             path = options.models / f'{name}_beyond_{100 * share:g}{same}.safetensors'
             if not path.is_file():
-                config = TrainingConfig(samples=options.samples)
+                config = TrainingConfig(samples=options.samples, seed=options.seed)
                 train_beyond(chain, config, share, options.same_loss).save(path)
             engines[f'{100 * share:g} %'] = Engine(chain, IkModel.load(path).network)
         for kind, targets in kinds(robot, options.targets).items():
