@@ -22,13 +22,12 @@ import numpy as np
 import torch
 
 from lab.ablations.training_beyond import BEYOND, pushed_out, train_beyond
-from lab.protocols.unreachable import in_ball
-from lab.robots import ROBOTS, Robot, robot_named
+from lab.robots import ROBOTS, robot_named
 from learned_ik import IkModel, KinematicChain, TrainingConfig
 from learned_ik.arrays import Array
 from learned_ik.kernels.layout import ANSWER, CODE, FOUND, ORIENTATION_ERROR, POSITION_ERROR
 from learned_ik.kernels.search import predict
-from learned_ik.rotations import matrix_from_quaternion, quaternion_from_matrix, rotation_angle
+from learned_ik.rotations import matrix_from_quaternion, rotation_angle
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.packing import angular_weight
 from learned_ik.solving.request import NO_OPTIONS, Request
@@ -58,8 +57,7 @@ def main() -> None:
     parser.add_argument('--models', type=Path, default=Path(), help='folder of the models')
     options = parser.parse_args()
     for name in options.robots:
-        robot = robot_named(name)
-        chain, engines = robot.chain, {}
+        chain, engines = robot_named(name).chain, {}
         for share in options.shares:
             same = '_same_loss' if options.same_loss else ''
             path = options.models / f'{name}_beyond_{100 * share:g}{same}.safetensors'
@@ -67,26 +65,23 @@ def main() -> None:
                 config = TrainingConfig(samples=options.samples, seed=options.seed)
                 train_beyond(chain, config, share, options.same_loss).save(path)
             engines[f'{100 * share:g} %'] = Engine(chain, IkModel.load(path).network)
-        for kind, targets in kinds(robot, options.targets).items():
+        for kind, targets in kinds(chain, options.targets).items():
             print(f'\n{name}, {kind}:\n')
             print('\n'.join(table_beyond(chain, engines, targets)))
         print(f'\n{name}, {options.poses} reachable poses:\n')
         print('\n'.join(table_within(chain, engines, options.poses)), flush=True)
 
 
-def kinds(robot: Robot, count: int) -> dict[str, Array]:
+def kinds(chain: KinematicChain, count: int) -> dict[str, Array]:
     """Return targets (n, 7), position [m] and quaternion x y z w, of each kind."""
     rng = np.random.default_rng(POSE_SEED)
     targets = {
         f"{low:g} to {high:g} m beyond the arm's length": targets_beyond(
-            robot.chain, rng, count, (low, high)
+            chain, rng, count, (low, high)
         )
         for low, high in (BEYOND, FARTHER)
     }
-    ball = in_ball(robot, rng, count)
-    orientations = quaternion_from_matrix(ball.rotations)
-    targets['anywhere in the ball'] = np.concatenate([ball.positions, orientations], axis=1)
-    return targets
+    return targets | {'anywhere in the ball': targets_in_ball(chain, rng, count)}
 
 
 def table_beyond(
@@ -144,6 +139,15 @@ def targets_beyond(
     position, orientation = chain.forward(chain.sample(rng, count))
     generator = torch.Generator().manual_seed(POSE_SEED)
     position = pushed_out(chain, torch.from_numpy(position), generator, beyond).numpy()
+    return np.concatenate([position, orientation], axis=1)
+
+
+def targets_in_ball(chain: KinematicChain, rng: np.random.Generator, count: int) -> Array:
+    """Return targets (count, 7) uniform in the ball of the arm's reach, reachable or not."""
+    direction, orientation = rng.normal(size=(count, 3)), rng.normal(size=(count, 4))
+    radius = chain.reach * np.cbrt(rng.uniform(size=(count, 1)))  # [m]
+    position = radius * direction / np.linalg.norm(direction, axis=1, keepdims=True)
+    orientation /= np.linalg.norm(orientation, axis=1, keepdims=True)
     return np.concatenate([position, orientation], axis=1)
 
 

@@ -8,6 +8,7 @@ import torch
 
 from lab.ablations.out_of_reach import (
     best_of_random,
+    kinds,
     predicted,
     table_beyond,
     table_within,
@@ -120,6 +121,18 @@ def test_targets_are_out_of_reach_and_more_starts_are_no_worse(chain):
     few, many = (weighted_errors(chain, answers, targets) for answers in (few, many))
     assert (many <= few + 1e-9).all()
     assert many.mean() < few.mean()
+
+
+def test_each_kind_lies_where_it_says(chain):
+    within, farther, ball = kinds(chain, 100).values()
+    first = chain.transforms[0][:3, 3]
+    length = chain.reach - np.linalg.norm(first)
+    beyond = [np.linalg.norm(t[:, :3] - first, axis=1) - length for t in (within, farther)]
+    assert beyond[0].max() <= BEYOND[1] <= beyond[1].min()
+    distance = np.linalg.norm(ball[:, :3], axis=1)
+    assert distance.max() <= chain.reach
+    assert np.median(distance) == pytest.approx(chain.reach * 0.5 ** (1 / 3), abs=0.1)
+    np.testing.assert_allclose(np.linalg.norm(ball[:, 3:], axis=1), 1)
 
 
 def test_tables_have_a_line_for_each_way(chain, engines, monkeypatch):
