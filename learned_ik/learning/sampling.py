@@ -15,6 +15,8 @@ from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.reports.workspace import WorkspaceGrid
 from learned_ik.learning.training_config import TrainingConfig
 
+FARTHEST_BEYOND = 0.5  # [m], how far targets lie behind the end of the stretched arm
+
 Proposal = Callable[[torch.Tensor], torch.Tensor]  # poses (n, 12) to joint positions (n, joints)
 
 
@@ -42,6 +44,10 @@ class Sampler:
         self._range = kinematics.upper - kinematics.lower
         self._batch = config.batch if batch is None else batch
         self._bootstrapped = int(config.bootstrap_share * self._batch)
+        self._beyond = int(config.beyond_share * self._batch)
+        first = kinematics.chain.transforms[0][:3, 3]
+        self._first = torch.as_tensor(first).to(self._lower)  # (3,) [m], of the first joint
+        self._arm_length = kinematics.chain.reach - float(self._first.norm())
         self._jitter = config.hard_jitter * self._range
         self._seed_spread = config.seed_spread
         self._generator = generator
@@ -82,10 +88,22 @@ class Sampler:
             return None
         return self._grid.weights(position, self._power)
 
+    def push_out(self, position: torch.Tensor) -> torch.Tensor:
+        """Return positions (batch, 3) [m], the last of them pushed straight out of reach."""
+        if not self._beyond:
+            return position
+        within, last = position[: -self._beyond], position[-self._beyond :]
+        beyond = last.new_empty(len(last), 1).uniform_(
+            0.0, FARTHEST_BEYOND, generator=self._generator
+        )
+        outwards = torch.nn.functional.normalize(last - self._first, dim=1)
+        return torch.cat([within, self._first + (self._arm_length + beyond) * outwards])
+
     def keep_hardest(self, q: torch.Tensor, loss: torch.Tensor) -> None:
-        """Remember the worst of a batch: q (batch, joints) with its loss (batch,)."""
+        """Remember the worst of a batch that can be reached: q (batch, joints), loss (batch,)."""
         if len(self.hard):
-            worst = torch.topk(loss, len(self.hard), sorted=False).indices
+            reachable = loss[: len(loss) - self._beyond]
+            worst = torch.topk(reachable, len(self.hard), sorted=False).indices
             self.hard.copy_(q[worst])
 
     def fresh(self, count: int) -> torch.Tensor:

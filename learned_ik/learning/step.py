@@ -67,7 +67,8 @@ class TrainingStep:
             hard: how many of the hard examples are shown, 0 to 1.
 
         """
-        # Draw poses that can be reached: those of joint positions within the limits.
+        # Draw poses that can be reached: those of joint positions within the limits. A share of
+        # them may be pushed out of reach.
         q = self._sampler.draw(self._proposal, hard)  # (batch, joints) [rad or m]
         position, rotation = self._kinematics.forward(q)  # (batch, 3) [m], (batch, 3, 3)
         seed = self._sampler.seeds_near(q) if self._seeded else None
@@ -75,6 +76,8 @@ class TrainingStep:
         if self._scenes is not None:  # in which the posture just drawn is free
             spheres = self._scenes.draw(q)
             seen = self._scenes.seen(position, rotation, spheres)
+        weights = self._sampler.weights(position)
+        position = self._sampler.push_out(position)
         examples = Examples(q, position, rotation, seed, spheres, seen)
         y = self._trained(examples.inputs)  # (batch, heads, outputs)
 
@@ -89,7 +92,6 @@ class TrainingStep:
         # The loss of each pose's best head, and some of a random one's.
         loss = self._objective(y, examples)  # (batch, 1 or 2)
         self._sampler.keep_hardest(q, loss[:, 0].detach())
-        weights = self._sampler.weights(position)
         if weights is not None:
             loss = loss * weights[:, None]
         total = loss[:, 0].mean() + mean_weight * loss[:, 1:].mean(dim=0).sum()

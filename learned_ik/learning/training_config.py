@@ -94,6 +94,7 @@ class TrainingConfig:
     hard_jitter: float = 0.007  # standard deviation of that, as a share of a joint's range
     density_power: float = 0.0  # weigh poses by (density of positions)^-power, at most tenfold
     bootstrap_share: float = 0.0  # of each batch: uniform in space, made by the network itself
+    beyond_share: float = 0.0  # of each batch: out of reach, to learn the closest posture
 
     margin_weight: float = 0.0  # [m], of closeness to joint limits; see `posture_cost.py`
     manipulability_weight: float = 0.0  # [m], of closeness to singular postures
@@ -119,19 +120,24 @@ class TrainingConfig:
         self._check_hidden()
         reused = self.hard_share + self.bootstrap_share
         self._require('bootstrap_share', reused <= 0.9, 'with hard_share at most 0.9')
+        rest = 1.0 - reused
+        self._require('beyond_share', self.beyond_share <= rest, 'what the other shares leave')
         if self.preferred is not None:
             preferred = shaped(self.preferred, 'preferred', (None,), ConfigurationError)
             object.__setattr__(self, 'preferred', tuple(preferred.tolist()))
         if self.method == 'supervised':
             fits = not (self.seed_input or self.has_posture or self.targets == 'position')
-            self._require('method', fits, 'unsupervised with seed_input, posture, position')
+            fits = fits and self.beyond_share == 0
+            self._require(
+                'method', fits, 'unsupervised with seed_input, posture, position, beyond_share'
+            )
         if self.scene_conditioned:
             fits = self.method == 'unsupervised' and not self.seed_input
-            fits = fits and self.bootstrap_share == 0
+            fits = fits and self.bootstrap_share == 0 and self.beyond_share == 0
             self._require(
                 'scene_conditioned',
                 fits,
-                'False with supervised, with seed_input, and with a bootstrap_share',
+                'False with supervised, with seed_input, with a bootstrap_share or a beyond_share',
             )
 
     def _keep(self, field: str, convert: Callable[..., Any], expected: str, accept: Any) -> None:
@@ -251,6 +257,7 @@ _NUMBERS: dict[str, tuple[str, Callable[[float], bool]]] = {
     'hard_end': ('0 up to below 1', lambda value: 0 <= value < 1),
     'hard_share': _up_to(0.9),
     'bootstrap_share': _up_to(0.9),
+    'beyond_share': _up_to(0.9),
     **{
         name: ('0 or more', lambda value: 0 <= value < math.inf)
         for name in (

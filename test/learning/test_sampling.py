@@ -62,3 +62,28 @@ def test_hard_examples_give_way_to_fresh_ones(tiago):
         known = (drawn.draw(hard=share)[:, None] == q).all(dim=-1).any(dim=1)
         counts.append(int(known.sum()))
     assert counts == [200, 100, 0]
+
+
+def test_the_last_of_a_batch_are_pushed_straight_out_of_reach(tiago):
+    drawn, kinematics = sampler(tiago, beyond_share=0.2), BatchedKinematics(tiago)
+    position, _ = kinematics.forward(drawn.draw())
+    pushed = drawn.push_out(position)
+    assert torch.equal(pushed[:800], position[:800])
+    first = torch.as_tensor(tiago.transforms[0][:3, 3]).to(position)
+    length = tiago.reach - float(first.norm())
+    beyond = (pushed[800:] - first).norm(dim=1) - length
+    assert beyond.min() > -1e-5
+    assert 0.4 < beyond.max() < 0.5 + 1e-5
+    away = [torch.nn.functional.normalize(p[800:] - first, dim=1) for p in (pushed, position)]
+    torch.testing.assert_close(*away, atol=1e-5, rtol=0)
+    assert sampler(tiago).push_out(position) is position
+
+
+def test_what_is_out_of_reach_is_no_hard_example(tiago):
+    drawn = sampler(tiago, hard_share=0.1, hard_jitter=0.0, beyond_share=0.2)
+    q = drawn.draw()
+    loss = torch.zeros(1000)
+    loss[300:400], loss[800:] = 1.0, 2.0
+    drawn.keep_hardest(q, loss)
+    among = (drawn.hard[:, None] == q[None, 300:400]).all(dim=2).any(dim=1)
+    assert among.all()

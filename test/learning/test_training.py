@@ -59,6 +59,7 @@ def test_a_short_training_learns_the_tiago_arm(tiago):
         {'seed_input': True, 'seed_weight': 0.01},
         {'density_power': 0.5},
         {'bootstrap_share': 0.3},
+        {'beyond_share': 0.3, 'density_power': 0.5},
         {'seed_input': True, 'bootstrap_share': 0.3, 'batch_norm': True},
         {'margin_weight': 0.02, 'manipulability_weight': 0.02, 'preferred_weight': 0.02},
         {'cycles': 2},

@@ -41,6 +41,7 @@ from learned_ik.learning.training_config import PRESETS, TrainingConfig, preset
         ('mean_end', 0.0),
         ('hard_end', 1.0),
         ('bootstrap_share', 1.0),
+        ('beyond_share', 1.0),
         ('density_power', -1.0),
         ('margin_weight', float('nan')),
         ('preferred', (0.0, float('inf'))),

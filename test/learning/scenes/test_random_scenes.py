@@ -109,7 +109,13 @@ def test_a_network_that_is_blind_can_learn_to_see(tiago, untrained):
 
 
 @pytest.mark.parametrize(
-    'wrong', [{'seed_input': True}, {'method': 'supervised'}, {'bootstrap_share': 0.1}]
+    'wrong',
+    [
+        {'seed_input': True},
+        {'method': 'supervised'},
+        {'bootstrap_share': 0.1},
+        {'beyond_share': 0.1},
+    ],
 )
 def test_what_does_not_go_with_the_scene_is_refused(wrong):
     with pytest.raises(ConfigurationError, match='scene_conditioned is True; expected False with'):
