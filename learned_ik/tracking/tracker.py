@@ -53,7 +53,7 @@ from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.explain import explain_request
 from learned_ik.solving.packing import chain_arrays
 from learned_ik.solving.preferences import Prefer
-from learned_ik.solving.request import as_rows, checked_start, request_options
+from learned_ik.solving.request import FLOAT64, as_rows, checked_start, request_options
 from learned_ik.solving.solver import IkSolver
 from learned_ik.tracking.closest_posture import ClosestPosture
 from learned_ik.tracking.moving_spheres import MovingSpheres
@@ -278,7 +278,8 @@ class Tracker:
             self._ask_for(orientation_tolerance)
         p: Any = position
         o: Any = orientation
-        if not (type(p) is np.ndarray and type(o) is np.ndarray):
+        arrays = type(p) is np.ndarray and type(o) is np.ndarray
+        if not (arrays and p.dtype is o.dtype is FLOAT64):
             p, o, _ = as_rows(p, o, self._state[POSTURE])
         if period == 0.0:
             return self._idle('no time has passed since the last step')
@@ -351,10 +352,7 @@ class Tracker:
         try:
             v, w = self._checked_twist(linear, 'linear'), self._checked_twist(angular, 'angular')
         except InvalidInputError as error:
-            step = self.brake(period)
-            reason = f'the twist is refused, and the arm brakes: {error}'
-            step.tell = lambda: reason
-            return step
+            return self._brake(time, f'the twist is refused, and the arm brakes: {error}')
         p, R = self._jogged or self._tip()
         if frame == 'tool':
             v, w = R @ v, R @ w
@@ -381,11 +379,13 @@ class Tracker:
 
     def brake(self, period: float) -> TrackingStep:
         """Come to rest as fast as the joints may: for a frame without a target."""
-        period = self._checked_period(period)
+        return self._brake(self._checked_period(period), 'there is no target: the arm brakes')
+
+    def _brake(self, period: float, message: str) -> TrackingStep:
         if period > 0.0:
             brake(self._limits, period, self._state)
         self._asked[SWITCHES], self._jogged = 0.0, None
-        return self._idle('there is no target: the arm brakes')
+        return self._idle(message)
 
     def switch(self, position: Position, orientation: Orientation, period: float) -> Array:
         """Lead the arm to another branch that reaches a target, by the updates that follow.
@@ -452,13 +452,11 @@ class Tracker:
     def _refused(
         self, position: Position, orientation: Orientation, period: float
     ) -> TrackingStep:
-        step = self.brake(period)
         try:
             explain_request(self.solver.chain, position, orientation, None, (1.0, 1.0))
         except InvalidInputError as error:
-            reason = f'the target is refused, and the arm brakes: {error}'
-            step.tell = lambda: reason
-        return step
+            return self._brake(period, f'the target is refused, and the arm brakes: {error}')
+        return self.brake(period)
 
     def _judged(self, position: Array, orientation: Array) -> TrackingStep:
         """Return the step that was made, and how it stands to the target."""
