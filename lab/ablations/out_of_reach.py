@@ -21,12 +21,13 @@ from time import perf_counter
 import numpy as np
 import torch
 
-from lab.ablations.training_beyond import BEYOND, pushed_out, train_beyond
+from lab.ablations.training_beyond import train_beyond
 from lab.robots import ROBOTS, robot_named
 from learned_ik import IkModel, KinematicChain, TrainingConfig
 from learned_ik.arrays import Array
 from learned_ik.kernels.layout import ANSWER, CODE, FOUND, ORIENTATION_ERROR, POSITION_ERROR
 from learned_ik.kernels.search import predict
+from learned_ik.learning.sampling import BEYOND, pushed_out
 from learned_ik.rotations import matrix_from_quaternion, rotation_angle
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.packing import angular_weight
@@ -138,7 +139,9 @@ def targets_beyond(
     """Return targets (count, 7) so far beyond the arm's length [m]."""
     position, orientation = chain.forward(chain.sample(rng, count))
     generator = torch.Generator().manual_seed(POSE_SEED)
-    position = pushed_out(chain, torch.from_numpy(position), generator, beyond).numpy()
+    first = torch.from_numpy(chain.transforms[0][:3, 3])  # (3,) [m], of the first joint
+    arm_length = chain.reach - float(first.norm())
+    position = pushed_out(torch.from_numpy(position), first, arm_length, beyond, generator).numpy()
     return np.concatenate([position, orientation], axis=1)
 
 

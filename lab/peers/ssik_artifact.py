@@ -22,6 +22,22 @@ from learned_ik.robot.chain import KinematicChain
 BUILD_TIME = 120.0  # [s], within which `ssik build` has to finish
 
 
+def manipulator(chain: KinematicChain) -> Any:
+    """Return ssik's `Manipulator` of a chain, which is silent.
+
+    Raises:
+        UnsuitedError: ssik does not take such an arm.
+
+    """
+    import ssik
+
+    if chain.joint_count not in (6, 7) or chain.prismatic.any():
+        raise UnsuitedError('only arms of 6 or 7 revolute joints')
+    logging.getLogger('ssik').setLevel(logging.WARNING)  # writing a line a call takes time
+    limits = np.stack([chain.lower, chain.upper], axis=-1)
+    return ssik.Manipulator.from_transforms(chain.transforms, limits=limits)
+
+
 class Ssik:
     """One solution, the nearest to the seed.
 
@@ -35,14 +51,8 @@ class Ssik:
 
     def __init__(self, task: Task) -> None:
         """Build the solver for the chain."""
-        import ssik
-
         chain = task.chain
-        if chain.joint_count not in (6, 7) or chain.prismatic.any():
-            raise UnsuitedError('only arms of 6 or 7 revolute joints')
-        logging.getLogger('ssik').setLevel(logging.WARNING)  # writing a line a call takes time
-        limits = np.stack([chain.lower, chain.upper], axis=-1)
-        solver = ssik.Manipulator.from_transforms(chain.transforms, limits=limits)
+        solver = manipulator(chain)
         self.setting = f'{solver.solver_name}, one solution, '
         if solver.dispatch_plan.tier == 0:
             solver = _artifact(chain)

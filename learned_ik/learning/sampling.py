@@ -15,7 +15,7 @@ from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.reports.workspace import WorkspaceGrid
 from learned_ik.learning.training_config import TrainingConfig
 
-FARTHEST_BEYOND = 0.5  # [m], how far targets lie behind the end of the stretched arm
+BEYOND = 0.0, 0.5  # [m], how far targets lie behind the end of the stretched arm
 
 Proposal = Callable[[torch.Tensor], torch.Tensor]  # poses (n, 12) to joint positions (n, joints)
 
@@ -93,11 +93,8 @@ class Sampler:
         if not self._beyond:
             return position
         within, last = position[: -self._beyond], position[-self._beyond :]
-        beyond = last.new_empty(len(last), 1).uniform_(
-            0.0, FARTHEST_BEYOND, generator=self._generator
-        )
-        outwards = torch.nn.functional.normalize(last - self._first, dim=1)
-        return torch.cat([within, self._first + (self._arm_length + beyond) * outwards])
+        pushed = pushed_out(last, self._first, self._arm_length, BEYOND, self._generator)
+        return torch.cat([within, pushed])
 
     def keep_hardest(self, q: torch.Tensor, loss: torch.Tensor) -> None:
         """Remember the worst of a batch that can be reached: q (batch, joints), loss (batch,)."""
@@ -116,3 +113,24 @@ class Sampler:
 
     def _within(self, q: torch.Tensor) -> torch.Tensor:
         return torch.minimum(torch.maximum(q, self._lower), self._upper)
+
+
+def pushed_out(
+    position: torch.Tensor,
+    first: torch.Tensor,
+    arm_length: float,
+    beyond: tuple[float, float],
+    generator: torch.Generator,
+) -> torch.Tensor:
+    """Return positions out of reach, in the same directions from the first joint.
+
+    Args:
+        position: (n, 3) [m].
+        first: (3,) [m], of the first joint.
+        arm_length: [m], from there.
+        beyond: [m], how far behind the end of the stretched arm, at the least and at the most.
+        generator: on the same device.
+
+    """
+    length = position.new_empty(len(position), 1).uniform_(*beyond, generator=generator)
+    return first + (arm_length + length) * torch.nn.functional.normalize(position - first, dim=1)

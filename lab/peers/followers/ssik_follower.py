@@ -2,14 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """ssik's own tracker: it continues the branch that it is on, and holds where that ends."""
 
-import logging
 import warnings
 from typing import Any
 
-import numpy as np
-
-from lab.peers.contract import UnsuitedError, homogeneous
+from lab.peers.contract import homogeneous
 from lab.peers.followers.follower import Pace
+from lab.peers.ssik_artifact import manipulator
 from learned_ik.arrays import Array
 
 
@@ -23,13 +21,8 @@ class SsikFollower:
         """Make the manipulator from the chain."""
         import ssik
 
-        chain = pace.chain
-        if chain.joint_count not in (6, 7) or chain.prismatic.any():
-            raise UnsuitedError('only arms of 6 or 7 revolute joints')
-        logging.getLogger('ssik').setLevel(logging.WARNING)  # writing a line a call takes time
         warnings.filterwarnings('ignore', message='.*ssik build')
-        limits = np.stack([chain.lower, chain.upper], axis=-1)
-        self._arm = ssik.Manipulator.from_transforms(chain.transforms, limits=limits)
+        self._arm = manipulator(pace.chain)
         self._held, self._pace = ssik.TrackStatus.HELD, pace
         self.setting = f'{self._arm.solver_name}, max_joint_speed {pace.speed:g}'
 

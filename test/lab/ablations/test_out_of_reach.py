@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Targets out of reach: how they are trained, and that the ways to answer them are compared."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -15,25 +17,20 @@ from lab.ablations.out_of_reach import (
     targets_beyond,
     weighted_errors,
 )
-from lab.ablations.training_beyond import (
-    BEYOND,
-    KinematicsBeyond,
-    ObjectiveBeyond,
-    SamplerWithin,
-    train_beyond,
-)
+from lab.ablations.training_beyond import ObjectiveBeyond, train_beyond
 from learned_ik import IkModel, TrainingConfig
 from learned_ik.kernels.layout import BEYOND_REACH
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning import training
 from learned_ik.learning.objective import Examples, Objective
-from learned_ik.learning.sampling import Sampler
+from learned_ik.learning.sampling import BEYOND, Sampler
 from learned_ik.learning.training_network import PoseNetwork
 from learned_ik.resources import shipped_file
 from learned_ik.solving.engine import Engine
 
 CONFIG = TrainingConfig(samples=60_000, hidden=(32, 32), batch=200, held_out=100)
 COUNT = 60  # targets out of reach in a batch
+SHARE = COUNT / CONFIG.batch
 
 
 @pytest.fixture(scope='module')
@@ -46,22 +43,22 @@ def engines(chain):
     """Return two networks that have seen a little, one of them targets out of reach."""
     return {
         f'{100 * share:g} %': Engine(chain, train_beyond(chain, CONFIG, share).network)
-        for share in (0.0, COUNT / CONFIG.batch)
+        for share in (0.0, SHARE)
     }
 
 
 @pytest.fixture
-def generator():
-    return torch.Generator().manual_seed(0)
+def sampler(chain):
+    config = dataclasses.replace(CONFIG, beyond_share=SHARE)
+    return Sampler(BatchedKinematics(chain), config, torch.Generator().manual_seed(0))
 
 
-def test_the_last_targets_of_a_batch_are_pushed_out(chain, generator):
+def test_the_last_targets_of_a_batch_are_pushed_out(chain, sampler):
     kinematics = BatchedKinematics(chain)
     q = torch.as_tensor(chain.sample(np.random.default_rng(0), 200), dtype=torch.float32)
-    reached, turned = kinematics.forward(q)
-    position, rotation = KinematicsBeyond(COUNT, kinematics, generator).forward(q)
+    reached, _ = kinematics.forward(q)
+    position = sampler.push_out(reached)
     assert torch.equal(position[:-COUNT], reached[:-COUNT])
-    assert torch.equal(rotation, turned)
     first = torch.as_tensor(chain.transforms[0][:3, 3], dtype=torch.float32)
     before, after = reached[-COUNT:] - first, position[-COUNT:] - first
     beyond = after.norm(dim=1) - (chain.reach - first.norm())
@@ -69,14 +66,16 @@ def test_the_last_targets_of_a_batch_are_pushed_out(chain, generator):
     assert torch.cosine_similarity(before, after).min() > 1 - 1e-5
 
 
-def test_their_loss_is_the_error_as_the_solver_weighs_it(chain, generator):
+def test_their_loss_is_the_error_as_the_solver_weighs_it(chain, sampler):
     kinematics, network = BatchedKinematics(chain), PoseNetwork(chain, CONFIG, 'cpu').eval()
-    objective = Objective(kinematics, network.decoder, CONFIG)
+    parts = kinematics, network.decoder, CONFIG
+    objective = Objective(*parts)
     q = torch.as_tensor(chain.sample(np.random.default_rng(0), 200), dtype=torch.float32)
-    examples = Examples(q, *KinematicsBeyond(COUNT, kinematics, generator).forward(q))
+    reached, rotation = kinematics.forward(q)
+    examples = Examples(q, sampler.push_out(reached), rotation)
     with torch.no_grad():
         y = network(examples.inputs)
-        loss = ObjectiveBeyond(COUNT, network, kinematics, objective)(y, examples)
+        loss = ObjectiveBeyond(COUNT, *parts)(y, examples)
         assert torch.equal(loss[:-COUNT], objective(y, examples)[:-COUNT])
         answers = network.decoder(y)[-COUNT:, 0].double().numpy()
     R, p = chain.forward_matrix(answers)
@@ -88,8 +87,7 @@ def test_their_loss_is_the_error_as_the_solver_weighs_it(chain, generator):
     np.testing.assert_allclose(loss[-COUNT:, 0].numpy()[near], expected[near], atol=1e-3)
 
 
-def test_none_of_them_is_a_hard_example(chain, generator):
-    sampler = SamplerWithin(COUNT, BatchedKinematics(chain), CONFIG, generator)
+def test_none_of_them_is_a_hard_example(sampler):
     q = sampler.draw()
     loss = torch.arange(len(q), dtype=torch.float32)
     sampler.keep_hardest(q, loss)
@@ -99,7 +97,7 @@ def test_none_of_them_is_a_hard_example(chain, generator):
 
 
 def test_what_has_seen_them_answers_them_better_even_after_seconds(chain, engines):
-    assert training.Sampler is Sampler  # training is as it was
+    assert training.Objective is Objective  # training is as it was
     targets = targets_beyond(chain, np.random.default_rng(1), 200, BEYOND)
     best = best_of_random(Engine(chain, None), targets, 8, np.random.default_rng(0))
     least = weighted_errors(chain, best, targets)
