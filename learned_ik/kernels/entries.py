@@ -75,7 +75,7 @@ ENTRIES: dict[str, dict[Callable, tuple[types.Type, str]]] = {
     'tracking': {
         servo: (boolean, 'model vector vector vector matrix number matrix vector'),
         brake: (types.void, 'matrix number matrix'),
-        try_elsewhere: (float64, 'model memory vector vector count vector vector'),
+        try_elsewhere: (types.void, 'model memory vector vector count vector vector'),
     },
     'tracking among obstacles': {
         servo_clear: (

@@ -27,17 +27,18 @@ class ClosestPosture:
         """
         self._engine, self._asked = engine, asked
         self._best = np.empty(1 + engine.chain.joint_count)
-        self._pose: Array | None = None
+        self._pose: list[float] | None = None
         self._made = 0
 
     def is_about(self, pose: Array, position_tolerance: float) -> bool:
         """Say whether this is the target (7,) that is looked at, but for its trembling."""
         if self._pose is None:
             return False
-        moved = np.linalg.norm(pose[:3] - self._pose[:3])
-        alike = abs(float(pose[3:] @ self._pose[3:]))
-        alike /= float(np.linalg.norm(pose[3:]) * np.linalg.norm(self._pose[3:]))
-        return bool(moved <= position_tolerance and alike > 1.0 - 1e-4)
+        new, known = pose.tolist(), self._pose  # quicker than small arrays
+        product = sum(a * b for a, b in zip(new[3:], known[3:], strict=True))
+        lengths = math.hypot(*new[3:]) * math.hypot(*known[3:])
+        moved = math.dist(new[:3], known[:3])
+        return moved <= position_tolerance and abs(product) > (1.0 - 1e-4) * lengths
 
     @property
     def is_looking(self) -> bool:
@@ -61,7 +62,7 @@ class ClosestPosture:
 
         """
         if not self.is_about(pose, position_tolerance):
-            self._pose, self._made, self._best[0] = pose.copy(), -STILL, math.inf
+            self._pose, self._made, self._best[0] = pose.tolist(), -STILL, math.inf
         if self._made < 0:
             self._made += 1
             return None

@@ -53,6 +53,12 @@ def run(tracking, clock, seconds, command=None):
     return np.array(commands)
 
 
+def assert_within_speeds(chain, start, commands):
+    """Assert that no joint goes faster than it may, from its start on."""
+    steps = np.abs(np.diff(np.vstack([start, commands]), axis=0)) / PERIOD
+    assert np.all(steps <= chain.velocity + 1e-6)
+
+
 def test_one_pose_is_led_to_and_then_there_is_nothing_to_do(serving, clock):
     chain = serving.robot.solver.chain
     tracking, goal = TargetTracking(serving), chain.forward(START + 0.2)
@@ -61,8 +67,7 @@ def test_one_pose_is_led_to_and_then_there_is_nothing_to_do(serving, clock):
     commands = run(tracking, clock, 20.0)
     assert not tracking.is_active
     np.testing.assert_allclose(chain.forward(commands[-1])[0], goal[0], atol=1e-4)
-    steps = np.abs(np.diff(np.vstack([START, commands]), axis=0)) / PERIOD
-    assert np.all(steps <= chain.velocity + 1e-6)
+    assert_within_speeds(chain, START, commands)
 
 
 def test_commands_go_on_from_the_last_one_where_reports_are_older(serving, clock):
@@ -159,8 +164,7 @@ def test_a_pose_anywhere_is_reached_from_anywhere(clock, name):
         commands = run(tracking, clock, 30.0)
         assert not tracking.is_active
         np.testing.assert_allclose(chain.forward(commands[-1])[0], pose[0], atol=1e-3)
-        steps = np.abs(np.diff(np.vstack([start, commands]), axis=0)) / PERIOD
-        assert np.all(steps <= chain.velocity + 1e-6)
+        assert_within_speeds(chain, start, commands)
 
 
 def test_an_arm_that_is_stuck_before_its_target_goes_another_way(serving, clock):

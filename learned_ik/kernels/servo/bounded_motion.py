@@ -104,8 +104,9 @@ def choose_velocities(joints: Joints, resting: Array, together: bool) -> None:
     state, period = joints.state, joints.period
     q, following, chosen = state[POSTURE], state[FOLLOWING], state[CHOSEN]
     longest = period
-    for j in range(q.shape[0]):
-        longest = max(longest, time_to(joints, j, resting[j]))
+    if together:
+        for j in range(q.shape[0]):
+            longest = max(longest, time_to(joints, j, resting[j]))
     for j in range(q.shape[0]):
         time = longest if together else time_to(joints, j, resting[j])
         velocity = following[j] + (resting[j] - q[j] - following[j] * period) / time

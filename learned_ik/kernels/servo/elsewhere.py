@@ -7,8 +7,6 @@ For an arm that has come to rest and is not on its target: it has time to look.
 
 import math
 
-import numpy as np
-
 from learned_ik.arrays import Array, Floats, Integers
 from learned_ik.kernels.compilation import kernel
 from learned_ik.kernels.forward_kinematics import copy_into
@@ -33,7 +31,7 @@ def try_elsewhere(
     attempt: int,
     best: Array,
     now: Array,
-) -> float:
+) -> None:
     """Descend from one more start; attempt 0 descends from all heads of the network.
 
     Args:
@@ -49,14 +47,11 @@ def try_elsewhere(
             infinite; filled where this start is better.
         now: (joints,), where the arm is: whole turns are taken off towards it.
 
-    Returns:
-        The least weighted error so far [m]; NaN for a malformed target.
-
     """
     arm = unpack_arm(layout, robot, weights, numbers, activations)
     chain, start, heads = arm.chain, arm.start, arm.network.heads
     if not read_target(pose, arm.target):
-        return np.nan
+        return
     goal = goal_of(arm.target, asked)
     if attempt == 0 and heads > 0:
         rank_heads(chain, arm.network, arm.target, now, False, arm.heads)
@@ -72,4 +67,3 @@ def try_elsewhere(
         if error < best[0]:
             best[0] = error
             copy_into(best[1:], start)
-    return best[0]
