@@ -59,6 +59,10 @@ class RobotMismatchError(LearnedIkError, ValueError):
     """A model was trained for another robot than the one described."""
 
 
+class KernelsError(LearnedIkError, RuntimeError):
+    """The compiled kernels are missing or do not fit, or cannot be built."""
+
+
 class TrainingError(LearnedIkError, RuntimeError):
     """Training cannot start or cannot go on."""
 

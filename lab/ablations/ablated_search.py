@@ -9,7 +9,6 @@ product's own code. With all of them, it finds what the product finds; a test wa
 import functools
 
 import numpy as np
-from numba import boolean, int64
 
 from learned_ik.arrays import Array, Floats, Integers
 from learned_ik.kernels.avoidance.attempt import Seed, try_from
@@ -32,7 +31,7 @@ from learned_ik.kernels.avoidance.sight import look_around
 from learned_ik.kernels.avoidance.store import MORE_PROPOSALS, PROPOSALS, nearest_postures
 from learned_ik.kernels.avoidance.walk import WalkMemory
 from learned_ik.kernels.compilation import compile_for, inner_kernel, kernel, spliced_kernel
-from learned_ik.kernels.entries import ENTRIES, TYPES
+from learned_ik.kernels.entries import ENTRIES, arguments_of
 from learned_ik.kernels.forward_kinematics import ChainArrays, copy_into
 from learned_ik.kernels.layout import (
     ANSWER,
@@ -90,8 +89,7 @@ UNRANKED = 32  # heads are ranked by pose alone
 def make_ready() -> None:
     """Compile the search for the types of the product's, or load it from disk."""
     result, words = ENTRIES['obstacles'][search_clear]
-    types = [each for word in words.split() for each in TYPES[word]]
-    compile_for(search_some, result(*types, int64, boolean))
+    compile_for(search_some, result, [*arguments_of(words), 'int64', 'boolean'])
 
 
 @kernel

@@ -1,80 +1,51 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""`kernel`: numba's compiler with our options, and a disk cache that misses no edit and no damage.
+"""How kernels become machine code: ahead of time, or by numba where there is nothing else.
 
-numba's own cache looks at one file only, while our kernels call each other across files. So the
-cache folder carries a hash of every file beside this one: an edit of any kernel starts afresh, and
-an edit of anything else keeps what is compiled. Nor does numba's cache look whether a file is
-whole before it unpickles and runs it: `CheckedFiles` does.
+The library that `python -m learned_ik build-native` makes holds every entry, and the hash of the
+sources it was made of. Where that is the hash of the sources beside this file, an entry is what
+the library has, and numba is not even imported. Else numba compiles each entry when it is first
+needed: see `just_in_time.py`.
+
+`LEARNED_IK_KERNELS` may say which: `native` (an error where the library does not fit), `jit`, or
+`auto`, the default.
 """
 
-import contextlib
+import functools
 import hashlib
+import importlib
 import logging
 import os
-import pickle
-import stat
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-import llvmlite
-import numba
-from numba import config
-from numba.core.caching import FunctionCache
-from numba.core.serialize import dumps
-from numba.core.typing import Signature
-from numba.extending import register_jitable
+from learned_ik.errors import KernelsError
 
 log = logging.getLogger(__name__)
 
-COMPLETE = 'complete'  # name of the file that notes that all kernels are on disk
+LIBRARY = 'learned_ik.native.compiled'  # the extension module, where it was built
+BUILD = 'python -m learned_ik build-native'
+CHOICES = 'auto', 'native', 'jit'
 
-OPTIONS = {
-    '_nrt': False,  # no reference counts: nothing in a kernel allocates, and counting is atomic
-    'nogil': True,  # batches run on threads
-    'error_model': 'numpy',  # no test for a zero divisor: it would keep loops from vectorising
-    # All of fastmath but 'nnan' and 'ninf', so that tests for NaN and infinity keep their meaning.
-    'fastmath': {'reassoc', 'contract', 'arcp', 'nsz', 'afn'},
-}
+# How each kind of kernel is compiled; the names are those of the decorators below.
+ENTRY, INNER, INLINED, EXACT, SPLICED = 'kernel', 'inner', 'inlined', 'exact', 'spliced'
 
-
-UNWRAPPED = {'no_cpython_wrapper': True, 'no_cfunc_wrapper': True}  # Python cannot call it
+waiting: list[tuple[Callable, str]] = []  # inner kernels that numba does not know yet, their kind
 
 
 def kernel(function: Callable) -> Callable:
-    """Declare what Python calls; `compile_for` compiles it, for the types of `entries.py` alone.
+    """Declare what Python calls: the library's function of that name, or numba's.
 
-    The machine code, kept on disk if possible, holds all that the function calls: nothing else
-    needs keeping. With `NUMBA_DISABLE_JIT`, it is plain, slow Python.
+    It takes the types of `entries.py` alone.
     """
-    if config.DISABLE_JIT:
-        return function
-    dispatcher, folder = numba.njit(**OPTIONS)(function), cache_folder()
-    if folder is not None:
-        with _cache_in(folder), contextlib.suppress(RuntimeError):  # no place: it says so
-            dispatcher._cache = CheckedCache(function)  # as `cache=True` sets its own
-            return dispatcher
-    _warn_once(
-        'place',
-        'no writable folder for compiled code: every start will compile for some seconds; '
-        'set NUMBA_CACHE_DIR to a folder that can be written',
-    )
-    return dispatcher
-
-
-def compile_for(entry: Callable, signature: Signature) -> None:
-    """Compile a kernel for these types, or load it from disk; from then on it takes no others."""
-    if not config.DISABLE_JIT:
-        entry.compile(signature)
-        entry.disable_compile()
+    return _declared(function, ENTRY)
 
 
 def inner_kernel(function: Callable) -> Callable:
     """Compile what only other kernels call; a fifth of the time to compile is saved."""
-    return register_jitable(**OPTIONS, **UNWRAPPED)(function)
+    return _declared(function, INNER)
 
 
 def inlined_kernel(function: Callable) -> Callable:
@@ -82,12 +53,12 @@ def inlined_kernel(function: Callable) -> Callable:
 
     A call would push every field of every array that it is given.
     """
-    return register_jitable(**OPTIONS, **UNWRAPPED, forceinline=True)(function)
+    return _declared(function, INLINED)
 
 
 def exact_kernel(function: Callable) -> Callable:
     """Compile as `inner_kernel`, but keep the order of every addition as it is written."""
-    return register_jitable(**{**OPTIONS, **UNWRAPPED, 'fastmath': False})(function)
+    return _declared(function, EXACT)
 
 
 def spliced_kernel(function: Callable) -> Callable:
@@ -95,173 +66,101 @@ def spliced_kernel(function: Callable) -> Callable:
 
     What it calls is then optimised as often as what its caller calls: to other bits otherwise.
     """
-    return numba.njit(**OPTIONS, inline='always')(function)
+    return _declared(function, SPLICED)
 
 
-def callable_kernel(inner: Callable) -> Callable:
-    """Return a compiled function that calls an inner kernel, and that Python can call: for tests.
+def bound(entry: Callable, *arguments: Any) -> Callable:
+    """Return an entry that is given its first arguments once, for all calls.
 
-    Called from Python, an inner kernel itself is plain, slow Python.
+    The library then looks at those arrays once, instead of in each call. They stay alive, and
+    must keep their place in memory.
     """
-
-    def call(*arguments):
-        return inner(*arguments)
-
-    return numba.njit(**OPTIONS)(call)
-
-
-class CheckedCache(FunctionCache):
-    """numba's cache of one function, on files that are checked."""
-
-    def __init__(self, function: Callable) -> None:
-        """Find a place for it; raise `RuntimeError` where there is none."""
-        super().__init__(function)
-        stamp = self._impl.locator.get_source_stamp()
-        self._cache_file = CheckedFiles(Path(self._cache_path), self._impl.filename_base, stamp)
+    library = native_library()
+    if library is not None and type(entry) is type(library.bound):
+        return library.bound(entry, *arguments)
+    return functools.partial(entry, *arguments)
 
 
-class CheckedFiles:
-    """The machine code of one function, a file for each signature and processor.
+@functools.cache
+def native_library() -> ModuleType | None:
+    """Return the library of the kernels, where it was made of these sources; None: numba compiles.
 
-    A file holds what it was made from (a hash), a checksum over all of it, and the code, pickled.
-    What fails the checksum, or could have been written by another user, is not even unpickled: it
-    counts as not there, so that numba compiles anew and writes over it.
+    Raises:
+        KernelsError: `LEARNED_IK_KERNELS` asks for what is not there, or is no choice.
+
     """
-
-    HASH = 32  # bytes, of sha256
-    STALE = 60.0  # [s], of a temporary file: whoever wrote it was killed
-
-    def __init__(self, folder: Path, name: str, stamp: Any) -> None:
-        """Keep files in a folder; `stamp` tells one version of the source file from another."""
-        self._folder, self._name = folder, name
-        self._versions = numba.__version__, llvmlite.__version__, stamp
-
-    def flush(self) -> None:
-        """Forget nothing: what is stale is noticed when it is read."""
-
-    def load(self, key: Any) -> Any:
-        """Return what was saved for a key (signature, processor, byte code); None: nothing."""
-        path = self._path(key)
-        try:
-            content = _own_file(path)
-            made_from, checksum = content[: self.HASH], content[self.HASH : 2 * self.HASH]
-            code = content[2 * self.HASH :]
-            if hashlib.sha256(made_from + code).digest() != checksum:
-                raise OSError('its checksum does not match')
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            _warn_once('read', f"compiled code '{path}' is not used but compiled anew: {error}")
-            return None
-        return pickle.loads(code) if made_from == self._made_from(key) else None
-
-    def save(self, key: Any, data: Any) -> None:
-        """Write down what was compiled, whole or not at all."""
-        path, made_from, code = self._path(key), self._made_from(key), dumps(data)
-        checksum = hashlib.sha256(made_from + code).digest()
-        temporary = None
-        try:
-            self._sweep(path)
-            with tempfile.NamedTemporaryFile(
-                dir=self._folder, prefix=f'{path.name}.tmp.', delete=False
-            ) as file:
-                temporary = Path(file.name)
-                file.write(made_from + checksum + code)
-            temporary.replace(path)
-        except OSError as error:  # a full disk, a folder in its place
-            if temporary is not None:
-                temporary.unlink(missing_ok=True)
-            _warn_once('write', f"compiled code cannot be kept as '{path}': {error}")
-
-    def _path(self, key: Any) -> Path:
-        return self._folder / f'{self._name}.{_sha256(key).hex()[:16]}.nbc'
-
-    def _made_from(self, key: Any) -> bytes:
-        return _sha256((self._versions, key))
-
-    def _sweep(self, path: Path) -> None:
-        """Remove what killed processes have left half-written."""
-        for left in self._folder.glob(f'{path.name}.tmp.*'):
-            if time.time() - left.stat().st_mtime > self.STALE:
-                left.unlink(missing_ok=True)
+    choice = os.environ.get('LEARNED_IK_KERNELS') or 'auto'
+    if choice not in CHOICES:
+        raise KernelsError(
+            f"LEARNED_IK_KERNELS is '{choice}'; expected one of {', '.join(CHOICES)}"
+        )
+    if choice == 'jit' or os.environ.get('NUMBA_DISABLE_JIT', '0') not in ('', '0'):
+        return None
+    try:
+        library = importlib.import_module(LIBRARY)
+    except ImportError as error:
+        missing = isinstance(error, ModuleNotFoundError) and error.name == LIBRARY
+        reason = 'were not compiled ahead of time' if missing else f'cannot be loaded ({error})'
+    else:
+        if library.sources == sources_hash():
+            return library
+        reason = 'were compiled from other sources than these'
+    if choice == 'native':
+        raise KernelsError(f'the kernels {reason}, and LEARNED_IK_KERNELS is native; run: {BUILD}')
+    log.warning('the kernels %s: numba compiles them now, up to a minute; run once: %s',
+                reason, BUILD)  # fmt: skip
+    return None
 
 
-def _sha256(value: Any) -> bytes:
-    return hashlib.sha256(repr(value).encode()).digest()
+def is_native() -> bool:
+    """Say whether the kernels were compiled ahead of time."""
+    return native_library() is not None
 
 
-def _own_file(path: Path) -> bytes:
-    """Return what a file holds that nobody else can have written; raise `OSError` for others."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe must not keep us waiting
-    with open(descriptor, 'rb') as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError('it is no file')
-        if status.st_uid not in (0, os.geteuid()) or status.st_mode & stat.S_IWOTH:
-            raise OSError('another user may have written it')
-        return file.read()
+def just_in_time() -> ModuleType:
+    """Return what has numba compile.
 
+    Raises:
+        KernelsError: there is no numba.
 
-def cache_folder() -> Path | None:
-    """Return where compiled kernels of this version of the sources are kept, if anywhere.
-
-    It lies under `NUMBA_CACHE_DIR`, else `XDG_CACHE_HOME`, else `~/.cache`.
     """
     try:
-        base = os.environ.get('NUMBA_CACHE_DIR') or os.environ.get('XDG_CACHE_HOME')
-        parent = Path(base) if base else Path.home() / '.cache'
-        folder = parent / 'learned_ik' / f'kernels-{_sources_hash()}'
-        folder.mkdir(parents=True, exist_ok=True)
-    except (OSError, RuntimeError):  # read-only, not a folder, or no home at all
-        return None
-    return folder if os.access(folder, os.R_OK | os.W_OK | os.X_OK) else None
+        return importlib.import_module('learned_ik.kernels.just_in_time')
+    except ModuleNotFoundError as error:
+        if (error.name or '').partition('.')[0] not in ('numba', 'llvmlite'):
+            raise
+        raise KernelsError(
+            f'there are no compiled kernels for these sources, and no {error.name} that could '
+            "compile them; install a wheel of learned_ik, or run 'pip install numba'"
+        ) from error
 
 
-def is_compiled() -> bool:
-    """Say whether an earlier process has left compiled kernels, so that starting is quick."""
-    folder = cache_folder()
-    return folder is not None and any(folder.rglob('*.nbc'))
+def wrong_types() -> tuple[type[Exception], ...]:
+    """Return what an entry raises for arguments of other types."""
+    return (TypeError,) if is_native() else just_in_time().WRONG_TYPES
 
 
-def all_is_compiled() -> bool:
-    """Say whether an earlier process has noted that nothing is left to compile."""
-    folder = cache_folder()
-    return folder is not None and (folder / COMPLETE).exists()
+def compile_for(entry: Callable, result: str, arguments: list[str]) -> None:
+    """Have an entry ready for these types (see `entries.py`); it takes no others."""
+    if hasattr(entry, 'compile'):  # not the library's
+        just_in_time().compile_for(entry, result, arguments)
 
 
-def note_all_is_compiled() -> None:
-    """Note that nothing is left to compile, where there is a place for it."""
-    folder = cache_folder()
-    if folder is not None:
-        with contextlib.suppress(OSError):
-            (folder / COMPLETE).touch()
-
-
-def _sources_hash() -> str:
-    kernels = Path(__file__).parent
-    # numba keeps apart what lies at different paths: another copy has to compile for itself.
-    digest = hashlib.sha256(f'{numba.__version__} {kernels}'.encode())
+@functools.cache
+def sources_hash() -> str:
+    """Return the hash of all files of this folder, by which a library is known to fit them."""
+    kernels, digest = Path(__file__).parent, hashlib.sha256()
     for path in sorted(kernels.rglob('*.py')):
         name = path.relative_to(kernels).as_posix()
-        digest.update(name.encode() + b'\0' + path.read_bytes())
+        digest.update(name.encode() + b'\0' + path.read_bytes() + b'\0')
     return digest.hexdigest()[:16]
 
 
-@contextlib.contextmanager
-def _cache_in(folder: Path) -> Iterator[None]:
-    """Have numba look for its cache in `folder` while a function is being declared."""
-    before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
-    try:
-        yield
-    finally:
-        config.CACHE_DIR = before
-
-
-_warned: set[str] = set()
-
-
-def _warn_once(of: str, message: str) -> None:
-    """Log a warning, the first of its kind: a damaged folder has many files."""
-    if of not in _warned:
-        _warned.add(of)
-        log.warning(message)
+def _declared(function: Callable, kind: str) -> Callable:
+    library = native_library()
+    if library is None:
+        return just_in_time().declared(function, kind)
+    if kind is not ENTRY:
+        waiting.append((function, kind))
+        return function
+    return getattr(library, function.__name__, None) or just_in_time().declared(function, kind)

@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Compile all kernels by several processes at once, the first time on a machine.
+"""Compile all kernels by several processes at once, the first time on a machine without them.
 
 numba compiles one function after the other, and takes a lock for it: only processes help. What
 one of them has compiled, the others find on disk.
@@ -10,8 +10,12 @@ import os
 import subprocess
 import sys
 
-from learned_ik.kernels.compilation import all_is_compiled, cache_folder, note_all_is_compiled
 from learned_ik.kernels.entries import ENTRIES, make_ready
+from learned_ik.kernels.just_in_time import (
+    all_is_compiled,
+    cache_folder,
+    note_all_is_compiled,
+)
 
 PROGRAM = 'from learned_ik.kernels.entries import make_ready; make_ready({!r})'
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from learned_ik import resources
-from learned_ik.kernels.compilation import all_is_compiled
-from learned_ik.kernels.precompile import precompile
+from learned_ik.kernels.compilation import is_native, just_in_time
 from learned_ik.leftovers import sweep_beside, sweep_folders
 from learned_ik.serving.retraining_process import FOLDER, retrained_path
 from learned_ik.serving.served_robot import model_of
@@ -38,8 +37,10 @@ def load_solver(
     sweep_beside(retrained_path(Path(path)))
     sweep_folders(FOLDER)
     solver = IkSolver.load(path, tool=tool)
-    if not all_is_compiled():
+    if not is_native() and not just_in_time().all_is_compiled():
         say('compiling the solver once, up to a minute; later starts take it from the cache')
+        from learned_ik.kernels.precompile import precompile
+
         precompile()
     solver.warm_up()
     solver.prepare_to_avoid()

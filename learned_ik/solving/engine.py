@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """`Engine`: what a solver owns, for all that answers requests. `IkSolver` is its public face."""
 
+import functools
 import math
 import threading
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -153,6 +155,11 @@ class Engine:
             return None
         avoids = True if avoid_collisions is None else avoid_collisions
         return Scene(self.known_spheres, avoids, min_clearance)
+
+    def clear_search(self, memory: Memory, scene: Scene) -> Callable[..., None]:
+        """Return a search of the request in memory that keeps clear, for the rest of its arguments."""
+        arrays = self.avoidance.arrays(memory, scene, memory.requests, memory.answers)
+        return functools.partial(self.clear_entry, *arrays)
 
     def attempts(self, avoids: bool, restarts: int | None = None) -> int:
         """Return how many attempts hold so many restarts; None: all that are ever made.

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba.core.errors import NumbaTypeError
 
 from learned_ik.arrays import Array
+from learned_ik.kernels.compilation import wrong_types
 from learned_ik.kernels.layout import (
     ANSWER,
     ATTEMPTS,
@@ -62,6 +62,7 @@ from learned_ik.solving.solution import Solution, Status
 
 SUCCESS = Status.SUCCESS  # looking up a member of an enumeration takes longer than one would think
 INFINITE = math.inf
+WRONG_TYPES = wrong_types()
 A_LITTLE = 0.05  # [rad or m], beyond its limit, where a real joint may well be measured
 
 
@@ -114,15 +115,14 @@ def solve(
     except AttributeError:  # lists, tuples
         p, o, q = as_rows(p, o, q)
     if scene is None or not scene.avoids or not (preference is None or preference.to_seed):
-        entry, arrays, last = engine.entry, memory.arrays, engine.first_look
+        search, last = memory.search, engine.first_look
     else:
-        entry, last = engine.clear_entry, engine.attempts_per_look(scene)
-        arrays = engine.avoidance.arrays(memory, scene, memory.requests, memory.answers)
+        search, last = engine.clear_search(memory, scene), engine.attempts_per_look(scene)
     try:
-        entry(*arrays, True, p, o, q, seeded, position_tolerance, orientation_tolerance, 0, last)
-    except (TypeError, NumbaTypeError):  # whatever else it is, that has such a type
+        search(True, p, o, q, seeded, position_tolerance, orientation_tolerance, 0, last)
+    except WRONG_TYPES:  # whatever else it is, that has such a type
         p, o, q = as_rows(p, o, q)
-        entry(*arrays, True, p, o, q, seeded, position_tolerance, orientation_tolerance, 0, last)
+        search(True, p, o, q, seeded, position_tolerance, orientation_tolerance, 0, last)
     status, message = SUCCESS, ''
     # The fields of an answer, in their order: see `kernels/layout.py`.
     (
@@ -132,7 +132,7 @@ def solve(
     if (
         code != FOUND
         or not (preference is None or (preference.to_seed and nearest))
-        or (scene is not None and entry is engine.entry)
+        or (scene is not None and search is memory.search)
     ):
         tolerances = position_tolerance, orientation_tolerance
         if code == MALFORMED:

@@ -17,6 +17,7 @@ from learned_ik.kernels.avoidance.body_layout import BODY_PLACES, END_OF_WALK
 from learned_ik.kernels.avoidance.clearance import AT_ONCE, CONTACT
 from learned_ik.kernels.avoidance.placement import BodyArrays, Hulls
 from learned_ik.kernels.avoidance.store import MORE_PROPOSALS
+from learned_ik.kernels.compilation import bound
 from learned_ik.kernels.forward_kinematics import SLIDES, TURNS, ChainArrays
 from learned_ik.kernels.heads.forward_pass import (
     BITERNION,
@@ -44,6 +45,7 @@ from learned_ik.kernels.layout import (
 from learned_ik.kernels.measures import FARTHEST_JOINT
 from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 from learned_ik.kernels.refinement import LARGEST_STEP
+from learned_ik.kernels.search import search
 from learned_ik.network import Network
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
@@ -78,8 +80,8 @@ class Memory:
     """All that one thread needs to answer requests; `layout.unpack_arm` gives the views."""
 
     __slots__ = (
-        'activations', 'answer', 'answers', 'arrays', 'fields', 'has_options', 'numbers',
-        'options', 'orientation', 'position', 'request', 'requests', 'seed', 'solution',
+        'activations', 'answer', 'answers', 'fields', 'has_options', 'numbers', 'options',
+        'orientation', 'position', 'request', 'requests', 'search', 'seed', 'solution',
     )  # fmt: skip
 
     def __init__(self, packed: PackedModel) -> None:
@@ -96,8 +98,9 @@ class Memory:
         self.request[LARGEST_CHANGE] = np.inf
         self.has_options = False  # whether axes may be free, or joints are to stay near the seed
         self.fields, self.solution = self.answer[:ANSWER], self.answer[ANSWER:]
-        # What a search of that request takes before all else.
-        self.arrays = (*packed, self.numbers, self.activations, self.requests, self.answers)
+        self.search = bound(
+            search, *packed, self.numbers, self.activations, self.requests, self.answers
+        )
 
 
 def begins(sizes: Sequence[int]) -> list[int]:

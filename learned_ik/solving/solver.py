@@ -24,7 +24,7 @@ from learned_ik.arrays import (
 )
 from learned_ik.checks import instance, number, shortened
 from learned_ik.errors import InvalidInputError, RobotMismatchError
-from learned_ik.kernels.compilation import is_compiled
+from learned_ik.kernels.compilation import is_native, just_in_time
 from learned_ik.kernels.entries import ENTRIES, make_ready
 from learned_ik.model import IkModel
 from learned_ik.robot.body import Body
@@ -123,7 +123,7 @@ class IkSolver:
 
     def warm_up(self) -> None:
         """Compile now, or load from disk what was compiled before, so that no request waits."""
-        if not is_compiled():
+        if not is_native() and not just_in_time().is_compiled():
             log.info('compiling the solver for this machine, once; this can take a minute')
         for group in ENTRIES:
             make_ready(group)

@@ -13,6 +13,7 @@ import numpy as np
 from learned_ik.arrays import Array, Orientation, PerJoint, Position, Posture
 from learned_ik.checks import choice, flag, instance, number, numbers, shortened
 from learned_ik.errors import InvalidInputError
+from learned_ik.kernels.compilation import bound
 from learned_ik.kernels.entries import make_ready
 from learned_ik.kernels.servo.bounded_motion import (
     ACCELERATION,
@@ -124,6 +125,8 @@ class Tracker:
         self.solver = instance(solver, IkSolver, 'solver')
         self._engine, chain = solver.engine, solver.chain
         make_ready('tracking')
+        self._servo = bound(servo, *self._engine.packed)
+        self._servo_clear = bound(servo_clear, *self._engine.packed)
         speeds = np.where(np.isfinite(chain.velocity), chain.velocity, USUAL_SPEED)
         self._limits = np.empty((LIMITS, chain.joint_count))
         self._limits[SPEED] = self._per_joint(velocity_limits, 'velocity_limits', speeds)
@@ -309,16 +312,15 @@ class Tracker:
     def _serve(self, pose: Array, period: float) -> bool:
         """Make the step; False where the target is malformed."""
         memory, spheres = self._engine.memory(), self._engine.spheres
-        arrays = (
-            *self._engine.packed, memory.numbers, pose, self._asked, self._limits, period,
-            self._state, self._told,
+        asked = (
+            memory.numbers, pose, self._asked, self._limits, period, self._state, self._told,
         )  # fmt: skip
         if not self._keeps_clear(spheres):
-            return servo(*arrays)
+            return self._servo(*asked)
         make_ready('tracking among obstacles')
         self._around.look(self._engine.known_spheres, period)
         body = self._engine.avoidance.body_arrays(memory)
-        return servo_clear(*arrays, *body, *self._around.arrays, True, self._wanted)
+        return self._servo_clear(*asked, *body, *self._around.arrays, True, self._wanted)
 
     def _keeps_clear(self, spheres: Array | None) -> bool:
         return spheres is not None if self._avoids is None else self._avoids

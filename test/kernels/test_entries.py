@@ -35,7 +35,7 @@ def imported_by_python() -> set[str]:
 def table() -> dict[str, tuple[types.Type, str]]:
     """Return result and words of each entry, by its name."""
     return {
-        entry.py_func.__name__: signature
+        entry.__name__: signature
         for group in ENTRIES.values()
         for entry, signature in group.items()
     }

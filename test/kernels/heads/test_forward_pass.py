@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from compiled_arm import CompiledArm
 
-from learned_ik.kernels.compilation import callable_kernel, kernel
+from learned_ik.kernels.compilation import kernel
 from learned_ik.kernels.heads import forward_pass
 from learned_ik.kernels.heads.forward_pass import fast_atan2, fast_tanh
+from learned_ik.kernels.just_in_time import callable_kernel
 from learned_ik.network import DECODINGS
 
 predict_heads = callable_kernel(forward_pass.predict_heads)

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from compiled_arm import CompiledArm
 
-from learned_ik.kernels.compilation import callable_kernel
 from learned_ik.kernels.heads import ranking
 from learned_ik.kernels.heads.forward_pass import LANES
+from learned_ik.kernels.just_in_time import callable_kernel
 from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 from learned_ik.rotations import rotation_angle
 

@@ -1,0 +1,290 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""The C that is written from the table of entries: a header for callers, and what is behind it.
+
+An array of one dimension is a pointer and a size, one of two a pointer, rows and columns. Every
+function returns 0, or 1 where arrays do not fit each other.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from learned_ik import __version__
+from learned_ik.native.emission import LEVELS
+
+NUMBERS = {'int64': 'int64_t', 'float64': 'double', 'float32': 'float'}  # in C
+LETTERS = {'int64': 'l', 'float64': 'd', 'float32': 'f'}  # as a buffer says it
+
+# How a library knows which of its levels a processor can run, the best first.
+SUPPORTED = {
+    'x86-64-v3': ('avx2', 'fma', 'bmi', 'bmi2'),  # who has these has the others of this level
+    'x86-64-v2': ('sse4.2', 'popcnt', 'ssse3'),
+    'generic': (),
+}
+
+LICENCE = """/* Copyright 2026 The learned_ik authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * {} Written by learned_ik/native/c_sources.py. */
+"""
+
+
+class EntrySignature(NamedTuple):
+    """What an entry is called, gives, and takes."""
+
+    name: str
+    result: str
+    arguments: Sequence[tuple[str, str]]  # name and type, as `kernels/entries.py` says
+
+
+def kernels_header(entries: Sequence[EntrySignature]) -> str:
+    """Return `kernels.h`, for C and C++."""
+    lines = [
+        LICENCE.format('The kernels of learned_ik, as one calls them from C.'),
+        '#ifndef LEARNED_IK_KERNELS_H',
+        '#define LEARNED_IK_KERNELS_H',
+        '#include <stdint.h>',
+        f'#define LEARNED_IK_VERSION "{__version__}"',
+        '#ifndef LEARNED_IK_API /* set while the library itself is compiled */',
+        '#define LEARNED_IK_API',
+        '#endif',
+        '#ifdef __cplusplus',
+        'extern "C" {',
+        '#endif',
+        '',
+        'LEARNED_IK_API const char *learned_ik_version(void); /* of the library; the header has its own */',
+        'LEARNED_IK_API const char *learned_ik_sources(void); /* hash of the kernels that it was made of */',
+        'LEARNED_IK_API const char *learned_ik_level(void); /* whose code is used; NULL: the processor is too old */',
+        'LEARNED_IK_API int learned_ik_use(const char *level); /* 0: done; 1: no such code, or none that runs here */',
+        '',
+    ]
+    lines += [f'LEARNED_IK_API {_prototype(entry)};\n' for entry in entries]
+    return '\n'.join([*lines, '#ifdef __cplusplus', '}', '#endif', '#endif', ''])
+
+
+def entries_source(
+    entries: Sequence[EntrySignature], levels: Sequence[str], sources: str, mark: str
+) -> str:
+    """Return `entries.c`: the choice of a level, and each entry for C and for `python_module.c`.
+
+    Args:
+        entries: all of them.
+        levels: processors for which there is code, the best first.
+        sources: hash of the kernels.
+        mark: what the library shall hold, to be found in the file.
+
+    """
+    fields = [f'    int32_t (*{each.name})({_numba_types(each)});' for each in entries]
+    tables = []
+    for level in levels:
+        ends = LEVELS[level]
+        tables += [f'int32_t numba_{each.name}_{ends}({_numba_types(each)});' for each in entries]
+        members = ', '.join(f'numba_{each.name}_{ends}' for each in entries)
+        tables.append(f'static const Kernels KERNELS_{ends} = {{{members}}};')
+    runs = [
+        f'    if (strcmp(level, "{level}") == 0) return {_can_run(level)} ? &KERNELS_{LEVELS[level]} '
+        ': NULL;'
+        for level in levels
+    ]
+    names = ', '.join(f'"{level}"' for level in levels)
+    body = [
+        LICENCE.format('Every entry, for the processor at hand.'),
+        '#include <string.h>',
+        '#include "kernels.h"',
+        '#include "entries.h"',
+        'typedef struct {',
+        *fields,
+        '} Kernels;',
+        *tables,
+        'static const Kernels *kernels;',
+        'static const char *kernels_level;',
+        f'static const char *const LEVELS[] = {{{names}}};',
+        '/* Return the code of a level, NULL where there is none or the processor cannot run it. */',
+        'static const Kernels *of_level(const char *level) {',
+        *runs,
+        '    return NULL;',
+        '}',
+        'int learned_ik_use(const char *level) {',
+        '    for (unsigned k = 0; k < sizeof(LEVELS) / sizeof(*LEVELS); k++)',
+        '        if (strcmp(level, LEVELS[k]) == 0 && of_level(level) != NULL) {',
+        '            kernels = of_level(level);',
+        '            kernels_level = LEVELS[k];',
+        '            return 0;',
+        '        }',
+        '    return 1;',
+        '}',
+        '__attribute__((constructor)) static void choose_level(void) {',
+        '    for (unsigned k = sizeof(LEVELS) / sizeof(*LEVELS); k-- > 0;) learned_ik_use(LEVELS[k]);',
+        '}',
+        'const char *learned_ik_level(void) { return kernels_level; }',
+        f'__attribute__((used)) static const char MARK[] = "{mark}";',
+        f'const char *learned_ik_sources(void) {{ return "{sources}"; }}',
+        'LEARNED_IK_API const char *learned_ik_version(void) { return LEARNED_IK_VERSION; }',
+        '#define ARRAY1(a) NULL, NULL, (a).shape[0], (a).strides[0], (a).data, (a).shape[0], '
+        '(a).strides[0]',
+        '#define ARRAY2(a) NULL, NULL, (a).shape[0] * (a).shape[1], (a).strides[1], (a).data, '
+        '(a).shape[0], (a).shape[1], (a).strides[0], (a).strides[1]',
+        '/* numba says 0 for a value, -2 for none. */',
+        '#define FAILED(status) ((status) != 0 && (status) != -2)',
+    ]
+    for entry in entries:
+        body += [*_python_call(entry), *_c_call(entry)]
+    return '\n'.join([*body, *_table(entries), ''])
+
+
+def entries_header(entries: Sequence[EntrySignature], levels: Sequence[str]) -> str:
+    """Return `entries.h`, which `python_module.c` shares with `entries.c`."""
+    most = max(len(each.arguments) for each in entries)
+    return f"""{LICENCE.format('How python_module.c sees the entries.')}
+#include <stdint.h>
+#define ENTRY_COUNT {len(entries)}
+#define MOST_ARGUMENTS {most}
+#define OLDEST_LEVEL "{levels[-1]}"
+typedef struct {{
+    void *data;
+    int64_t shape[2], strides[2]; /* strides in bytes */
+}} Array;
+typedef union {{
+    Array array;
+    int64_t integer;
+    double number;
+    uint8_t flag;
+}} Value;
+typedef struct {{
+    const char *name;
+    const char *words;      /* l d f with 1, 2 or *: an array; i n b: an integer, number, flag */
+    const uint8_t *places;  /* where in the words each argument stands */
+    int count;              /* of arguments */
+    char result;            /* i, b, or 0 */
+    int (*call)(const Value *values, int64_t *result);
+}} Entry;
+extern __attribute__((visibility("hidden"))) const Entry ENTRIES[ENTRY_COUNT];
+const char *learned_ik_sources(void);
+const char *learned_ik_level(void);
+int learned_ik_use(const char *level);
+"""
+
+
+def _split(kind: str) -> tuple[str, str]:
+    """Return the number of a type, and its dimensions: '', '1', '2' or '*'."""
+    number, bracket, rest = kind.partition('[')
+    return number, '' if not bracket else '*' if rest == '*]' else '2' if '][' in rest else '1'
+
+
+def _numba_types(entry: EntrySignature) -> str:
+    """Return what numba's code takes, in C."""
+    taken = ['void *', 'void **']  # result, error
+    for _, kind in entry.arguments:
+        number, dimensions = _split(kind)
+        if dimensions:
+            sizes = 4 if dimensions == '2' else 2
+            taken += ['void *', 'void *', 'int64_t', 'int64_t', 'void *', *sizes * ['int64_t']]
+        else:
+            taken.append({'boolean': 'uint8_t'}.get(number) or NUMBERS[number])
+    return ', '.join(taken)
+
+
+def _prototype(entry: EntrySignature) -> str:
+    taken = [] if entry.result == 'none' else ['int64_t *result']
+    for name, kind in entry.arguments:
+        number, dimensions = _split(kind)
+        if dimensions:
+            const = 'const ' if dimensions == '*' or name in READ_ONLY else ''
+            taken.append(f'{const}{NUMBERS[number]} *{name}')
+            ends = ('rows', 'columns') if dimensions == '2' else ('size',)
+            taken += [f'int64_t {name}_{end}' for end in ends]
+        else:
+            taken.append(f'int {name}' if number == 'boolean' else f'{NUMBERS[number]} {name}')
+    return f'int learned_ik_{entry.name}({", ".join(taken)})'
+
+
+READ_ONLY = ('layout', 'robot', 'weights', 'body_layout', 'shapes')  # what no kernel writes to
+
+
+def _c_call(entry: EntrySignature) -> Iterator[str]:
+    passed = ['&value', '&error']
+    for name, kind in entry.arguments:
+        number, dimensions = _split(kind)
+        if not dimensions:
+            passed.append(f'({name} != 0)' if number == 'boolean' else name)
+            continue
+        size = f'(int64_t)sizeof({NUMBERS[number]})'
+        if dimensions == '2':
+            rows, columns = f'{name}_rows', f'{name}_columns'
+            passed += [
+                'NULL',
+                'NULL',
+                f'{rows} * {columns}',
+                size,
+                f'(void *){name}',
+                rows,
+                columns,
+            ]
+            passed += [f'{columns} * {size}', size]
+        else:
+            passed += [
+                'NULL',
+                'NULL',
+                f'{name}_size',
+                size,
+                f'(void *){name}',
+                f'{name}_size',
+                size,
+            ]
+    yield f'{_prototype(entry)} {{'
+    yield '    int64_t value = 0;'
+    yield '    void *error = NULL;'
+    yield '    if (kernels == NULL) return 1;'
+    yield f'    const int32_t status = kernels->{entry.name}({", ".join(passed)});'
+    if entry.result != 'none':
+        yield f'    *result = {_result(entry)};'
+    yield '    return FAILED(status);'
+    yield '}'
+
+
+def _python_call(entry: EntrySignature) -> Iterator[str]:
+    passed = ['&value', '&error']
+    for k, (_, kind) in enumerate(entry.arguments):
+        number, dimensions = _split(kind)
+        if dimensions:
+            passed.append(f'ARRAY{"2" if dimensions == "2" else "1"}(v[{k}].array)')
+        else:
+            field = {'boolean': 'flag', 'int64': 'integer', 'float64': 'number'}[number]
+            passed.append(f'v[{k}].{field}')
+    yield f'static int call_{entry.name}(const Value *v, int64_t *result) {{'
+    yield '    int64_t value = 0;'
+    yield '    void *error = NULL;'
+    yield f'    const int32_t status = kernels->{entry.name}({", ".join(passed)});'
+    yield f'    *result = {_result(entry)};'
+    yield '    return FAILED(status);'
+    yield '}'
+
+
+def _result(entry: EntrySignature) -> str:
+    return '*(uint8_t *)&value' if entry.result == 'boolean' else 'value'
+
+
+def _table(entries: Sequence[EntrySignature]) -> Iterator[str]:
+    rows = []
+    for entry in entries:
+        words = [_word(kind) for _, kind in entry.arguments]
+        places = [sum(map(len, words[:k])) for k in range(len(words) + 1)]
+        yield f'static const uint8_t PLACES_{entry.name}[] = {{{", ".join(map(str, places))}}};'
+        result = {'none': '0', 'int64': "'i'", 'boolean': "'b'"}[entry.result]
+        rows.append(
+            f'    {{"{entry.name}", "{"".join(words)}", PLACES_{entry.name}, {len(words)}, {result}, '
+            f'call_{entry.name}}},'
+        )
+    yield from ['const Entry ENTRIES[ENTRY_COUNT] = {', *rows, '};']
+
+
+def _word(kind: str) -> str:
+    number, dimensions = _split(kind)
+    if dimensions:
+        return LETTERS[number] + dimensions
+    return {'int64': 'i', 'float64': 'n', 'boolean': 'b'}[number]
+
+
+def _can_run(level: str) -> str:
+    checks = [f'__builtin_cpu_supports("{feature}")' for feature in SUPPORTED[level]]
+    return f'(__builtin_cpu_init(), {" && ".join(checks)})' if checks else '1'
