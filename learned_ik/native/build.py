@@ -168,7 +168,8 @@ def _link(work: Path, target: Target, say: Callable[[str], object], module: Path
         for level in target.levels
         for entry in entries
     ]
-    common = [str(work / 'entries.c'), str(HERE / 'numba_runtime.c'), *objects, '-lm']
+    written = [str(work / 'entries.c'), str(HERE / 'levels.c'), str(HERE / 'numba_runtime.c')]
+    common = [*written, *objects, '-lm']
     compiler = [*shlex.split(target.compiler), *FLAGS, f'-I{work}']
     say('linking')
     _run([*compiler, '-DLEARNED_IK_API=__attribute__((visibility("default")))',

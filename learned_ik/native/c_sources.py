@@ -15,13 +15,6 @@ from learned_ik.native.emission import LEVELS
 NUMBERS = {'int64': 'int64_t', 'float64': 'double', 'float32': 'float'}  # in C
 LETTERS = {'int64': 'l', 'float64': 'd', 'float32': 'f'}  # as a buffer says it
 
-# How a library knows which of its levels a processor can run, the best first.
-SUPPORTED = {
-    'x86-64-v3': ('avx2', 'fma', 'bmi', 'bmi2'),  # who has these has the others of this level
-    'x86-64-v2': ('sse4.2', 'popcnt', 'ssse3'),
-    'generic': (),
-}
-
 LICENCE = """/* Copyright 2026 The learned_ik authors
  * SPDX-License-Identifier: Apache-2.0
  *
@@ -52,10 +45,14 @@ def kernels_header(entries: Sequence[EntrySignature]) -> str:
         'extern "C" {',
         '#endif',
         '',
-        'LEARNED_IK_API const char *learned_ik_version(void); /* of the library; the header has its own */',
-        'LEARNED_IK_API const char *learned_ik_sources(void); /* hash of the kernels that it was made of */',
-        'LEARNED_IK_API const char *learned_ik_level(void); /* whose code is used; NULL: the processor is too old */',
-        'LEARNED_IK_API int learned_ik_use(const char *level); /* 0: done; 1: no such code, or none that runs here */',
+        '/* The version of the library; the header has its own. */',
+        'LEARNED_IK_API const char *learned_ik_version(void);',
+        '/* The hash of the kernels that it was made of. */',
+        'LEARNED_IK_API const char *learned_ik_sources(void);',
+        '/* The processor whose code is used; NULL where this one is too old for any. */',
+        'LEARNED_IK_API const char *learned_ik_level(void);',
+        '/* Use the code for a processor: 0, or 1 where there is none, or none that runs here. */',
+        'LEARNED_IK_API int learned_ik_use(const char *level);',
         '',
     ]
     lines += [f'LEARNED_IK_API {_prototype(entry)};\n' for entry in entries]
@@ -65,7 +62,7 @@ def kernels_header(entries: Sequence[EntrySignature]) -> str:
 def entries_source(
     entries: Sequence[EntrySignature], levels: Sequence[str], sources: str, mark: str
 ) -> str:
-    """Return `entries.c`: the choice of a level, and each entry for C and for `python_module.c`.
+    """Return `entries.c`: each entry for C and for `python_module.c`, and the code of each level.
 
     Args:
         entries: all of them.
@@ -74,52 +71,24 @@ def entries_source(
         mark: what the library shall hold, to be found in the file.
 
     """
-    fields = [f'    int32_t (*{each.name})({_numba_types(each)});' for each in entries]
-    tables = []
-    for level in levels:
-        ends = LEVELS[level]
-        tables += [f'int32_t numba_{each.name}_{ends}({_numba_types(each)});' for each in entries]
-        members = ', '.join(f'numba_{each.name}_{ends}' for each in entries)
-        tables.append(f'static const Kernels KERNELS_{ends} = {{{members}}};')
-    runs = [
-        f'    if (strcmp(level, "{level}") == 0) return {_can_run(level)} ? &KERNELS_{LEVELS[level]} '
-        ': NULL;'
-        for level in levels
-    ]
-    names = ', '.join(f'"{level}"' for level in levels)
     body = [
-        LICENCE.format('Every entry, for the processor at hand.'),
-        '#include <string.h>',
+        LICENCE.format('Every entry, for C and for Python.'),
+        '#include <stddef.h>',
         '#include "kernels.h"',
         '#include "entries.h"',
-        'typedef struct {',
-        *fields,
-        '} Kernels;',
-        *tables,
-        'static const Kernels *kernels;',
-        'static const char *kernels_level;',
-        f'static const char *const LEVELS[] = {{{names}}};',
-        '/* Return the code of a level, NULL where there is none or the processor cannot run it. */',
-        'static const Kernels *of_level(const char *level) {',
-        *runs,
-        '    return NULL;',
-        '}',
-        'int learned_ik_use(const char *level) {',
-        '    for (unsigned k = 0; k < sizeof(LEVELS) / sizeof(*LEVELS); k++)',
-        '        if (strcmp(level, LEVELS[k]) == 0 && of_level(level) != NULL) {',
-        '            kernels = of_level(level);',
-        '            kernels_level = LEVELS[k];',
-        '            return 0;',
-        '        }',
-        '    return 1;',
-        '}',
-        '__attribute__((constructor)) static void choose_level(void) {',
-        '    for (unsigned k = sizeof(LEVELS) / sizeof(*LEVELS); k-- > 0;) learned_ik_use(LEVELS[k]);',
-        '}',
-        'const char *learned_ik_level(void) { return kernels_level; }',
+    ]
+    for level in levels:
+        names = [f'numba_{each.name}_{LEVELS[level]}' for each in entries]
+        body += [
+            f'int32_t {name}({_numba_types(each)});'
+            for name, each in zip(names, entries, strict=True)
+        ]
+        body.append(f'static const Kernels KERNELS_{LEVELS[level]} = {{{", ".join(names)}}};')
+    rows = ', '.join(f'{{"{level}", &KERNELS_{LEVELS[level]}}}' for level in levels)
+    body += [
+        f'const Level LEVELS[LEVEL_COUNT] = {{{rows}}};',
         f'__attribute__((used)) static const char MARK[] = "{mark}";',
         f'const char *learned_ik_sources(void) {{ return "{sources}"; }}',
-        'LEARNED_IK_API const char *learned_ik_version(void) { return LEARNED_IK_VERSION; }',
         '#define ARRAY1(a) NULL, NULL, (a).shape[0], (a).strides[0], (a).data, (a).shape[0], '
         '(a).strides[0]',
         '#define ARRAY2(a) NULL, NULL, (a).shape[0] * (a).shape[1], (a).strides[1], (a).data, '
@@ -135,11 +104,25 @@ def entries_source(
 def entries_header(entries: Sequence[EntrySignature], levels: Sequence[str]) -> str:
     """Return `entries.h`, which `python_module.c` shares with `entries.c`."""
     most = max(len(each.arguments) for each in entries)
-    return f"""{LICENCE.format('How python_module.c sees the entries.')}
+    fields = '\n'.join(f'    int32_t (*{each.name})({_numba_types(each)});' for each in entries)
+    return f"""{LICENCE.format('What entries.c, levels.c and python_module.c share.')}
 #include <stdint.h>
 #define ENTRY_COUNT {len(entries)}
+#define LEVEL_COUNT {len(levels)}
 #define MOST_ARGUMENTS {most}
 #define OLDEST_LEVEL "{levels[-1]}"
+#define HIDDEN __attribute__((visibility("hidden")))
+
+typedef struct {{ /* the code for one processor, as numba has it called */
+{fields}
+}} Kernels;
+typedef struct {{
+    const char *name;
+    const Kernels *kernels;
+}} Level;
+extern HIDDEN const Level LEVELS[LEVEL_COUNT]; /* the best first */
+extern HIDDEN const Kernels *kernels;          /* the ones that are used */
+
 typedef struct {{
     void *data;
     int64_t shape[2], strides[2]; /* strides in bytes */
@@ -158,10 +141,7 @@ typedef struct {{
     char result;            /* i, b, or 0 */
     int (*call)(const Value *values, int64_t *result);
 }} Entry;
-extern __attribute__((visibility("hidden"))) const Entry ENTRIES[ENTRY_COUNT];
-const char *learned_ik_sources(void);
-const char *learned_ik_level(void);
-int learned_ik_use(const char *level);
+extern HIDDEN const Entry ENTRIES[ENTRY_COUNT];
 """
 
 
@@ -271,10 +251,8 @@ def _table(entries: Sequence[EntrySignature]) -> Iterator[str]:
         places = [sum(map(len, words[:k])) for k in range(len(words) + 1)]
         yield f'static const uint8_t PLACES_{entry.name}[] = {{{", ".join(map(str, places))}}};'
         result = {'none': '0', 'int64': "'i'", 'boolean': "'b'"}[entry.result]
-        rows.append(
-            f'    {{"{entry.name}", "{"".join(words)}", PLACES_{entry.name}, {len(words)}, {result}, '
-            f'call_{entry.name}}},'
-        )
+        called = f'{len(words)}, {result}, call_{entry.name}'
+        rows.append(f'    {{"{entry.name}", "{"".join(words)}", PLACES_{entry.name}, {called}}},')
     yield from ['const Entry ENTRIES[ENTRY_COUNT] = {', *rows, '};']
 
 
@@ -283,8 +261,3 @@ def _word(kind: str) -> str:
     if dimensions:
         return LETTERS[number] + dimensions
     return {'int64': 'i', 'float64': 'n', 'boolean': 'b'}[number]
-
-
-def _can_run(level: str) -> str:
-    checks = [f'__builtin_cpu_supports("{feature}")' for feature in SUPPORTED[level]]
-    return f'(__builtin_cpu_init(), {" && ".join(checks)})' if checks else '1'

@@ -9,9 +9,9 @@ the processor that its settings name: so the answers are the same, to the bit. F
 another kind (a triple is given) numba leaves its code as it is, and LLVM optimises it.
 
 What this leans on, beyond numba's documented interface: the options `_nrt`, `forceinline`,
-`no_cpython_wrapper` and `no_cfunc_wrapper`; the calling convention `int32 f(result*, error**, ...)`
-with seven values for an array of one dimension and nine for one of two; that a function's mangled
-name holds its own; and one function of numba's runtime, which `numba_runtime.c` has.
+`no_cpython_wrapper` and `no_cfunc_wrapper`; the calling convention, `int32 f(result*, error**,
+...)` with seven values for an array of one dimension and nine for one of two; that the mangled
+name of a function holds its own; and one function of numba's runtime: `numba_runtime.c` has it.
 """
 
 import json

@@ -10,7 +10,8 @@
 #include <Python.h>
 #include <string.h>
 
-#include "entries.h" /* written by c_sources.py: Value, Entry, ENTRIES, ENTRY_COUNT, and so on */
+#include "kernels.h"
+#include "entries.h" /* both written by c_sources.py */
 
 typedef struct { /* the first arguments of an entry, which are kept */
     const Entry *entry;

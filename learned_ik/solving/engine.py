@@ -157,7 +157,7 @@ class Engine:
         return Scene(self.known_spheres, avoids, min_clearance)
 
     def clear_search(self, memory: Memory, scene: Scene) -> Callable[..., None]:
-        """Return a search of the request in memory that keeps clear, for the rest of its arguments."""
+        """Return a search that keeps clear, of the request in memory."""
         arrays = self.avoidance.arrays(memory, scene, memory.requests, memory.answers)
         return functools.partial(self.clear_entry, *arrays)
 

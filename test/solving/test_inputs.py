@@ -7,7 +7,8 @@ import pytest
 
 from learned_ik import IkSolver
 from learned_ik.errors import InvalidInputError
-from learned_ik.solving import engine
+from learned_ik.kernels.compilation import bound
+from learned_ik.solving import packing
 
 
 def read_only(values: np.ndarray) -> np.ndarray:
@@ -40,14 +41,19 @@ FORMS = {
 @pytest.fixture
 def calls(monkeypatch) -> list:
     """Return what is to hold a note of each call of compiled code, and whether it was refused."""
-    notes, search = [], engine.search
+    notes = []
 
-    def noted(*arguments):
-        notes.append('refused')
-        search(*arguments)
-        notes[-1] = 'taken'
+    def noted_bound(entry, *first):
+        search = bound(entry, *first)
 
-    monkeypatch.setattr(engine, 'search', noted)
+        def noted(*arguments):
+            notes.append('refused')
+            search(*arguments)
+            notes[-1] = 'taken'
+
+        return noted
+
+    monkeypatch.setattr(packing, 'bound', noted_bound)
     return notes
 
 
