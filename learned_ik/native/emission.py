@@ -18,7 +18,9 @@ import json
 import os
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 SIGNATURES = 'entries.json'  # what was compiled: names, results, names and types of arguments
 LEVELS = {'x86-64-v2': 'v2', 'x86-64-v3': 'v3', 'generic': 'generic'}  # and ends of symbols
@@ -54,11 +56,12 @@ def emit_all(folder: Path, level: str, triple: str | None) -> None:
     signatures = []
     for group in ENTRIES.values():
         for entry, (result, words) in group.items():
-            name, types = entry.py_func.__name__, arguments_of(words)
-            text = intermediate_code(entry.py_func, result, types, level)
+            kernel: Any = entry
+            name, types = kernel.__name__, arguments_of(words)
+            text = intermediate_code(kernel.py_func, result, types, level)
             module = module_of(text, f'numba_{name}_{LEVELS[level]}', machine, triple)
             (folder / f'{name}.{LEVELS[level]}.o').write_bytes(machine.emit_object(module))
-            names = inspect.signature(entry.py_func).parameters
+            names = inspect.signature(kernel.py_func).parameters
             signatures.append((name, result, list(zip(names, types, strict=True))))
             print(name, flush=True)
     write_json(folder, signatures)
@@ -71,13 +74,14 @@ def write_json(folder: Path, signatures: list) -> None:
     temporary.replace(folder / SIGNATURES)
 
 
-def intermediate_code(function, result: str, arguments: list[str], level: str) -> str:
+def intermediate_code(function: Callable, result: str, arguments: list[str], level: str) -> str:
     """Return LLVM's code of a kernel and all that it calls, with a plain name for the kernel."""
     import numba
 
     from learned_ik.kernels.just_in_time import OPTIONS, UNWRAPPED, signature_of
 
-    dispatcher = numba.njit(**OPTIONS, **UNWRAPPED)(function)
+    options: dict[str, Any] = {**OPTIONS, **UNWRAPPED}
+    dispatcher = numba.njit(**options)(function)
     signature = signature_of(result, arguments)
     dispatcher.compile(signature)
     text = dispatcher.inspect_llvm(dispatcher.signatures[0])
@@ -90,7 +94,7 @@ def intermediate_code(function, result: str, arguments: list[str], level: str) -
     return re.sub(re.escape(mangled.pop()) + r'(?=\()', f'numba_{name}_{LEVELS[level]}', text)
 
 
-def module_of(text: str, symbol: str, machine, triple: str | None):
+def module_of(text: str, symbol: str, machine: Any, triple: str | None) -> Any:
     """Return a module that shows one symbol and no other, optimised where numba has not."""
     import llvmlite.binding as llvm
 
