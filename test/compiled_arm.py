@@ -11,7 +11,7 @@ from learned_ik.kernels.avoidance import clearance, placement
 from learned_ik.kernels.avoidance.body_layout import unpack_body, unpack_walk
 from learned_ik.kernels.avoidance.clearance import CAPSULE, CONTACT, DISTANCE, OTHER, Obstacles
 from learned_ik.kernels.entries import make_ready
-from learned_ik.kernels.just_in_time import callable_kernel
+from learned_ik.kernels.jit.just_in_time import callable_kernel
 from learned_ik.kernels.layout import unpack_heads, unpack_work
 from learned_ik.kernels.pose_error import Goal
 from learned_ik.kernels.tips import forward_many, jacobian

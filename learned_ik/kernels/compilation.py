@@ -5,7 +5,7 @@
 The library that `python -m learned_ik build-native` makes holds every entry, and the hash of the
 sources it was made of. Where that is the hash of the sources beside this file, an entry is what
 the library has, and numba is not even imported. Else numba compiles each entry when it is first
-needed: see `just_in_time.py`.
+needed: see `jit/just_in_time.py`.
 
 `LEARNED_IK_KERNELS` may say which: `native` (an error where the library does not fit), `jit`, or
 `auto`, the default.
@@ -125,7 +125,7 @@ def just_in_time() -> ModuleType:
 
     """
     try:
-        return importlib.import_module('learned_ik.kernels.just_in_time')
+        return importlib.import_module('learned_ik.kernels.jit.just_in_time')
     except ModuleNotFoundError as error:
         if (error.name or '').partition('.')[0] not in ('numba', 'llvmlite'):
             raise

@@ -78,7 +78,7 @@ def intermediate_code(function: Callable, result: str, arguments: list[str], lev
     """Return LLVM's code of a kernel and all that it calls, with a plain name for the kernel."""
     import numba
 
-    from learned_ik.kernels.just_in_time import OPTIONS, UNWRAPPED, signature_of
+    from learned_ik.kernels.jit.just_in_time import OPTIONS, UNWRAPPED, signature_of
 
     options: dict[str, Any] = {**OPTIONS, **UNWRAPPED}
     dispatcher = numba.njit(**options)(function)

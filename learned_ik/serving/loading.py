@@ -39,7 +39,7 @@ def load_solver(
     solver = IkSolver.load(path, tool=tool)
     if not is_native() and not just_in_time().all_is_compiled():
         say('compiling the solver once, up to a minute; later starts take it from the cache')
-        from learned_ik.kernels.precompile import precompile
+        from learned_ik.kernels.jit.precompile import precompile
 
         precompile()
     solver.warm_up()

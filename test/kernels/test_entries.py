@@ -3,17 +3,14 @@
 """The table of entries leaves none out, and takes no types but its own."""
 
 import ast
-import inspect
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from kernel_modules import dispatchers
-from numba import types
 
 import learned_ik
-from learned_ik.kernels.entries import ENTRIES, TYPES, make_ready
+from learned_ik.kernels.entries import ENTRIES, arguments_of, make_ready
 
 PACKAGE = Path(learned_ik.__file__).parent
 
@@ -32,7 +29,18 @@ def imported_by_python() -> set[str]:
     return names
 
 
-def table() -> dict[str, tuple[types.Type, str]]:
+def kernels(*kinds: str) -> dict[str, ast.FunctionDef]:
+    """Return the functions with one of these decorators, by name."""
+    return {
+        node.name: node
+        for path in (PACKAGE / 'kernels').rglob('*.py')
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+        and {ast.unparse(decorator) for decorator in node.decorator_list} & set(kinds)
+    }
+
+
+def table() -> dict[str, tuple[str, str]]:
     """Return result and words of each entry, by its name."""
     return {
         entry.__name__: signature
@@ -42,10 +50,7 @@ def table() -> dict[str, tuple[types.Type, str]]:
 
 
 def test_every_kernel_that_python_can_call_is_in_the_table_once():
-    callable_ones = {
-        name for name, each in dispatchers().items() if 'inline' not in each.targetoptions
-    }
-    assert callable_ones == set(table())
+    assert set(kernels('kernel')) == set(table())
     assert len(table()) == sum(len(group) for group in ENTRIES.values())
 
 
@@ -54,13 +59,7 @@ def test_every_kernel_in_the_table_is_called_by_python():
 
 
 def test_python_calls_no_kernel_of_another_kind():
-    inner = set()
-    for path in (PACKAGE / 'kernels').rglob('*.py'):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef):
-                kinds = {ast.unparse(decorator) for decorator in node.decorator_list}
-                if kinds & {'inner_kernel', 'inlined_kernel', 'exact_kernel', 'spliced_kernel'}:
-                    inner.add(node.name)
+    inner = set(kernels('inner_kernel', 'inlined_kernel', 'exact_kernel', 'spliced_kernel'))
     assert len(inner) > 50
     assert not inner & imported_by_python()
 
@@ -68,20 +67,17 @@ def test_python_calls_no_kernel_of_another_kind():
 @pytest.mark.parametrize('name', sorted(table()))
 def test_a_signature_has_as_many_arguments_as_its_kernel(name):
     result, words = table()[name]
-    entry = dispatchers()[name]
-    arguments = [each for word in words.split() for each in TYPES[word]]
-    assert len(arguments) == len(inspect.signature(entry.py_func).parameters)
-    assert (result is types.void) == (entry.py_func.__annotations__['return'] is None)
+    function = kernels('kernel')[name]
+    assert len(arguments_of(words)) == len(function.args.args)
+    assert (result == 'none') == (ast.unparse(function.returns) == 'None')
 
 
 @pytest.mark.parametrize('group', ENTRIES)
-def test_what_is_ready_takes_one_signature_and_refuses_all_others(group):
+def test_what_is_ready_refuses_other_types(group):
     make_ready(group)
     for entry, (_, words) in ENTRIES[group].items():
-        arguments = tuple(each for word in words.split() for each in TYPES[word])
-        assert entry.signatures == [arguments]
         with pytest.raises((TypeError, RuntimeError)):
-            entry(*[object()] * len(arguments))
+            entry(*[object()] * len(arguments_of(words)))
 
 
 def test_several_threads_may_make_ready_at_once():

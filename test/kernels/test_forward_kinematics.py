@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from learned_ik.kernels import forward_kinematics
-from learned_ik.kernels.just_in_time import callable_kernel
+from learned_ik.kernels.jit.just_in_time import callable_kernel
 
 sines_and_cosines = callable_kernel(forward_kinematics.sines_and_cosines)
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learned_ik.kernels import pose_error as module
-from learned_ik.kernels.just_in_time import callable_kernel
+from learned_ik.kernels.jit.just_in_time import callable_kernel
 from learned_ik.rotations import matrix_from_quaternion
 
 pose_error = callable_kernel(module.pose_error)

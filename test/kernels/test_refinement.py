@@ -7,7 +7,7 @@ from compiled_arm import CompiledArm
 
 from learned_ik import KinematicChain
 from learned_ik.kernels import refinement
-from learned_ik.kernels.just_in_time import callable_kernel
+from learned_ik.kernels.jit.just_in_time import callable_kernel
 from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 from learned_ik.kernels.refinement import PATIENCE
 from learned_ik.rotations import rotation_angle

@@ -9,7 +9,7 @@ from compiled_arm import CompiledArm, CompiledBody, columns_of
 from learned_ik.kernels.avoidance import clear_ranking as module
 from learned_ik.kernels.avoidance.clear_ranking import CLEARANCE_WEIGHT, measure_clearance
 from learned_ik.kernels.entries import make_ready
-from learned_ik.kernels.just_in_time import callable_kernel
+from learned_ik.kernels.jit.just_in_time import callable_kernel
 
 rank_by_clearance = callable_kernel(module.rank_by_clearance)
 

@@ -9,7 +9,7 @@ from compiled_arm import CompiledArm
 from learned_ik import KinematicChain
 from learned_ik.kernels.avoidance import store as module
 from learned_ik.kernels.avoidance.store import CELLS, CORNER, EDGE, MORE_PROPOSALS, PROPOSALS
-from learned_ik.kernels.just_in_time import callable_kernel
+from learned_ik.kernels.jit.just_in_time import callable_kernel
 from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 from learned_ik.solving.avoidance import make_store
 

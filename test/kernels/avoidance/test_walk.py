@@ -11,7 +11,7 @@ from compiled_arm import numeric_jacobian
 from learned_ik.kernels.avoidance import walk as module
 from learned_ik.kernels.avoidance.clearance import CONTACT
 from learned_ik.kernels.avoidance.walk import BEYOND
-from learned_ik.kernels.just_in_time import callable_kernel
+from learned_ik.kernels.jit.just_in_time import callable_kernel
 from learned_ik.rotations import rotation_angle
 from learned_ik.solving.packing import SPHERES_OF_HULL
 

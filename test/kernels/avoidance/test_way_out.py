@@ -12,7 +12,7 @@ from learned_ik.kernels.avoidance import walk as module
 from learned_ik.kernels.avoidance.clearance import DISTANCE
 from learned_ik.kernels.avoidance.walk import LONGEST, PROJECTION_DAMPING
 from learned_ik.kernels.forward_kinematics import jacobian_columns
-from learned_ik.kernels.just_in_time import callable_kernel
+from learned_ik.kernels.jit.just_in_time import callable_kernel
 from learned_ik.kernels.pose_error import ANGULAR_WEIGHT
 
 way_out, columns_at = callable_kernel(module.way_out), callable_kernel(jacobian_columns)

@@ -8,7 +8,7 @@ from compiled_arm import CompiledArm
 from learned_ik.kernels.compilation import kernel
 from learned_ik.kernels.heads import forward_pass
 from learned_ik.kernels.heads.forward_pass import fast_atan2, fast_tanh
-from learned_ik.kernels.just_in_time import callable_kernel
+from learned_ik.kernels.jit.just_in_time import callable_kernel
 from learned_ik.network import DECODINGS
 
 predict_heads = callable_kernel(forward_pass.predict_heads)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from compiled_arm import CompiledArm
 
-from learned_ik.kernels.just_in_time import callable_kernel
+from learned_ik.kernels.jit.just_in_time import callable_kernel
 from learned_ik.kernels.path import branches
 
 volume = callable_kernel(branches.volume)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from learned_ik.kernels.just_in_time import callable_kernel
+from learned_ik.kernels.jit.just_in_time import callable_kernel
 from learned_ik.kernels.path import tracking
 from learned_ik.rotations import matrix_from_quaternion, rotation_angle
 

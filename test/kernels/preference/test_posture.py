@@ -7,7 +7,7 @@ import pytest
 from compiled_arm import CompiledArm
 
 from learned_ik import KinematicChain
-from learned_ik.kernels.just_in_time import callable_kernel
+from learned_ik.kernels.jit.just_in_time import callable_kernel
 from learned_ik.kernels.preference import posture as module
 from learned_ik.kernels.preference.posture import Posture
 from learned_ik.rotations import rotation_angle

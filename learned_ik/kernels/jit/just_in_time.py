@@ -4,7 +4,7 @@
 
 The developer's way, and the way of a machine without compiled kernels. numba's own cache looks at
 one file only, while our kernels call each other across files. So the cache folder carries a hash
-of every file beside this one: an edit of any kernel starts afresh, and an edit of anything else
+of every file of kernels/: an edit of any kernel starts afresh, and an edit of anything else
 keeps what is compiled. Nor does numba's cache look whether a file is whole before it unpickles and
 runs it: `CheckedFiles` does.
 """
@@ -30,7 +30,7 @@ from numba.core.serialize import dumps
 from numba.core.typing import Signature
 from numba.extending import register_jitable
 
-import learned_ik.kernels.view_lowering  # noqa: F401
+import learned_ik.kernels.jit.view_lowering  # noqa: F401
 from learned_ik.kernels import compilation
 from learned_ik.kernels.compilation import (
     ENTRY,

@@ -1,6 +1,6 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Kernels are kept on disk, no edit is missed, and nothing breaks where nothing can be kept."""
+"""What numba compiles is kept, no edit is missed, nothing breaks where nothing can be kept."""
 
 import os
 import pickle
@@ -12,22 +12,26 @@ from pathlib import Path
 
 import pytest
 
-from learned_ik.kernels import compilation
-from learned_ik.kernels.compilation import CheckedFiles
+from learned_ik.kernels.jit import just_in_time
+from learned_ik.kernels.jit.just_in_time import (
+    CheckedFiles,
+    all_is_compiled,
+    note_all_is_compiled,
+)
 
 PACKAGE = Path(__file__).parents[2] / 'learned_ik'
 
 PROGRAM = """
 import numpy as np
 from learned_ik.kernels.compilation import compile_for
-from learned_ik.kernels.entries import ENTRIES, TYPES
+from learned_ik.kernels.entries import ENTRIES, arguments_of
 from learned_ik.kernels.tips import jacobian
 from learned_ik.robot.arms import artificial_arm_urdf
 from learned_ik.solving.packing import empty_numbers, pack_model
 from learned_ik import KinematicChain
 chain = KinematicChain.from_urdf(artificial_arm_urdf(2))
 result, words = ENTRIES['one pose'][jacobian]
-compile_for(jacobian, result(*(each for word in words.split() for each in TYPES[word])))
+compile_for(jacobian, result, arguments_of(words))
 packed, columns = pack_model(chain, None), np.zeros((2, 6))
 jacobian(*packed, empty_numbers(packed), np.zeros(2), columns)
 print(columns[0, 1])
@@ -48,7 +52,12 @@ def run(
     result = subprocess.run(
         [sys.executable, '-c', program],
         cwd=checkout,
-        env={**os.environ, 'NUMBA_CACHE_DIR': str(cache), **environment},
+        env={
+            **os.environ,
+            'LEARNED_IK_KERNELS': 'jit',
+            'NUMBA_CACHE_DIR': str(cache),
+            **environment,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -97,7 +106,7 @@ def test_an_edit_in_another_file_is_not_missed(checkout, tmp_path):
     assert run(checkout, cache, program)[0] == '6.0'
 
 
-FOLDER = 'from learned_ik.kernels.compilation import cache_folder; print(cache_folder().name)'
+FOLDER = 'from learned_ik.kernels.jit.just_in_time import cache_folder; print(cache_folder().name)'
 
 
 @pytest.mark.parametrize(
@@ -129,12 +138,15 @@ def test_an_edit_of_any_kernel_starts_afresh(checkout, tmp_path, file):
     assert run(checkout, tmp_path, FOLDER)[0] != before
 
 
+COMPILERS = 'just_in_time.py', 'emission.py'
+
+
 def test_every_file_with_kernels_is_watched():
     for path in PACKAGE.rglob('*.py'):
         text = path.read_text()
         if re.search(r'^@\w*kernel$', text, re.MULTILINE):
             assert PACKAGE / 'kernels' in path.parents
-        assert 'njit' not in text or path.name == 'compilation.py', f'{path} compiles by itself'
+        assert 'njit' not in text or path.name in COMPILERS, f'{path} compiles by itself'
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason='root may write anywhere')
@@ -161,8 +173,6 @@ def test_without_a_home_folder(checkout, tmp_path):
 
 
 def test_that_all_is_compiled_is_noted_for_this_version_of_the_sources(monkeypatch, tmp_path):
-    from learned_ik.kernels.compilation import all_is_compiled, note_all_is_compiled
-
     monkeypatch.setenv('NUMBA_CACHE_DIR', str(tmp_path))
     assert not all_is_compiled()
     note_all_is_compiled()
@@ -213,7 +223,7 @@ def test_damaged_or_foreign_code_is_not_even_unpickled(files, damage, monkeypatc
     (path,) = files._folder.iterdir()
     damage(path)
     monkeypatch.setattr(pickle, 'loads', lambda code: 1 / 0)
-    monkeypatch.setattr(compilation, '_warned', set())
+    monkeypatch.setattr(just_in_time, '_warned', set())
     assert files.load(KEY) is None
     assert files.load(KEY) is None
     assert [record.message for record in caplog.records] == [caplog.records[0].message]
@@ -238,7 +248,7 @@ def test_code_for_something_else_is_not_used(files, tmp_path, caplog):
 
 
 def test_code_that_cannot_be_kept_is_told_and_no_harm(files, monkeypatch, caplog):
-    monkeypatch.setattr(compilation, '_warned', set())
+    monkeypatch.setattr(just_in_time, '_warned', set())
     (path,) = files._folder.iterdir()
     in_place_of(path, Path.mkdir)
     files.save(KEY, 'code')

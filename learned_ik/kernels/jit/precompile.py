@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 from learned_ik.kernels.entries import ENTRIES, make_ready
-from learned_ik.kernels.just_in_time import (
+from learned_ik.kernels.jit.just_in_time import (
     all_is_compiled,
     cache_folder,
     note_all_is_compiled,
