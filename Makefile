@@ -29,7 +29,7 @@ help:
 	@echo 'make demo    set up .venv, then solve and stream poses of the TIAGo arm over ROS 2: demo.png'
 	@echo 'make view    set up .venv, then show the TIAGo arm in the browser, with a target to drag'
 	@echo 'make test    set up .venv, then lint and the whole test suite'
-	@echo 'make setup   only set up .venv (1.6 GB, some 3 minutes; PYTHON=python3.12 chooses another one)'
+	@echo 'make setup   only set up .venv (1.6 GB, some 5 minutes; PYTHON=python3.12 chooses another one)'
 	@echo 'make lint    only ruff and mypy'
 	@echo 'make clean   remove .venv and everything that was built'
 
@@ -48,23 +48,23 @@ lint: $(DONE)/test
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 
-setup: $(DONE)/package
+setup: $(DONE)/package $(DONE)/native
 
 $(DONE)/venv:
 	@scripts/check_machine.sh '$(PYTHON)'
-	@echo '[1/7] virtual environment in $(VENV) (30 MB, 10 s)'
+	@echo '[1/8] virtual environment in $(VENV) (30 MB, 10 s)'
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) -r requirements/tools.txt
 	@mkdir -p $(DONE) && touch $@
 
 $(DONE)/serve: requirements/tools.txt requirements/serve.txt requirements/constraints.txt \
                | $(DONE)/venv
-	@echo '[2/7] numpy, numba and what else serving needs (300 MB, 20 s)'
+	@echo '[2/8] numpy, numba and what else serving needs (300 MB, 20 s)'
 	@$(PIP) -r requirements/tools.txt -r requirements/serve.txt
 	@touch $@
 
 $(DONE)/ros: requirements/ros.txt requirements/constraints.txt | $(DONE)/serve
-	@echo '[3/7] ROS 2 Kilted from wheels (150 MB, 15 s)'
+	@echo '[3/8] ROS 2 Kilted from wheels (150 MB, 15 s)'
 	@$(PIP) -r $<
 	@touch $@
 
@@ -73,24 +73,31 @@ INTERFACES := $(shell find learned_ik_interfaces)
 
 $(DONE)/interfaces: requirements/interfaces.txt scripts/build_interfaces.sh $(INTERFACES) \
                     requirements/ros.txt | $(DONE)/ros
-	@echo '[4/7] learned_ik_interfaces, generated and compiled (110 MB, 30 s)'
+	@echo '[4/8] learned_ik_interfaces, generated and compiled (110 MB, 30 s)'
 	@$(PIP) -r $<
 	@scripts/build_interfaces.sh $(VENV)
 	@touch $@
 
 $(DONE)/train: requirements/train.txt requirements/constraints.txt | $(DONE)/interfaces
-	@echo '[5/7] torch for the CPU and matplotlib (1 GB, 1 min)'
+	@echo '[5/8] torch for the CPU and matplotlib (1 GB, 1 min)'
 	@scripts/install_torch.sh $(VENV)
 	@$(PIP) -r $<
 	@touch $@
 
 $(DONE)/package: setup.py setup.cfg $(wildcard ros2_run/*) | $(DONE)/train
-	@echo '[6/7] learned_ik itself, editable (2 s)'
+	@echo '[6/8] learned_ik itself, editable (2 s)'
 	@$(PIP) --no-deps --editable .
 	@touch $@
 
-$(DONE)/test: requirements/test.txt requirements/constraints.txt | $(DONE)/package
-	@echo '[7/7] for the tests: pytest, ruff, mypy, colcon, Pinocchio, robot descriptions (900 MB, 1 min)'
+# It looks itself whether a kernel has changed.
+$(DONE)/native: $(shell find learned_ik/kernels learned_ik/native -name '*.py' -o -name '*.c') \
+                | $(DONE)/package
+	@echo '[7/8] the kernels, compiled ahead of time (6 MB, 2 min)'
+	@$(RUN) -m learned_ik build-native
+	@touch $@
+
+$(DONE)/test: requirements/test.txt requirements/constraints.txt | $(DONE)/native
+	@echo '[8/8] for the tests: pytest, ruff, mypy, colcon, Pinocchio, robot descriptions (900 MB, 1 min)'
 	@$(PIP) -r $<
 	@touch $@
 
@@ -101,4 +108,5 @@ $(DONE)/view: requirements/view.txt requirements/constraints.txt | $(DONE)/packa
 	@touch $@
 
 clean:
+	rm -f learned_ik/native/*.so
 	rm -rf $(VENV) build install log learned_ik.egg-info demo.png .mypy_cache .pytest_cache .ruff_cache

@@ -35,6 +35,10 @@ COMMANDS = {
         'give a model file the capsules of its arm',
     ),
     'export': ('learned_ik.commands.export:Export', 'the network for other runtimes'),
+    'build-native': (
+        'learned_ik.commands.build_native:BuildNative',
+        'compile the kernels ahead of time, for Python and C++',
+    ),
     'view': ('learned_ik.commands.view:View', 'look at an arm in the browser, and drag it'),
 }
 # the same for the lab: a folder beside the package in a clone, which is not installed
