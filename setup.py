@@ -15,12 +15,14 @@ setup(
     maintainer='The learned_ik authors',
     maintainer_email='dev@example.org',
     license='Apache-2.0',
+    classifiers=[f'Programming Language :: Python :: 3.{minor}' for minor in range(10, 15)],
     packages=find_packages(include=[package_name, package_name + '.*']),
     package_data={package_name: ['py.typed']},
     data_files=[
         ('share/ament_index/resource_index/packages', ['resource/' + package_name]),
         ('lib/' + package_name, glob('ros2_run/*')),
-        ('share/' + package_name, ['package.xml']),
+        # here where pip builds, beside a link to this file in ros_package/ where colcon does
+        ('share/' + package_name, glob('package.xml') or ['ros_package/package.xml']),
         ('share/' + package_name + '/launch', glob('launch/*.py')),
         ('share/' + package_name + '/config', glob('config/*.*')),
         ('share/' + package_name + '/config/moveit', glob('config/moveit/*')),
