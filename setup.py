@@ -14,7 +14,8 @@ from pathlib import Path
 
 from setuptools import Extension, find_packages, setup
 from setuptools.command.build_ext import build_ext
-from setuptools.command.install_data import install_data
+
+from distutils.command.install_data import install_data  # isort: skip  (setuptools brings it)
 
 sys.path.insert(0, str(Path.cwd()))  # the package itself builds its kernels
 
@@ -37,10 +38,9 @@ class BuildKernels(build_ext):
                 raise
             print(f'warning: the kernels are not compiled: {error}', file=sys.stderr)
             return
-        if not self.inplace:
-            place = Path(self.build_lib) / package_name / HERE.name
-            place.mkdir(parents=True, exist_ok=True)
-            self.copy_file(str(HERE / module_name()), str(place / module_name()))
+        place = Path(self.get_ext_fullpath(extension.name))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        self.copy_file(str(HERE / module_name()), str(place))
 
 
 class InstallLibrary(install_data):
@@ -79,7 +79,14 @@ setup(
     ],
     packages=find_packages(include=[package_name, package_name + '.*']),
     package_data={package_name: ['py.typed'], f'{package_name}.native': ['*.c']},
-    ext_modules=[Extension(f'{package_name}.native.compiled', sources=[])],
+    ext_modules=[
+        Extension(
+            f'{package_name}.native.compiled',
+            sources=[],
+            py_limited_api=sys.version_info >= STABLE_ABI,
+            optional=True,
+        )
+    ],
     cmdclass={'build_ext': BuildKernels, 'install_data': InstallLibrary},
     options=stable,
     data_files=[
