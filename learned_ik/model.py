@@ -3,7 +3,7 @@
 """`IkModel`: what is trained, as one file. Here the training and the serving wing meet.
 
 The file is safetensors: tensors for the weights, one JSON text for all else, and a checksum over
-both (`sealed.py`). Nothing in it is ever executed.
+both (`storage/`). Nothing in it is ever executed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.spheres import checked_spheres, sphere_tuples
-from learned_ik.sealed import Tensors, sealed, unsealed
+from learned_ik.storage.sealed import Tensors, sealed, unsealed
 
 FORMAT_VERSION = 3  # 1 and 2, of earlier releases, are read
 FIRST_SEALED = 3  # the first version with a checksum

@@ -16,7 +16,7 @@ LAB = Path(__file__).parents[1] / 'lab'
 
 # Each room, and the rooms of the package that it may import from.
 FOUNDATION = {
-    'arrays', 'checks', 'errors', 'files', 'leftovers', 'rotations', 'sealed', 'learned_ik',
+    'arrays', 'checks', 'errors', 'files', 'leftovers', 'rotations', 'storage', 'learned_ik',
 }  # fmt: skip
 MAY_IMPORT = {
     'robot': {'yaml_config', 'resources'},

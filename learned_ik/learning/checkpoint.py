@@ -32,7 +32,7 @@ from learned_ik.learning.training_config import TrainingConfig
 from learned_ik.learning.training_network import PoseNetwork
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.sealed import sealed, unsealed
+from learned_ik.storage.sealed import sealed, unsealed
 
 logger = logging.getLogger('learned_ik.training')
 

@@ -255,7 +255,7 @@ def _own_compiler() -> str:
 
 
 def module_name() -> str:
-    """Return the name of the extension module's file, for every Python where this one allows it."""
+    """Return the name of the extension's file, for every Python where this one allows it."""
     if sys.version_info >= STABLE_ABI and not sysconfig.get_config_var('Py_GIL_DISABLED'):
         return f'{MODULE}.abi3.so'
     return f'{MODULE}{sysconfig.get_config_var("EXT_SUFFIX")}'

@@ -15,7 +15,7 @@ torch = pytest.importorskip('torch')
 from learned_ik.learning.checkpoint import METADATA_KEY, Checkpoint  # noqa: E402
 from learned_ik.learning.flat_state import flattened, restored  # noqa: E402
 from learned_ik.learning.training import train  # noqa: E402
-from learned_ik.sealed import sealed, unsealed  # noqa: E402
+from learned_ik.storage.sealed import sealed, unsealed  # noqa: E402
 
 TINY = TrainingConfig(
     samples=20_000, batch=200, hidden=(16, 16, 16), heads=2, held_out=500, density_power=0.3

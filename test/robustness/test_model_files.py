@@ -18,7 +18,7 @@ from learned_ik import IkModel
 from learned_ik.errors import LearnedIkError, ModelFileError
 from learned_ik.model import METADATA_KEY
 from learned_ik.robot.body import Body
-from learned_ik.sealed import MOST_BYTES, MOST_TEXT
+from learned_ik.storage.sealed import MOST_BYTES, MOST_TEXT
 
 ROOT = Path(__file__).parents[2]
 MODELS = sorted((ROOT / 'models').glob('*.safetensors'))

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files with a seal: tensors, one JSON text, and a checksum over every byte. Nothing is executed.
 
-The file is safetensors; the text is an entry of its metadata. The checksum is the SHA-256 of the
-whole file, as it is with zeros in place of the checksum's own digits. So nothing can change,
-neither a weight nor a name nor a blank, without being noticed.
+The file has the layout of safetensors (`tensor_file.py`); the text is an entry of its metadata.
+The checksum is the SHA-256 of the whole file, as it is with zeros in place of the checksum's own
+digits. So nothing can change, neither a weight nor a name nor a blank, without being noticed.
 """
 
 import hashlib
@@ -14,20 +14,16 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import numpy as np
-import numpy.typing as npt
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
 
 from learned_ik.checks import shortened_reason
 from learned_ik.errors import InvalidInputError, ModelFileError
 from learned_ik.files import read_within, shown_path
+from learned_ik.storage.tensor_file import Tensors, read_tensors, tensor_file
 
 MOST_BYTES = 256 * 2**20  # of a file
 MOST_TEXT = 4 * 2**20  # bytes of its header, which holds the text
 CHECKSUM = 'sha256'  # the text's own entry for it
 UNSEALED = '0' * 64
-
-Tensors = Mapping[str, npt.NDArray[Any]]
 
 
 def sealed(
@@ -52,7 +48,7 @@ def sealed(
             f'what is to be saved is not ready for JSON: {shortened_reason(error)}; expected '
             'texts, finite numbers, lists and mappings'
         ) from error
-    content = save(dict(tensors), metadata={key: text})
+    content = tensor_file(tensors, {key: text})
     header = int.from_bytes(content[:8], 'little')
     if len(content) > most or header > MOST_TEXT:
         raise InvalidInputError(
@@ -88,9 +84,8 @@ def unsealed(
     """
     content, shown = read_within(path, what, most), shown_path(path)
     try:
-        metadata = _metadata(content)
-        tensors = load(content)
-    except (SafetensorError, ValueError, TypeError, KeyError, RecursionError) as error:
+        tensors, metadata = read_tensors(content, _header)
+    except (ValueError, TypeError, RecursionError) as error:
         raise ModelFileError(
             f"'{shown}' is not a readable {what} (broken or cut short?): {shortened_reason(error)}"
         ) from error
@@ -133,19 +128,11 @@ def strict_json(text: str | bytes) -> Any:
     )
 
 
-def _metadata(content: bytes) -> dict[str, Any]:
-    """Return the metadata in the header of a file."""
-    length = int.from_bytes(content[:8], 'little')
-    if not 2 <= length <= min(MOST_TEXT, len(content) - 8):
-        raise ValueError(
-            f'its header says it has {length} bytes; expected at most {MOST_TEXT} of '
-            f'{len(content)} in all'
-        )
-    header = strict_json(content[8 : 8 + length])
-    metadata = header.get('__metadata__', {}) if isinstance(header, dict) else None
-    if not isinstance(metadata, dict):
-        raise ValueError('its header is none')
-    return metadata
+def _header(text: bytes) -> Any:
+    """Return what the header of a file says."""
+    if len(text) > MOST_TEXT:
+        raise ValueError(f'its header says it has {len(text)} bytes; expected at most {MOST_TEXT}')
+    return strict_json(text)
 
 
 def _entry(checksum: str) -> bytes:
