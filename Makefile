@@ -7,7 +7,12 @@
 
 PYTHON ?= python3
 
-VENV := .venv
+# `make test ROS=jazzy`: another ROS 2, in a virtual environment of its own.
+ROS := kilted
+VENV := .venv$(if $(filter-out kilted,$(ROS)),-$(ROS))
+export ROS
+$(if $(wildcard requirements/$(ROS)/ros.txt),,$(error no requirements/$(ROS): ROS is kilted or jazzy))
+
 DONE := $(VENV)/done
 RUN := $(VENV)/bin/python
 PIP := scripts/pip_install.sh $(VENV)
@@ -31,6 +36,7 @@ help:
 	@echo 'make test    set up .venv, then lint and the whole test suite'
 	@echo 'make setup   only set up .venv (1.6 GB, some 3 minutes; PYTHON=python3.12 chooses another one)'
 	@echo 'make lint    only ruff and mypy'
+	@echo 'ROS=jazzy    behind each: the same with ROS 2 Jazzy instead of Kilted, in .venv-jazzy'
 	@echo 'make clean   remove .venv and everything that was built'
 
 demo: setup
@@ -63,16 +69,18 @@ $(DONE)/serve: requirements/tools.txt requirements/serve.txt requirements/constr
 	@$(PIP) -r requirements/tools.txt -r requirements/serve.txt
 	@touch $@
 
-$(DONE)/ros: requirements/ros.txt requirements/constraints.txt | $(DONE)/serve
-	@echo '[3/7] ROS 2 Kilted from wheels (150 MB, 15 s)'
+ROS_PINS := requirements/$(ROS)/constraints.txt requirements/constraints.txt
+
+$(DONE)/ros: requirements/$(ROS)/ros.txt $(ROS_PINS) | $(DONE)/serve
+	@echo '[3/7] ROS 2 from wheels: $(ROS) (150 MB, 15 s)'
 	@$(PIP) -r $<
 	@touch $@
 
 # The folders are listed beside the files, so that a removed file counts as a change too.
 INTERFACES := $(shell find learned_ik_interfaces)
 
-$(DONE)/interfaces: requirements/interfaces.txt scripts/build_interfaces.sh $(INTERFACES) \
-                    requirements/ros.txt | $(DONE)/ros
+$(DONE)/interfaces: requirements/$(ROS)/interfaces.txt scripts/build_interfaces.sh $(INTERFACES) \
+                    requirements/$(ROS)/ros.txt | $(DONE)/ros
 	@echo '[4/7] learned_ik_interfaces, generated and compiled (110 MB, 30 s)'
 	@$(PIP) -r $<
 	@scripts/build_interfaces.sh $(VENV)

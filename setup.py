@@ -20,7 +20,8 @@ setup(
     data_files=[
         ('share/ament_index/resource_index/packages', ['resource/' + package_name]),
         ('lib/' + package_name, glob('ros2_run/*')),
-        ('share/' + package_name, ['package.xml']),
+        # here where pip builds, beside a link to this file in ros_package/ where colcon does
+        ('share/' + package_name, glob('package.xml') or ['ros_package/package.xml']),
         ('share/' + package_name + '/launch', glob('launch/*.py')),
         ('share/' + package_name + '/config', glob('config/*.*')),
         ('share/' + package_name + '/config/moveit', glob('config/moveit/*')),

@@ -46,7 +46,7 @@ def shipped_files(folder: str | Path, suffix: str = '') -> list[Path]:
 def roots() -> Iterator[Path]:
     """Yield the folders that may hold `config/` and `models/`; the nearest comes first."""
     package_folder = Path(__file__).resolve().parent
-    if (package_folder.parent / 'package.xml').is_file():
+    if (package_folder.parent / 'ros_package' / 'package.xml').is_file():
         yield package_folder.parent
     prefixes = [*package_folder.parents, Path(sys.prefix)]
     prefixes += map(Path, filter(None, os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep)))

@@ -1,7 +1,7 @@
 #!/bin/bash
 # `pip install` into a virtual environment, with this repository's pins, and safe to interrupt.
 #
-#   scripts/pip_install.sh VENV ARGUMENT...
+#   [ROS=jazzy] scripts/pip_install.sh VENV ARGUMENT...
 set -euo pipefail
 cd "$(dirname "$0")/.."
 venv=$1
@@ -15,4 +15,5 @@ done
 
 # Without build isolation, the few packages that come as source are built by the pinned setuptools.
 exec "$venv/bin/python" -m pip install -qq --no-build-isolation \
-    --constraint requirements/constraints.txt "$@"
+    --constraint requirements/constraints.txt \
+    --constraint "requirements/${ROS:-kilted}/constraints.txt" "$@"

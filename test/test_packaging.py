@@ -10,6 +10,7 @@ import subprocess
 import sys
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -20,22 +21,22 @@ from learned_ik import cli
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFESTS = {
-    'learned_ik': ROOT / 'package.xml',
+    'learned_ik': ROOT / 'ros_package' / 'package.xml',
     'learned_ik_interfaces': ROOT / 'learned_ik_interfaces' / 'package.xml',
 }
 
 OPTIONAL = {'moveit_msgs'}  # imported where it is installed
 COMMANDS = ('train', 'evaluate', 'solve', 'show', 'view')
 INSTALLED = (  # what `pip install .` reads of a checkout
-    *('setup.py', 'setup.cfg', 'package.xml', 'LICENSE'),
-    *('learned_ik', 'ros2_run', 'launch', 'config', 'models', 'resource'),
+    *('setup.py', 'setup.cfg', 'LICENSE'),
+    *('learned_ik', 'ros_package', 'ros2_run', 'launch', 'config', 'models', 'resource'),
 )
 
 
-def run(*command: str, **env: str) -> str:
-    """Run a command in the repository's root; its standard output, or a failure that shows all."""
+def run(*command: str, cwd: Path = ROOT, **env: str) -> str:
+    """Run a command, in the repository's root; its output, or a failure that shows all."""
     result = subprocess.run(
-        command, cwd=ROOT, env=os.environ | env, capture_output=True, text=True, timeout=300
+        command, cwd=cwd, env=os.environ | env, capture_output=True, text=True, timeout=300
     )
     assert result.returncode == 0, f'{shlex.join(command)}\n{result.stdout}{result.stderr}'
     return result.stdout
@@ -171,31 +172,36 @@ def test_what_ros2_run_looks_for_says_when_the_program_is_missing(tmp_path: Path
 
 
 @pytest.fixture(scope='module')
-def colcon(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
-    """Return the colcon command with its log kept out of the repository."""
+def colcon() -> Callable[..., str]:
+    """Return a function that runs colcon in a workspace, as after `source .../setup.bash`."""
     # It stands beside the interpreter, in a virtual environment that nobody need activate.
-    path = shutil.which('colcon', path=f'{Path(sys.executable).parent}:{os.environ["PATH"]}')
-    if path is None:
+    programs = f'{Path(sys.executable).parent}:{os.environ["PATH"]}'
+    if shutil.which('colcon', path=programs) is None:
         pytest.skip('colcon is not installed')
-    return path, '--log-base', str(tmp_path_factory.mktemp('colcon') / 'log')
-
-
-def built(colcon: tuple[str, ...], base: Path, packages: tuple[str, ...], *options: str) -> Path:
-    """Build packages of this repository as a workspace does; return the install folder."""
-    env = {'PATH': f'{Path(sys.executable).parent}:{os.environ["PATH"]}'}
+    env = {'PATH': programs, 'VIRTUAL_ENV': sys.prefix}
     if (Path(sys.prefix) / 'share' / 'rclpy').exists():  # ROS 2 from wheels: nothing is sourced
         env |= {'AMENT_PREFIX_PATH': sys.prefix, 'CMAKE_PREFIX_PATH': sys.prefix}
-    folders = ('--build-base', f'{base}/build', '--install-base', f'{base}/install')
-    cmake = ('--cmake-args', f'-DPython3_EXECUTABLE={sys.executable}', '-DBUILD_TESTING=OFF')
-    run(*colcon, 'build', '--base-paths', *packages, *options, *folders, *cmake, **env)
-    return base / 'install'
+    return lambda workspace, *arguments: run('colcon', *arguments, cwd=workspace, **env)
 
 
 @pytest.fixture(scope='module')
-def install(colcon: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the install folder of this repository as a workspace, built as the README says."""
-    base = tmp_path_factory.mktemp('workspace')
-    return built(colcon, base, ('.', 'learned_ik_interfaces'))
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a workspace that has the whole repository in `src/`, as the README says."""
+    folder = tmp_path_factory.mktemp('workspace')
+    shutil.copytree(
+        ROOT,
+        folder / 'src' / 'learned_ik',
+        symlinks=True,
+        ignore=shutil.ignore_patterns('.*', '__pycache__', 'build', 'install', 'log'),
+    )
+    return folder
+
+
+@pytest.fixture(scope='module')
+def install(colcon: Callable[..., str], workspace: Path) -> Path:
+    """Return the install folder of the workspace, built as the README says."""
+    colcon(workspace, 'build')
+    return workspace / 'install'
 
 
 def in_workspace(install: Path, command: str) -> str:
@@ -203,13 +209,28 @@ def in_workspace(install: Path, command: str) -> str:
     return run('bash', '-c', f'source {shlex.quote(str(install))}/setup.bash && {command}')
 
 
-def test_colcon_takes_the_packages_for_what_they_are(colcon: tuple[str, ...]) -> None:
-    listed = run(*colcon, 'list', '--base-paths', '.', 'learned_ik_interfaces').splitlines()
+def test_colcon_finds_the_packages_and_takes_them_for_what_they_are(
+    colcon: Callable[..., str], workspace: Path
+) -> None:
+    listed = colcon(workspace, 'list').splitlines()
     kinds = {line.split()[0]: line.split()[-1] for line in listed}
     assert kinds == {
         'learned_ik': '(ros.ament_python)',
         'learned_ik_interfaces': '(ros.ament_cmake)',
     }
+
+
+def test_rosdep_finds_them_too(workspace: Path) -> None:
+    # By this function, which looks into no folder below a manifest.
+    find_packages = pytest.importorskip('catkin_pkg.packages').find_packages
+    found = find_packages(str(workspace / 'src')).values()
+    assert {package.name for package in found} == set(MANIFESTS)
+
+
+def test_what_colcon_builds_is_the_repository_itself() -> None:
+    links = [path for path in (ROOT / 'ros_package').iterdir() if path.is_symlink()]
+    assert {path.resolve() for path in links} <= {ROOT / name for name in INSTALLED}
+    assert {path.name for path in links} == {*INSTALLED} - {'ros_package', 'LICENSE'}
 
 
 @pytest.mark.parametrize('name', ['ik_node', 'trajectory_node', *COMMANDS])
@@ -232,9 +253,11 @@ def test_a_workspace_has_the_program_beside_what_ros2_run_looks_for(install: Pat
 
 
 def test_a_workspace_of_links_runs_too(
-    colcon: tuple[str, ...], checkout: Path, tmp_path: Path
+    colcon: Callable[..., str], checkout: Path, tmp_path: Path
 ) -> None:
-    linked = built(colcon, tmp_path, (str(checkout),), '--symlink-install')
+    alone = ('--base-paths', str(checkout / 'ros_package'))  # without the interfaces
+    colcon(tmp_path, 'build', '--symlink-install', *alone)
+    linked = tmp_path / 'install'
     folder = linked / 'learned_ik' / 'lib' / 'learned_ik'
     assert {file.name for file in folder.iterdir()} == {'learned_ik', *cli.COMMANDS, *cli.NODES}
     for name in (*cli.COMMANDS, *cli.NODES):

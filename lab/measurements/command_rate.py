@@ -6,7 +6,7 @@
 
 Targets on a circle come at 72 Hz, as from a headset. Told is how far the intervals between two
 commands are from the period, by the stamps that the node gives and as they are heard, and how many
-commands were not heard. Needs a sourced ROS 2, or the wheels of requirements/ros.txt.
+commands were not heard. Needs a sourced ROS 2, or the wheels of requirements/kilted/ros.txt.
 """
 
 import argparse

@@ -10,7 +10,7 @@
 3. Memory of the node's process, and the share of one core that it takes at 100 targets a second
    and when nobody asks.
 
-Needs a sourced ROS 2, or the wheels of requirements/ros.txt.
+Needs a sourced ROS 2, or the wheels of requirements/kilted/ros.txt.
 """
 
 import argparse

@@ -8,9 +8,10 @@ from learned_ik.ros.robustness.turns import Turns
 def test_one_after_the_other_in_the_order_in_which_they_came_and_faults_pass_it_on(node, spin):
     from rclpy.task import Future
 
-    turns, gate, seen = Turns(node), Future(executor=spin.executor), []
+    turns, gate, seen, came = Turns(node), Future(executor=spin.executor), [], []
 
     async def one(k):
+        came.append(k)
         async with turns:
             seen.append(('in', k))
             if k == 0:
@@ -19,7 +20,10 @@ def test_one_after_the_other_in_the_order_in_which_they_came_and_faults_pass_it_
             if k == 1:
                 raise RuntimeError('a fault')
 
-    tasks = [spin.executor.create_task(one, k) for k in range(4)]
+    tasks = []
+    for k in range(4):  # one by one: of several new tasks, Jazzy begins with the last
+        tasks.append(spin.executor.create_task(one, k))
+        spin(lambda k=k: k in came)
     spin(lambda: seen == [('in', 0)])
     gate.set_result(None)
     spin.executor.wake()
