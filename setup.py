@@ -15,6 +15,7 @@ setup(
     maintainer='The learned_ik authors',
     maintainer_email='dev@example.org',
     license='Apache-2.0',
+    classifiers=[f'Programming Language :: Python :: 3.{minor}' for minor in range(10, 15)],
     packages=find_packages(include=[package_name, package_name + '.*']),
     package_data={package_name: ['py.typed']},
     data_files=[

@@ -26,6 +26,7 @@ MANIFESTS = {
 }
 
 OPTIONAL = {'moveit_msgs'}  # imported where it is installed
+PACKAGE_OF = {'tf2_ros': 'tf2_ros_py'}  # what is imported, and the package that has it
 COMMANDS = ('train', 'evaluate', 'solve', 'show', 'view')
 INSTALLED = (  # what `pip install .` reads of a checkout
     *('setup.py', 'setup.cfg', 'LICENSE'),
@@ -87,15 +88,19 @@ def downloaded(address: str, folder: Path) -> Path:
     return file
 
 
-def test_manifest_names_what_the_node_imports() -> None:
+def test_manifest_names_what_nodes_and_launch_files_use() -> None:
     package = ElementTree.parse(MANIFESTS['learned_ik']).getroot()
     declared = {e.text for e in package if e.tag in ('depend', 'exec_depend')}
     imported = set()
-    folders = (ROOT / 'learned_ik' / name for name in ('ros', 'player'))
-    for file in (file for folder in folders for file in folder.glob('*.py')):
-        imported |= set(re.findall(r'^\s*(?:from|import) (\w+)', file.read_text(), re.MULTILINE))
-    ros = {name for name in imported if name == 'rclpy' or name.endswith(('_msgs', '_interfaces'))}
-    assert ros - OPTIONAL <= declared
+    folders = (ROOT / name for name in ('learned_ik/ros', 'learned_ik/player', 'launch'))
+    for file in (file for folder in folders for file in folder.rglob('*.py')):
+        text = file.read_text()
+        imported |= set(re.findall(r'^\s*(?:from|import) (\w+)', text, re.MULTILINE))
+        imported |= set(re.findall(r"package='(\w+)'", text))
+    ours = {*sys.stdlib_module_names, 'learned_ik', 'numpy'}
+    used = {PACKAGE_OF.get(name, name) for name in imported} - ours
+    assert {'rclpy', 'rviz2', 'tf2_ros_py'} <= used
+    assert used - OPTIONAL <= declared
 
 
 def test_versions_agree() -> None:

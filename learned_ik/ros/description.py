@@ -3,6 +3,7 @@
 """The robot's description, as `robot_state_publisher` offers it: once, for who needs it now."""
 
 import time
+from typing import Any
 
 import rclpy
 from std_msgs.msg import String
@@ -29,9 +30,11 @@ def robot_description(topic: str, timeout: float = TIMEOUT) -> str:
     rclpy.init(context=context)
     try:
         node = rclpy.create_node('learned_ik_train', context=context)
-        node.create_subscription(
-            String, topic, lambda message: received.append(message.data), LATCHED
-        )
+
+        def receive(message: Any) -> None:
+            received.append(message.data)
+
+        node.create_subscription(String, topic, receive, LATCHED)
         executor = rclpy.executors.SingleThreadedExecutor(context=context)
         executor.add_node(node)
         end = time.monotonic() + timeout

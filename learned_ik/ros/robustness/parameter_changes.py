@@ -49,7 +49,8 @@ class ParameterChanges:
 
         """
         self._node, self._log, self._prepare = node, log, prepare
-        for service in node.services:
+        services: Iterable[Any] = node.services  # whose callbacks Jazzy's types do not let wait
+        for service in services:
             if service.srv_type is SetParameters:
                 service.callback = self._set_each
             elif service.srv_type is SetParametersAtomically:
