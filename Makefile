@@ -73,7 +73,7 @@ $(DONE)/venv:
 
 $(DONE)/serve: requirements/tools.txt requirements/serve.txt requirements/constraints.txt \
                | $(DONE)/venv
-	@echo '[2/8] numpy, numba and what else serving needs (300 MB, 20 s)'
+	@echo '[2/8] numpy and what else serving needs (100 MB, 10 s)'
 	@$(PIP) -r requirements/tools.txt -r requirements/serve.txt
 	@touch $@
 
@@ -101,9 +101,11 @@ $(DONE)/train: requirements/train.txt requirements/constraints.txt | $(DONE)/int
 	@touch $@
 
 # It looks itself whether a kernel has changed.
-$(DONE)/native: $(shell find learned_ik/kernels learned_ik/native -name '*.py' -o -name '*.c') \
+$(DONE)/native: requirements/build.txt requirements/constraints.txt \
+                $(shell find learned_ik/kernels learned_ik/native -name '*.py' -o -name '*.c') \
                 | $(DONE)/train
-	@echo '[6/8] the kernels, compiled ahead of time (6 MB, 1 to 2 min)'
+	@echo '[6/8] the kernels, compiled ahead of time by numba (210 MB, 1 to 2 min)'
+	@$(PIP) -r $<
 	@$(RUN) -m learned_ik build-native
 	@touch $@
 

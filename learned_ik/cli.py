@@ -87,29 +87,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(command: str, arguments: Sequence[str]) -> int:
     """Run a command with its arguments and return the exit status."""
-    import tyro
-
     arguments = without_ros_arguments(arguments)
     logging.basicConfig(level=logging.INFO, format='%(message)s', stream=sys.stderr)
     try:
         options_type = _imported((COMMANDS | LAB_COMMANDS)[command][0])
-        defaults = {}
-        if hasattr(options_type, 'defaults_for'):  # some arguments change others' defaults
-            defaults['default'] = options_type.defaults_for(arguments)
-        options = tyro.cli(
-            options_type,
-            prog=f'{program()} {command}',
-            args=arguments,
-            config=(
-                tyro.conf.DisallowNone,  # no `--urdf None`: leave the option out
-                tyro.conf.FlagCreatePairsOff,  # no `--no-json`
-                tyro.conf.OmitArgPrefixes,  # `--minutes`, not `--training.minutes`
-            ),
-            **defaults,
-        )
+        options = _options(options_type, f'{program()} {command}', arguments)
         result = options.run(shlex.join([*program().split(), command, *arguments]))
     except LearnedIkError as error:
         print(f'error: {error}', file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        if error.name != 'tyro':
+            raise
+        print(f"error: {command} needs tyro: pip install 'learned_ik[train]'", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print('interrupted', file=sys.stderr)
@@ -117,6 +107,30 @@ def run(command: str, arguments: Sequence[str]) -> int:
     if result.shown:
         print(json.dumps(result.content, allow_nan=False) if options.json else result.text)
     return 0 if result.success else 1
+
+
+def _options(options_type: type, called: str, arguments: Sequence[str]) -> Any:
+    """Return the options of a command, from its arguments."""
+    from learned_ik.commands.arguments import is_described, parsed
+
+    if is_described(options_type):
+        return parsed(options_type, called, arguments)
+    import tyro
+
+    defaults = {}
+    if hasattr(options_type, 'defaults_for'):  # some arguments change others' defaults
+        defaults['default'] = options_type.defaults_for(arguments)
+    return tyro.cli(
+        options_type,
+        prog=called,
+        args=arguments,
+        config=(
+            tyro.conf.DisallowNone,  # no `--urdf None`: leave the option out
+            tyro.conf.FlagCreatePairsOff,  # no `--no-json`
+            tyro.conf.OmitArgPrefixes,  # `--minutes`, not `--training.minutes`
+        ),
+        **defaults,
+    )
 
 
 def run_node(node: str, arguments: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
+from learned_ik.commands.arguments import flag, option
 from learned_ik.commands.result import Result
 
 
@@ -18,10 +19,12 @@ class BuildNative:
     compiler; takes one to two minutes, and no time where nothing has changed.
     """
 
-    machine: str | None = None  # x86_64 or aarch64; default: this one
-    folder: Path | None = None  # where to; default: beside the package, where Python finds it
-    force: bool = False  # build even where nothing has changed
-    json: bool = False  # print one JSON object, and nothing else, on standard output
+    machine: str | None = option('x86_64 or aarch64; default: this one', None)
+    folder: Path | None = option(
+        'where to; default: beside the package, where Python finds it', None
+    )
+    force: bool = flag('build even where nothing has changed')
+    json: bool = flag('print one JSON object, and nothing else, on standard output')
 
     def run(self, command: str) -> Result:
         """Build, and tell where the library is."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tyro.conf import Positional
 
 from learned_ik.arrays import Array
+from learned_ik.commands.arguments import flag, option, positional
 from learned_ik.commands.result import Result, error_lines, statistics
 from learned_ik.commands.training_files import written_report
 from learned_ik.errors import InvalidInputError
@@ -31,13 +31,13 @@ class Evaluate:
     a seed gets these joint positions, as far off as in its training.
     """
 
-    model: Positional[Path]  # model file
-    poses: int = 10_000  # how many
-    seed: int = HELD_OUT_SEED  # of the poses; by default those on which training judged it
-    position_tolerance: float = 1e-5  # [m], within which a refined pose counts as solved
-    orientation_tolerance: float = 1e-4  # [rad], likewise
-    report: Path | None = None  # folder of a report to write; needs torch and matplotlib
-    json: bool = False  # print one JSON object, and nothing else, on standard output
+    model: Path = positional('model file')
+    poses: int = option('how many', 10_000)
+    seed: int = option('of the poses; by default those on which training judged it', HELD_OUT_SEED)
+    position_tolerance: float = option('[m], within which a refined pose counts as solved', 1e-5)
+    orientation_tolerance: float = option('[rad], likewise', 1e-4)
+    report: Path | None = option('folder of a report to write; needs torch and matplotlib', None)
+    json: bool = flag('print one JSON object, and nothing else, on standard output')
 
     def run(self, command: str) -> Result:
         """Solve all poses, and recompute every error by forward kinematics."""

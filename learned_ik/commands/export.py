@@ -5,8 +5,7 @@
 import dataclasses
 from pathlib import Path
 
-from tyro.conf import Positional
-
+from learned_ik.commands.arguments import flag, option, positional
 from learned_ik.commands.result import Result
 from learned_ik.model import IkModel
 
@@ -15,10 +14,10 @@ from learned_ik.model import IkModel
 class Export:
     """Write a model's network as an ONNX file, all heads, without refinement."""
 
-    model: Positional[Path]  # model file
-    onnx: Path  # ONNX file to write
-    double: bool = False  # float64 instead of float32: to compare to the last digits
-    json: bool = False  # print one JSON object, and nothing else, on standard output
+    model: Path = positional('model file')
+    onnx: Path = option('ONNX file to write')
+    double: bool = flag('float64 instead of float32: to compare to the last digits')
+    json: bool = flag('print one JSON object, and nothing else, on standard output')
 
     def run(self, command: str) -> Result:
         """Write it, and tell what goes in and comes out."""

@@ -5,8 +5,7 @@
 import dataclasses
 from pathlib import Path
 
-from tyro.conf import Positional
-
+from learned_ik.commands.arguments import flag, option, positional
 from learned_ik.commands.result import Result
 from learned_ik.errors import ConfigurationError, RobotMismatchError
 from learned_ik.model import IkModel
@@ -23,13 +22,15 @@ class GiveBody:
     for model files from before, for another SRDF, or for a tool that was mounted.
     """
 
-    model: Positional[Path]  # model file
-    urdf: Path  # URDF file of the robot
-    srdf: Path | None = None  # SRDF file whose disable_collisions are heeded
-    link_radius: float = LINK_RADIUS  # of links without collision geometry [m]
-    bulge: float = BULGE  # how far capsules may reach beyond the geometry of what moves [m]
-    out: Path | None = None  # model file to write; default: the same one
-    json: bool = False  # print one JSON object, and nothing else, on standard output
+    model: Path = positional('model file')
+    urdf: Path = option('URDF file of the robot')
+    srdf: Path | None = option('SRDF file whose disable_collisions are heeded', None)
+    link_radius: float = option('of links without collision geometry [m]', LINK_RADIUS)
+    bulge: float = option(
+        'how far capsules may reach beyond the geometry of what moves [m]', BULGE
+    )
+    out: Path | None = option('model file to write; default: the same one', None)
+    json: bool = flag('print one JSON object, and nothing else, on standard output')
 
     def run(self, command: str) -> Result:
         """Read, fit capsules, write."""

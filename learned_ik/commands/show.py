@@ -5,8 +5,7 @@
 import dataclasses
 from pathlib import Path
 
-from tyro.conf import Positional
-
+from learned_ik.commands.arguments import flag, positional
 from learned_ik.commands.give_body import sentence, summary
 from learned_ik.commands.result import Result, error_lines
 from learned_ik.model import IkModel
@@ -16,8 +15,8 @@ from learned_ik.model import IkModel
 class Show:
     """Show what is in a model file."""
 
-    model: Positional[Path]  # model file
-    json: bool = False  # print one JSON object, and nothing else, on standard output
+    model: Path = positional('model file')
+    json: bool = flag('print one JSON object, and nothing else, on standard output')
 
     def run(self, command: str) -> Result:
         """Read the file, and describe it."""

@@ -6,8 +6,7 @@ import dataclasses
 import math
 from pathlib import Path
 
-from tyro.conf import Positional, UseAppendAction
-
+from learned_ik.commands.arguments import flag, option, positional
 from learned_ik.commands.result import Result
 from learned_ik.errors import InvalidInputError
 from learned_ik.robot.spheres import spheres_from_texts, spheres_from_yaml
@@ -19,18 +18,22 @@ Tool = tuple[float, float, float, float, float, float, float]
 class Solve:
     """Solve one pose with a trained model: joint positions that bring the tip link there."""
 
-    model: Positional[Path]  # model file
-    position: tuple[float, float, float]  # of the tip in the base link's frame, x y z [m]
-    orientation: tuple[float, float, float, float]  # of the tip, quaternion x y z w
-    seed: tuple[float, ...] | None = None  # present joint positions: a solution near them
-    tool: Tool | None = None  # x y z [m], quaternion x y z w in the tip's frame: of its pose
-    position_tolerance: float = 1e-6  # [m]
-    orientation_tolerance: float = 1e-6  # [rad]
-    timeout: float = 1.0  # [s]
-    obstacle: UseAppendAction[tuple[str, ...]] = ()  # x,y,z,radius [m]: keep clear; repeatable
-    obstacles: Path | None = None  # YAML list of the same: [x, y, z, radius], ...
-    min_clearance: float = 0.0  # [m], that counts as clear
-    json: bool = False  # print one JSON object, and nothing else, on standard output
+    model: Path = positional('model file')
+    position: tuple[float, float, float] = option("of the tip in the base link's frame, x y z [m]")
+    orientation: tuple[float, float, float, float] = option('of the tip, quaternion x y z w')
+    seed: tuple[float, ...] | None = option('present joint positions: a solution near them', None)
+    tool: Tool | None = option(
+        "x y z [m], quaternion x y z w in the tip's frame: of its pose", None
+    )
+    position_tolerance: float = option('[m]', 1e-6)
+    orientation_tolerance: float = option('[rad]', 1e-6)
+    timeout: float = option('[s]', 1.0)
+    obstacle: tuple[str, ...] = option(
+        'x,y,z,radius [m]: keep clear; may be repeated', (), repeatable=True
+    )
+    obstacles: Path | None = option('YAML list of the same: [x, y, z, radius], ...', None)
+    min_clearance: float = option('[m], that counts as clear', 0.0)
+    json: bool = flag('print one JSON object, and nothing else, on standard output')
 
     def run(self, command: str) -> Result:
         """Solve the pose; not a success when it cannot be reached."""

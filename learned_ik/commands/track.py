@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tyro.conf import Positional, UseAppendAction
 
+from learned_ik.commands.arguments import flag, option, positional
 from learned_ik.commands.result import Result
 from learned_ik.commands.training_files import check_writable
 from learned_ik.errors import InvalidInputError
@@ -32,20 +32,30 @@ class Track:
     units, and by the same turns, all along the base link's axes.
     """
 
-    model: Positional[Path]  # model file
-    recording: Path | None = None  # CSV file; default: a hand that moves by slow sines
-    scale: float = 0.3  # [m], that the tool moves while the hand moves by 1
-    rate: float = 72.0  # [1/s], of frames; a column t goes before it
-    seconds: float | None = None  # [s], how much of it; default: all, or 20 s of the simulated
-    start: tuple[float, ...] | None = None  # [rad or m], each joint; default: near mid-range
-    speed: tuple[float, ...] | None = None  # [rad/s or m/s], each or all; default: the URDF's
-    acceleration: tuple[float, ...] | None = None  # [rad/s² or m/s²], likewise; default: any
-    obstacle: UseAppendAction[tuple[str, ...]] = ()  # x,y,z,radius [m]: keep clear; repeatable
-    obstacles: Path | None = None  # YAML list of the same: [x, y, z, radius], ...
-    avoid: bool = False  # keep clear of the arm itself too where there are no obstacles
-    min_clearance: float = 0.0  # [m], that counts as clear
-    out: Path = Path('track.png')  # picture to write: .png, .svg or .pdf
-    json: bool = False  # print one JSON object, and nothing else, on standard output
+    model: Path = positional('model file')
+    recording: Path | None = option('CSV file; default: a hand that moves by slow sines', None)
+    scale: float = option('[m], that the tool moves while the hand moves by 1', 0.3)
+    rate: float = option('[1/s], of frames; a column t goes before it', 72.0)
+    seconds: float | None = option(
+        '[s], how much of it; default: all, or 20 s of the simulated', None
+    )
+    start: tuple[float, ...] | None = option(
+        '[rad or m], each joint; default: near mid-range', None
+    )
+    speed: tuple[float, ...] | None = option(
+        "[rad/s or m/s], each or all; default: the URDF's", None
+    )
+    acceleration: tuple[float, ...] | None = option(
+        '[rad/s² or m/s²], likewise; default: any', None
+    )
+    obstacle: tuple[str, ...] = option(
+        'x,y,z,radius [m]: keep clear; may be repeated', (), repeatable=True
+    )
+    obstacles: Path | None = option('YAML list of the same: [x, y, z, radius], ...', None)
+    avoid: bool = flag('keep clear of the arm itself too where there are no obstacles')
+    min_clearance: float = option('[m], that counts as clear', 0.0)
+    out: Path = option('picture to write: .png, .svg or .pdf', Path('track.png'))
+    json: bool = flag('print one JSON object, and nothing else, on standard output')
 
     def run(self, command: str) -> Result:
         """Follow the hand from beginning to end, and draw what came of it."""

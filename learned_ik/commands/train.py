@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from tyro.conf import UseAppendAction, arg
+from tyro.conf import Suppress, UseAppendAction, arg
 
 from learned_ik.commands.result import Result, error_lines
 from learned_ik.commands.training_files import (
@@ -31,6 +31,7 @@ from learned_ik.robot.body import LINK_RADIUS, Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.named import RobotConfig, body_from_file, chain_from_file, text_of
 from learned_ik.robot.spheres import (
+    Sphere,
     check_base_is_free,
     checked_spheres,
     spheres_from_texts,
@@ -44,6 +45,13 @@ Preset = Literal['default', 'quick', 'paper', 'paper-supervised', 'paper-positio
 
 ONE_ROBOT = 'name the robot with one of --urdf FILE, --topic NAME and --robot NAME'
 logger = logging.getLogger('learned_ik.training')
+
+
+@dataclasses.dataclass(frozen=True)
+class SceneOptions(SceneConfig):
+    """Options of a scene; its obstacles have options of their own."""
+
+    obstacles: Suppress[tuple[Sphere, ...]] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +85,7 @@ class Train:
     training: Annotated[TrainingConfig, arg(name='')] = dataclasses.field(
         default_factory=TrainingConfig
     )
-    scene: Annotated[SceneConfig, arg(name='')] = dataclasses.field(default_factory=SceneConfig)
+    scene: Annotated[SceneOptions, arg(name='')] = dataclasses.field(default_factory=SceneOptions)
 
     @classmethod
     def defaults_for(cls, arguments: Sequence[str]) -> 'Train':
@@ -147,7 +155,7 @@ class Train:
         if self.obstacles is not None:
             spheres += spheres_from_yaml(self.obstacles)
         check_base_is_free(chain, checked_spheres(spheres))
-        scene = dataclasses.replace(self.scene, obstacles=spheres)
+        scene = SceneConfig(**{**vars(self.scene), 'obstacles': spheres})
         if checkpoint is not None and scene == SceneConfig():
             return checkpoint.scene or scene
         return scene

@@ -8,8 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tyro.conf import Positional
-
+from learned_ik.commands.arguments import flag, option, positional
 from learned_ik.commands.result import Result
 from learned_ik.errors import ConfigurationError, RobotMismatchError
 from learned_ik.model import IkModel
@@ -27,12 +26,17 @@ class View:
     Ctrl-C ends it. Needs viser and yourdfpy: pip install 'learned_ik[view]'.
     """
 
-    model: Positional[Path]  # model file
-    urdf: Path | None = None  # URDF file of the robot, to be drawn; default: the one that comes
-    # with the package if the model is for that robot, else a line through the joints
-    host: str = '127.0.0.1'  # address to serve on; 0.0.0.0: to every machine of the network
-    port: int = 8080  # port to serve on; the next free one where it is taken
-    json: bool = False  # print one JSON object, and nothing else, on standard output
+    model: Path = positional('model file')
+    urdf: Path | None = option(
+        'URDF file of the robot, to be drawn; default: the one that comes with the package if the '
+        'model is for that robot, else a line through the joints',
+        None,
+    )
+    host: str = option(
+        'address to serve on; 0.0.0.0: to every machine of the network', '127.0.0.1'
+    )
+    port: int = option('port to serve on; the next free one where it is taken', 8080)
+    json: bool = flag('print one JSON object, and nothing else, on standard output')
 
     def run(self, command: str) -> Result:
         """Serve the page until Ctrl-C."""

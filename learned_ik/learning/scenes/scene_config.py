@@ -4,9 +4,7 @@
 
 import dataclasses
 import math
-from typing import Annotated, Any, Literal, get_args
-
-from tyro.conf import Suppress
+from typing import Any, Literal, get_args
 
 from learned_ik.checks import choice, number
 from learned_ik.errors import ConfigurationError
@@ -25,7 +23,7 @@ class SceneConfig:
     millimetre of clearance that the margin lacks.
     """
 
-    obstacles: Annotated[tuple[Sphere, ...], Suppress] = ()  # x y z radius [m], in the base
+    obstacles: tuple[Sphere, ...] = ()  # x y z radius [m], in the base
     keep_clear: Keep = 'capsules'  # of obstacles; origins: of joints alone (paper, equation 5)
     obstacle_weight: float = 1.0  # [1], of each metre that a capsule lacks, or the worst origin
     obstacle_margin: float | None = None  # clearance wanted [m]; 0.04, of origins 0.1 (eq. 5)
