@@ -97,7 +97,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
         print(f'error: {error}', file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
-        if error.name != 'tyro':
+        if (error.name or '').partition('.')[0] != 'tyro':
             raise
         print(f"error: {command} needs tyro: pip install 'learned_ik[train]'", file=sys.stderr)
         return 2

@@ -166,6 +166,17 @@ def test_pip_installs_what_ros2_run_looks_for_and_the_mark_of_types(
     assert [*tmp_path.rglob('site-packages/learned_ik/py.typed')]
 
 
+def test_pip_installs_the_compiled_kernels(checkout: Path, tmp_path: Path) -> None:
+    installed_by_pip(checkout, tmp_path)
+    assert_has_compiled_kernels(tmp_path)
+
+
+def assert_has_compiled_kernels(prefix: Path) -> None:
+    """For Python beside the package, and for C and C++ where those look."""
+    assert len([*prefix.rglob('site-packages/learned_ik/native/compiled.*so')]) == 1
+    assert (prefix / 'lib' / 'liblearned_ik.so').is_file()
+
+
 def test_what_ros2_run_looks_for_says_when_the_program_is_missing(tmp_path: Path) -> None:
     shutil.copy(ROOT / 'ros2_run' / 'show', tmp_path)
     result = subprocess.run([tmp_path / 'show'], capture_output=True, text=True, check=False)
@@ -277,6 +288,10 @@ def test_share_holds_what_the_repository_holds(install: Path, folder: str) -> No
     shared = install / 'learned_ik' / 'share' / 'learned_ik' / folder
     assert ours
     assert {file.name for file in shared.iterdir()} == ours
+
+
+def test_a_workspace_has_the_compiled_kernels(install: Path) -> None:
+    assert_has_compiled_kernels(install / 'learned_ik')
 
 
 def test_package_is_in_the_ament_index(install: Path) -> None:
