@@ -98,6 +98,10 @@ setup(
         ('share/' + package_name + '/config', glob('config/*.*')),
         ('share/' + package_name + '/config/moveit', glob('config/moveit/*')),
         ('share/' + package_name + '/models', glob('models/*')),
+        # for C++
+        ('include/' + package_name, glob('include/learned_ik/*')),
+        ('share/' + package_name + '/cmake', glob('cmake/*.cmake')),
+        ('lib/pkgconfig', glob('cmake/*.pc')),
     ],
     python_requires='>=3.10',
     # Serving only: a robot that answers requests needs no torch, and with its kernels compiled

@@ -31,6 +31,7 @@ COMMANDS = ('train', 'evaluate', 'solve', 'show', 'view')
 INSTALLED = (  # what `pip install .` reads of a checkout
     *('setup.py', 'setup.cfg', 'LICENSE'),
     *('learned_ik', 'ros_package', 'ros2_run', 'launch', 'config', 'models', 'resource'),
+    *('include', 'cmake'),
 )
 
 
@@ -108,6 +109,9 @@ def test_versions_agree() -> None:
         name: ElementTree.parse(file).getroot().findtext('version')
         for name, file in MANIFESTS.items()
     }
+    for name in ('learned_ikConfigVersion.cmake', 'learned_ik.pc'):
+        text = (ROOT / 'cmake' / name).read_text()
+        versions[name] = re.search(r'(?:Version: |PACKAGE_VERSION ")([\d.]+)', text).group(1)
     versions['setup.py'] = run(sys.executable, 'setup.py', '--version').split()[-1]
     versions['learned_ik.__version__'] = learned_ik.__version__
     changes = (ROOT / 'CHANGELOG.rst').read_text()
@@ -175,6 +179,30 @@ def assert_has_compiled_kernels(prefix: Path) -> None:
     """For Python beside the package, and for C and C++ where those look."""
     assert len([*prefix.rglob('site-packages/learned_ik/native/compiled.*so')]) == 1
     assert (prefix / 'lib' / 'liblearned_ik.so').is_file()
+
+
+def test_a_project_in_cpp_finds_what_pip_installs(checkout: Path, tmp_path: Path) -> None:
+    cmake = shutil.which('cmake', path=f'{Path(sys.executable).parent}:{os.environ["PATH"]}')
+    if cmake is None:
+        pytest.skip('cmake is not installed')
+    prefix, build, model = tmp_path / 'prefix', tmp_path / 'build', tmp_path / 'tiago.ik'
+    installed_by_pip(checkout, prefix)
+    prefix = prefix.rename(tmp_path / 'elsewhere')  # it finds itself wherever it is
+    release = ('-DCMAKE_BUILD_TYPE=Release', '-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror')
+    source = ROOT / 'examples' / 'cpp'
+    run(cmake, '-S', str(source), '-B', str(build), f'-DCMAKE_PREFIX_PATH={prefix}', *release)
+    run(cmake, '--build', str(build))
+    shipped = str(ROOT / 'models' / 'tiago_arm.safetensors')
+    run(sys.executable, '-m', 'learned_ik', 'export', shipped, '--native', str(model))
+    output = run(str(build / 'solve'), str(model))
+    assert output.startswith('arm_1_joint ')
+    assert 'clear of everything' in output
+    if pkg_config := shutil.which('pkg-config'):
+        path = {'PKG_CONFIG_PATH': str(prefix / 'lib' / 'pkgconfig')}
+        flags = run(pkg_config, '--cflags', '--libs', 'learned_ik', **path).split()
+        program, file = str(tmp_path / 'solve'), str(source / 'solve.cpp')
+        run('g++', '-std=c++17', file, *flags, f'-Wl,-rpath,{prefix}/lib', '-o', program)
+        assert run(program, str(model)) == output
 
 
 def test_what_ros2_run_looks_for_says_when_the_program_is_missing(tmp_path: Path) -> None:

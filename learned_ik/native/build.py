@@ -154,11 +154,9 @@ def _emit(work: Path, target: Target, say: Callable[[str], object]) -> None:
 
 def _link(work: Path, target: Target, say: Callable[[str], object], module: Path | None) -> None:
     """Write the C around the kernels, compile it, and link all of it."""
-    entries = [
-        EntrySignature(name, result, [tuple(each) for each in arguments])
-        for name, result, arguments in json.loads((work / SIGNATURES).read_text())
-    ]
-    (work / HEADER).write_text(kernels_header(entries))
+    described = json.loads((work / SIGNATURES).read_text())
+    entries = [EntrySignature(*each) for each in described['entries']]
+    (work / HEADER).write_text(kernels_header(entries, described['numbers']))
     (work / 'entries.h').write_text(entries_header(entries, target.levels))
     (work / 'entries.c').write_text(
         entries_source(entries, target.levels, sources_hash(), _mark())

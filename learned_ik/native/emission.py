@@ -43,8 +43,6 @@ def settings(level: str, triple: str | None) -> dict[str, str]:
 
 def emit_all(folder: Path, level: str, triple: str | None) -> None:
     """Write NAME.LEVEL.o for every entry, and say the name of each that is done."""
-    import inspect
-
     import llvmlite.binding as llvm
 
     from learned_ik.kernels.entries import ENTRIES, arguments_of
@@ -53,7 +51,6 @@ def emit_all(folder: Path, level: str, triple: str | None) -> None:
     llvm.initialize_all_asmprinters()
     target = llvm.Target.from_triple(triple or llvm.get_process_triple())
     machine = target.create_target_machine(cpu=level, opt=3, reloc='pic', codemodel='default')
-    signatures = []
     for group in ENTRIES.values():
         for entry, (result, words) in group.items():
             kernel: Any = entry
@@ -61,17 +58,27 @@ def emit_all(folder: Path, level: str, triple: str | None) -> None:
             text = intermediate_code(kernel.py_func, result, types, level)
             module = module_of(text, f'numba_{name}_{LEVELS[level]}', machine, triple)
             (folder / f'{name}.{LEVELS[level]}.o').write_bytes(machine.emit_object(module))
-            names = inspect.signature(kernel.py_func).parameters
-            signatures.append((name, result, list(zip(names, types, strict=True))))
             print(name, flush=True)
-    write_json(folder, signatures)
-
-
-def write_json(folder: Path, signatures: list) -> None:
-    """Leave the signatures beside the code; processes for other levels write the same."""
-    temporary = folder / f'{SIGNATURES}.{os.getpid()}'
-    temporary.write_text(json.dumps(signatures))
+    temporary = folder / f'{SIGNATURES}.{os.getpid()}'  # other levels' processes write the same
+    temporary.write_text(json.dumps(description()))
     temporary.replace(folder / SIGNATURES)
+
+
+def description() -> dict[str, Any]:
+    """Return what C has to know: entries with their results and arguments, and numbers by name."""
+    import inspect
+
+    from learned_ik.kernels.entries import ENTRIES, arguments_of
+    from learned_ik.native.c_sources import named_numbers
+
+    entries = []
+    for group in ENTRIES.values():
+        for entry, (result, words) in group.items():
+            kernel: Any = entry
+            names = inspect.signature(kernel.py_func).parameters
+            arguments = list(zip(names, arguments_of(words), strict=True))
+            entries.append((kernel.__name__, result, arguments))
+    return {'entries': entries, 'numbers': named_numbers()}
 
 
 def intermediate_code(function: Callable, result: str, arguments: list[str], level: str) -> str:

@@ -1,0 +1,695 @@
+// Copyright 2026 The learned_ik authors
+// SPDX-License-Identifier: Apache-2.0
+// One arm's inverse kinematics: the same as `IkSolver` in Python, around the same kernels.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "learned_ik/arm.hpp"
+#include "learned_ik/checks.hpp"
+#include "learned_ik/model.hpp"
+#include "learned_ik/solution.hpp"
+
+namespace learned_ik {
+
+// One for each thread; the model is shared. Only the first request among obstacles allocates much.
+class Solver {
+ public:
+  explicit Solver(std::shared_ptr<const Model> model) : arm_(std::move(model)) {
+    const double *weights = arm_.packed.section(LEARNED_IK_JOINT_WEIGHTS);
+    weights_.assign(weights, weights + arm_.joints);
+    read_limits();
+  }
+
+  // The same within joint limits [rad or m] that are narrower than the model's: others' bounds.
+  Solver(std::shared_ptr<const Model> model, const Joints &lower, const Joints &upper)
+      : arm_(std::move(model)) {
+    const double *weights = arm_.packed.section(LEARNED_IK_JOINT_WEIGHTS);
+    weights_.assign(weights, weights + arm_.joints);
+    narrow(lower, upper);
+    read_limits();
+  }
+
+  const Model &model() const { return *arm_.model; }
+  std::size_t joint_count() const { return arm_.joints; }
+  const Joints &lower() const { return lower_; }  // [rad or m], as answers keep them
+  const Joints &upper() const { return upper_; }
+
+  // Keep clear of spheres from now on, and of the arm itself; of nothing where there are none.
+  void set_obstacles(const std::vector<Sphere> &spheres) {
+    if (spheres.size() > 1024)
+      throw InvalidInputError(std::to_string(spheres.size()) + " spheres; expected at most 1024");
+    for (const Sphere &sphere : spheres) {
+      checks::position(sphere.centre);
+      if (!(sphere.radius >= 0) || sphere.radius > checks::farthest)
+        throw InvalidInputError("a sphere has the radius " + checks::text(sphere.radius) +
+                                "; expected finite metres, 0 or more");
+    }
+    arm_.spheres.resize(4 * spheres.size());
+    for (std::size_t k = 0; k < spheres.size(); k++) {
+      for (std::size_t axis = 0; axis < 3; axis++)
+        arm_.spheres[axis * spheres.size() + k] = spheres[k].centre[axis];
+      arm_.spheres[3 * spheres.size() + k] = spheres[k].radius;
+    }
+  }
+
+  // Return where the tip is.
+  Pose forward(const Joints &q) {
+    checks::joints(q, arm_.joints, "joint positions");
+    const std::array<double, 12> tip = arm_.tip(q);
+    return {{tip[9], tip[10], tip[11]}, quaternion(tip)};
+  }
+
+  // Return the geometric Jacobian, (6, joints) row by row: linear, then angular velocity.
+  std::vector<double> jacobian(const Joints &q) {
+    checks::joints(q, arm_.joints, "joint positions");
+    Joints copy = q;
+    std::vector<double> columns(6 * arm_.joints), rows(6 * arm_.joints);
+    const PackedModel &packed = arm_.packed;
+    Arm::expect_fit(learned_ik_jacobian(
+        packed.layout.data(), Arm::size(packed.layout), packed.robot.data(),
+        Arm::size(packed.robot), packed.weights.data(), Arm::size(packed.weights),
+        arm_.numbers.data(), Arm::size(arm_.numbers), copy.data(),
+        static_cast<std::int64_t>(copy.size()), columns.data(),
+        static_cast<std::int64_t>(arm_.joints), 6));
+    for (std::size_t j = 0; j < arm_.joints; j++)
+      for (std::size_t k = 0; k < 6; k++) rows[k * arm_.joints + j] = columns[6 * j + k];
+    return rows;
+  }
+
+  // Find joint positions that bring the tip to a pose; an empty seed is none.
+  Solution solve(const Position &position, const Quaternion &orientation, const Joints &seed = {},
+                 const Options &options = {}) {
+    const Clock::time_point began = Clock::now();
+    read(position, orientation, seed, options);
+    const Scene scene = this->scene(options);
+    const double tolerance = strictest(options);
+    const bool to_seed = prefers_seed(options), chooses = this->chooses(options);
+    request_ = {seeded_, options.position_tolerance, tolerance, options.timeout < infinity, scene};
+    const Clock::time_point deadline = options.timeout < 1e6
+        ? began + std::chrono::duration_cast<Clock::duration>(
+                      std::chrono::duration<double>(options.timeout))
+        : Clock::time_point::max();
+    const bool clear_first = scene.known && scene.avoids && (!chooses || to_seed);
+    look(clear_first, 0, attempts_per_look(clear_first));
+    Status status = Status::success;
+    std::string message;
+    if (field(LEARNED_IK_CODE) == LEARNED_IK_MALFORMED)
+      throw InvalidInputError("the request is malformed; expected finite numbers");
+    const bool is_best = !chooses || (to_seed && field(LEARNED_IK_NEAREST) != 0.0);
+    if (field(LEARNED_IK_CODE) != LEARNED_IK_FOUND || !is_best || (scene.known && !clear_first))
+      status = scene.known ? settle_in_scene(options, deadline, message)
+                           : settle(options, deadline, message);
+    Solution solution = this->solution(status, began, std::move(message));
+    const double outside = field(LEARNED_IK_SEED_OUTSIDE);
+    if (outside > 0) {
+      solution.message = moved_seed(solution.message);
+      if (outside <= a_little && (!chooses || to_seed)) nearer_from_beyond(solution, began);
+    }
+    return solution;
+  }
+
+  // Return up to `limit` distinct solutions of a pose, as different as possible, best first: the
+  // nearest to the seed, or without one, where the arm is most dexterous.
+  std::vector<Solution> solve_all(const Position &position, const Quaternion &orientation,
+                                  std::size_t limit = 16, const Joints &seed = {},
+                                  Options options = {}) {
+    const Clock::time_point began = Clock::now();
+    options.prefer = Prefer::first;
+    const bool avoids = scene(options).known && scene(options).avoids;
+    Options free = options;
+    free.avoid_collisions = false;
+    if (limit < 1 || limit > 4096)
+      throw InvalidInputError("limit is " + std::to_string(limit) + "; expected 1 up to 4096");
+    const Solution first = solve(position, orientation, seed, free);
+    if (!first) return {};
+    std::vector<Joints> candidates =
+        distinct(seed, options, (avoids ? 4 : 1) * limit, began + in_seconds(options.timeout / 2));
+    if (candidates.empty()) candidates.push_back(first.joint_positions);
+    std::vector<Solution> found;
+    for (const Joints &q : candidates) {
+      if (found.size() == limit || (!found.empty() && late(began, options.timeout))) break;
+      const Solution each = from_seed(position, orientation, q, avoids ? options : free, avoids);
+      if (each && is_distinct(found, each)) found.push_back(each);
+    }
+    if (found.empty()) {
+      const Solution each = solve(position, orientation, seed, options);
+      if (each) found.push_back(each);
+    }
+    for (Solution &each : found) {
+      each.seed_distance = seed.empty() ? std::nan("") : distance(each.joint_positions, seed);
+      each.solve_time = seconds_since(began);
+    }
+    return found;
+  }
+
+  // Return one joint path without jumps through poses, where one exists: see path.hpp.
+  PathSolution follow(const std::vector<Pose> &poses, const Joints &start = {},
+                      const Options &options = along_a_path(), double jump = 0.2);
+
+  // A path takes longer than a pose.
+  static Options along_a_path() {
+    Options options;
+    options.timeout = 1.0;
+    return options;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr double a_little = 0.05;      // [rad or m], beyond its limit
+  static constexpr double nearly_reached = 0.1; // [rad]
+  static constexpr double distinct_by = 0.05;   // [rad or m]
+  static constexpr std::int64_t work_per_look = 50000;
+
+  struct Request {
+    bool seeded;
+    double position_tolerance, orientation_tolerance;
+    bool patient;  // to search as long as the time lasts
+    Scene scene;
+  };
+
+  Arm arm_;
+  Joints weights_, lower_, upper_, middle_, middle_weights_, anywhere_;
+  Request request_{};
+  bool seeded_ = false;
+
+  double field(int name) const { return arm_.answer[static_cast<std::size_t>(name)]; }
+
+  void read_limits() {
+    const auto of = [&](int name) {
+      const double *values = arm_.packed.section(name);
+      return Joints(values, values + arm_.joints);
+    };
+    lower_ = of(LEARNED_IK_LOWER);
+    upper_ = of(LEARNED_IK_UPPER);
+    const Joints high = of(LEARNED_IK_BOUND_HIGH);
+    middle_.resize(arm_.joints);
+    middle_weights_.resize(arm_.joints);
+    for (std::size_t j = 0; j < arm_.joints; j++) {
+      const double half = 0.5 * (upper_[j] - lower_[j]);
+      middle_[j] = std::isinf(high[j]) ? std::nan("") : lower_[j] + half;
+      middle_weights_[j] = half > 0 ? 1 / (half * half) : 1.0;
+    }
+  }
+
+  void narrow(const Joints &lower, const Joints &upper) {
+    checks::joints(lower, arm_.joints, "lower");
+    checks::joints(upper, arm_.joints, "upper");
+    PackedModel &packed = arm_.packed;
+    double *low = packed.section(LEARNED_IK_LOWER), *high = packed.section(LEARNED_IK_UPPER);
+    double *bound_low = packed.section(LEARNED_IK_BOUND_LOW);
+    double *bound_high = packed.section(LEARNED_IK_BOUND_HIGH);
+    double *turns = packed.section(LEARNED_IK_FULL_TURNS), *home = packed.section(LEARNED_IK_HOME);
+    for (std::size_t j = 0; j < arm_.joints; j++) {
+      const double least = std::max(lower[j], bound_low[j]);
+      const double most = std::min(upper[j], bound_high[j]);
+      if (!(least <= most))
+        throw InvalidInputError("joint '" + model().joint_names()[j] + "' may go from " +
+                                checks::text(lower[j]) + " to " + checks::text(upper[j]) +
+                                "; expected a range within its own limits");
+      low[j] = bound_low[j] = least;
+      high[j] = bound_high[j] = most;
+      if (most - least < turns[j]) turns[j] = 0.0;
+      home[j] = 0.5 * (least + most);
+    }
+  }
+
+  // ------------------------------------------------------------------------------ the request
+
+  void read(const Position &position, const Quaternion &orientation, const Joints &seed,
+            const Options &options) {
+    checks::position(position);
+    checks::orientation(orientation);
+    seeded_ = !seed.empty();
+    if (seeded_) checks::joints(seed, arm_.joints, "seed");
+    checks::options(options, arm_.joints, seeded_);
+    double *request = arm_.request.data();
+    std::copy(position.begin(), position.end(), request + LEARNED_IK_POSITION);
+    std::copy(orientation.begin(), orientation.end(), request + LEARNED_IK_ORIENTATION);
+    const double least = least_tolerance(options);
+    for (std::size_t axis = 0; axis < 3; axis++) {
+      // An axis with twice the tolerance counts half: what meets the strictest, meets all.
+      const double own = options.orientation_tolerance[axis];
+      const double share =
+          std::isinf(least) ? 0.0 : std::max(least, tiny) / std::max(own, tiny);
+      request[LEARNED_IK_FREE_AXES + static_cast<int>(axis)] = 1 - share;
+    }
+    request[LEARNED_IK_LARGEST_CHANGE] = options.max_joint_change;
+    if (seeded_) std::copy(seed.begin(), seed.end(), arm_.seed());
+  }
+
+  static constexpr double tiny = 1e-12;  // [rad], in place of a tolerance of 0
+
+  static double least_tolerance(const Options &options) {
+    return *std::min_element(options.orientation_tolerance.begin(),
+                             options.orientation_tolerance.end());
+  }
+
+  // Return the orientation tolerance that counts [rad].
+  static double strictest(const Options &options) {
+    const double least = least_tolerance(options);
+    return std::isinf(least) ? 3.141592653589793 : least;
+  }
+
+  Scene scene(const Options &options) const {
+    const bool there = !arm_.spheres.empty();
+    const bool avoids = options.avoid_collisions.value_or(there);
+    return {there || avoids, avoids, options.min_clearance};
+  }
+
+  bool prefers_seed(const Options &options) const {
+    return options.prefer == Prefer::nearest || options.prefer == Prefer::by_seed;
+  }
+
+  // Whether one of many solutions is wanted, and not the first.
+  bool chooses(const Options &options) const {
+    return options.prefer != Prefer::first && (options.prefer != Prefer::by_seed || seeded_);
+  }
+
+  // ------------------------------------------------------------------------------- the search
+
+  std::int64_t attempts(bool clear, std::int64_t restarts) const {
+    return (clear ? 2 + LEARNED_IK_MORE_PROPOSALS : 1) + arm_.heads + restarts;
+  }
+
+  std::int64_t attempts_per_look(bool clear) const {
+    if (!clear) return attempts(false, LEARNED_IK_ENOUGH_RESTARTS);
+    const std::int64_t work = std::max<std::int64_t>(arm_.hulls(), 1) *
+                              std::max<std::int64_t>(arm_.sphere_count(), 1);
+    return std::max<std::int64_t>(
+        2, std::min(attempts(true, LEARNED_IK_ENOUGH_RESTARTS), work_per_look / work));
+  }
+
+  void look(bool clear, std::int64_t first, std::int64_t last) {
+    const Request &r = request_;
+    if (clear)
+      arm_.search_clear(r.scene, r.seeded, r.position_tolerance, r.orientation_tolerance, first,
+                        last);
+    else
+      arm_.search(r.seeded, r.position_tolerance, r.orientation_tolerance, first, last);
+  }
+
+  // Go on after a first look: as `go_on` of solving/restarts.py.
+  Status go_on(bool clear, Clock::time_point deadline) {
+    Aligned<double> &answer = arm_.answer;
+    if (field(LEARNED_IK_CODE) == LEARNED_IK_FOUND) return Status::success;
+    std::int64_t last = attempts_per_look(clear);
+    const std::int64_t step = std::min<std::int64_t>(last, LEARNED_IK_ENOUGH_RESTARTS);
+    const bool patient = request_.patient && !clear;
+    const std::int64_t most = attempts(clear, clear ? 1024 : 256);
+    Aligned<double> best = answer;
+    double tries = field(LEARNED_IK_ATTEMPTS);
+    Status status = Status::no_solution;
+    const bool hopeful = is_worth_more(clear, best);
+    while (hopeful && (patient || last < most)) {
+      if (Clock::now() > deadline) {
+        status = Status::timed_out;
+        break;
+      }
+      look(clear, last, last + step);
+      last += step;
+      tries += field(LEARNED_IK_ATTEMPTS);
+      if (field(LEARNED_IK_CODE) == LEARNED_IK_FOUND || (!patient && is_better(answer, best)))
+        best = answer;
+      if (best[LEARNED_IK_CODE] == LEARNED_IK_FOUND) {
+        status = Status::success;
+        break;
+      }
+    }
+    answer = best;
+    answer[LEARNED_IK_ATTEMPTS] = tries;
+    return status;
+  }
+
+  double squared_error(const Aligned<double> &answer) const {
+    const double turned = arm_.weight * answer[LEARNED_IK_ORIENTATION_ERROR];
+    const double moved = answer[LEARNED_IK_POSITION_ERROR];
+    return moved * moved + turned * turned;
+  }
+
+  bool is_worth_more(bool clear, const Aligned<double> &best) {
+    if (clear) return best[LEARNED_IK_REACHED] == 1.0;
+    if (best[LEARNED_IK_BEYOND_REACH] > request_.position_tolerance) return false;
+    const double near = nearly_reached * arm_.weight;
+    if (squared_error(best) <= near * near) return true;
+    if (arm_.request[LEARNED_IK_LARGEST_CHANGE] < infinity) return false;
+    return reaches_position(request_.patient ? 256 : LEARNED_IK_ENOUGH_RESTARTS);
+  }
+
+  bool is_better(const Aligned<double> &answer, const Aligned<double> &best) const {
+    const double reached = answer[LEARNED_IK_REACHED];
+    if (answer[LEARNED_IK_CODE] == LEARNED_IK_FOUND) return true;
+    if (reached != best[LEARNED_IK_REACHED]) return reached > best[LEARNED_IK_REACHED];
+    if (reached != 0.0) return answer[LEARNED_IK_CLEARANCE] > best[LEARNED_IK_CLEARANCE];
+    return squared_error(answer) < squared_error(best);
+  }
+
+  // Say whether the position can be reached with some orientation, beginning at the best found.
+  bool reaches_position(std::int64_t restarts) {
+    const Aligned<double> asked = arm_.request, answer = arm_.answer;
+    std::copy_n(arm_.solution(), arm_.joints, arm_.seed());
+    std::fill_n(arm_.request.data() + LEARNED_IK_FREE_AXES, 3, 1.0);
+    arm_.request[LEARNED_IK_LARGEST_CHANGE] = infinity;
+    arm_.search(true, request_.position_tolerance, 3.141592653589793, 0,
+                attempts(false, restarts));
+    const bool reached = field(LEARNED_IK_CODE) == LEARNED_IK_FOUND;
+    arm_.request = asked;
+    arm_.answer = answer;
+    return reached;
+  }
+
+  void prefer_better(const Options &options) {
+    if (!chooses(options)) return;
+    Joints posture = options.prefer == Prefer::posture ? options.posture : middle_;
+    Joints weights = options.prefer == Prefer::middle ? middle_weights_ : weights_;
+    arm_.choose(request_.seeded, request_.position_tolerance, request_.orientation_tolerance,
+                posture, weights, prefers_seed(options));
+  }
+
+  Status settle(const Options &options, Clock::time_point deadline, std::string &message) {
+    Status status = go_on(false, deadline);
+    if (status == Status::success) {
+      prefer_better(options);
+      if (field(LEARNED_IK_CODE) == LEARNED_IK_FOUND) return status;
+      status = Status::no_solution;
+    }
+    message = why_not_reached(status);
+    return status;
+  }
+
+  Status settle_freely(const Options &options, Clock::time_point deadline, std::string &message) {
+    const Status status = settle(options, deadline, message);
+    arm_.answer[LEARNED_IK_CLEARANCE] = arm_.clearance(request_.scene, arm_.solution());
+    return status;
+  }
+
+  // As `settle_in_scene` of solving/one_pose.py.
+  Status settle_in_scene(const Options &options, Clock::time_point deadline,
+                         std::string &message) {
+    const Scene &scene = request_.scene;
+    const bool near_seed = options.max_joint_change < infinity;
+    const bool keeps_near = !chooses(options) || prefers_seed(options);
+    Status status;
+    if (!scene.avoids || !keeps_near) {
+      status = settle_freely(options, deadline, message);
+      if (!scene.avoids || status != Status::success ||
+          field(LEARNED_IK_CLEARANCE) >= scene.wanted)
+        return status;
+      status = search_clear(deadline, !near_seed);
+    } else {
+      status = go_on(true, deadline);
+    }
+    if (status != Status::success && field(LEARNED_IK_REACHED) == 0.0) {
+      Options first = options;
+      first.prefer = Prefer::first;
+      look(false, 0, attempts_per_look(false));
+      status = settle_freely(first, deadline, message);
+      if (status != Status::success || field(LEARNED_IK_CLEARANCE) >= scene.wanted) return status;
+      if (near_seed) return in_collision(message);
+      status = search_clear(deadline, true);
+    }
+    if (status != Status::success) return in_collision(message);
+    if (chooses(options) && prefers_seed(options) && field(LEARNED_IK_NEAREST) == 0.0)
+      come_nearer(options);
+    message.clear();
+    return status;
+  }
+
+  Status search_clear(Clock::time_point deadline, bool from_solution) {
+    Joints seed(arm_.seed(), arm_.seed() + arm_.joints);
+    const double outside = field(LEARNED_IK_SEED_OUTSIDE);
+    const bool seeded = request_.seeded;
+    if (from_solution) {
+      std::copy_n(arm_.solution(), arm_.joints, arm_.seed());
+      request_.seeded = true;
+    }
+    look(true, 0, attempts_per_look(true));
+    const Status status = go_on(true, deadline);
+    if (from_solution) {
+      std::copy(seed.begin(), seed.end(), arm_.seed());
+      request_.seeded = seeded;
+      arm_.answer[LEARNED_IK_SEED_OUTSIDE] = outside;
+      const Joints q(arm_.solution(), arm_.solution() + arm_.joints);
+      arm_.answer[LEARNED_IK_SEED_DISTANCE] = seeded ? distance(q, seed) : std::nan("");
+    }
+    return status;
+  }
+
+  void come_nearer(const Options &options) {
+    const Aligned<double> found = arm_.answer;
+    prefer_better(options);
+    const double clearance = arm_.clearance(request_.scene, arm_.solution());
+    if (field(LEARNED_IK_CODE) == LEARNED_IK_FOUND && clearance >= request_.scene.wanted)
+      arm_.answer[LEARNED_IK_CLEARANCE] = clearance;
+    else
+      arm_.answer = found;
+  }
+
+  // A joint that is measured a little beyond its limit is there: take what is nearer to it within
+  // limits that are widened to it, where that is nearer by more than the joint is beyond them.
+  void nearer_from_beyond(Solution &solution, Clock::time_point began) {
+    const Aligned<double> answer = arm_.answer, robot = arm_.packed.robot;
+    double *low = arm_.packed.section(LEARNED_IK_BOUND_LOW);
+    double *high = arm_.packed.section(LEARNED_IK_BOUND_HIGH);
+    const Joints seed(arm_.seed(), arm_.seed() + arm_.joints);
+    double outside = 0.0;
+    for (std::size_t j = 0; j < arm_.joints; j++) {
+      outside = std::max({outside, low[j] - seed[j], seed[j] - high[j]});
+      low[j] = std::min(low[j], seed[j]);
+      high[j] = std::max(high[j], seed[j]);
+    }
+    look(request_.scene.known && request_.scene.avoids, 0, 1);
+    Solution near = this->solution(Status::success, began, "the seed lies outside the limits, "
+                                   "which were widened to it for this request");
+    const bool found = field(LEARNED_IK_CODE) == LEARNED_IK_FOUND;
+    arm_.packed.robot = robot;
+    if (found && (!solution || farthest(solution.joint_positions, seed) >
+                                   farthest(near.joint_positions, seed) + outside)) {
+      if (request_.scene.known)
+        near.clearance = arm_.clearance(request_.scene, near.joint_positions.data());
+      if (!request_.scene.known || !request_.scene.avoids ||
+          near.clearance >= request_.scene.wanted)
+        solution = near;
+    }
+    arm_.answer = answer;
+  }
+
+  // ------------------------------------------------------------------------- several solutions
+
+  Solution from_seed(const Position &position, const Quaternion &orientation, const Joints &q,
+                     const Options &options, bool avoids) {
+    const Clock::time_point began = Clock::now();
+    read(position, orientation, q, options);
+    request_ = {true, options.position_tolerance, strictest(options), false, scene(options)};
+    look(avoids, 0, 1);
+    const bool found = field(LEARNED_IK_CODE) == LEARNED_IK_FOUND;
+    Solution solution =
+        this->solution(found ? Status::success : Status::no_solution, began, std::string());
+    if (request_.scene.known && !avoids)
+      solution.clearance = arm_.clearance(request_.scene, solution.joint_positions.data());
+    return solution;
+  }
+
+  static bool is_distinct(const std::vector<Solution> &found, const Solution &solution) {
+    return std::all_of(found.begin(), found.end(), [&](const Solution &each) {
+      return farthest(each.joint_positions, solution.joint_positions) > distinct_by;
+    });
+  }
+
+  // Return solutions of the pose in the request, as `distinct_solutions` of solving/variety.py.
+  std::vector<Joints> distinct(const Joints &seed, const Options &options, std::size_t limit,
+                               Clock::time_point deadline) {
+    std::array<double, 12> target = this->target();
+    std::array<double, 6> demand{options.position_tolerance, strictest(options), infinity,
+                                 arm_.request[LEARNED_IK_FREE_AXES],
+                                 arm_.request[LEARNED_IK_FREE_AXES + 1],
+                                 arm_.request[LEARNED_IK_FREE_AXES + 2]};
+    const std::size_t capacity = 4 * limit;
+    Aligned<double> pool(capacity * arm_.joints), dexterities(capacity);
+    Joints about = seed;
+    if (seed.empty())
+      for (std::size_t j = 0; j < arm_.joints; j++)
+        about.push_back(0.5 * (lower_[j] + upper_[j]));
+    const std::int64_t attempts =
+        arm_.heads + std::max<std::int64_t>(64, 8 * static_cast<std::int64_t>(limit));
+    std::int64_t first = 0, count = 0;
+    while (first < attempts && count < static_cast<std::int64_t>(capacity) &&
+           (first == 0 || Clock::now() < deadline)) {
+      const std::int64_t last =
+          std::min(std::max(first, arm_.heads) + LEARNED_IK_ENOUGH_RESTARTS, attempts);
+      count = arm_.gather(target, about, demand, first, last, pool, dexterities, count);
+      first = last;
+    }
+    std::vector<std::pair<double, Joints>> found;  // cost, joints
+    for (std::size_t k = 0; k < static_cast<std::size_t>(count); k++) {
+      const Joints q(&pool[k * arm_.joints], &pool[k * arm_.joints] + arm_.joints);
+      found.emplace_back(seed.empty() ? -dexterities[k] : distance(q, seed), q);
+    }
+    const auto cheaper = [](const auto &a, const auto &b) { return a.first < b.first; };
+    std::stable_sort(found.begin(), found.end(), cheaper);
+    spread(found, limit);
+    std::stable_sort(found.begin(), found.end(), cheaper);
+    std::vector<Joints> solutions;
+    for (const auto &each : found) solutions.push_back(each.second);
+    return solutions;
+  }
+
+  // Keep the first, then ever the farthest from those that are kept.
+  static void spread(std::vector<std::pair<double, Joints>> &points, std::size_t limit) {
+    std::vector<double> gaps(points.size(), infinity);
+    for (std::size_t kept = 1; kept < std::min(limit, points.size()); kept++) {
+      std::size_t farthest = kept;
+      for (std::size_t k = kept; k < points.size(); k++) {
+        gaps[k] = std::min(gaps[k], distance(points[k].second, points[kept - 1].second));
+        if (gaps[k] > gaps[farthest]) farthest = k;
+      }
+      std::swap(points[kept], points[farthest]);
+      std::swap(gaps[kept], gaps[farthest]);
+    }
+    if (points.size() > limit) points.resize(limit);
+  }
+
+  std::array<double, 12> target() {
+    std::array<double, 7> pose;
+    std::copy_n(arm_.request.data(), 7, pose.begin());
+    std::array<double, 12> target{};
+    Arm::expect_fit(learned_ik_read_targets(pose.data(), 1, 7, target.data(), 1, 12));
+    return target;
+  }
+
+  // ------------------------------------------------------------------------------- the answer
+
+  Solution solution(Status status, Clock::time_point began, std::string message) {
+    Solution solution;
+    solution.status = status;
+    solution.joint_positions.assign(arm_.solution(), arm_.solution() + arm_.joints);
+    solution.position_error = field(LEARNED_IK_POSITION_ERROR);
+    solution.orientation_error = field(LEARNED_IK_ORIENTATION_ERROR);
+    solution.seed_distance = field(LEARNED_IK_SEED_DISTANCE);
+    solution.limit_margin = field(LEARNED_IK_LIMIT_MARGIN);
+    solution.clearance = field(LEARNED_IK_CLEARANCE);
+    solution.solve_time = seconds_since(began);
+    solution.attempts = static_cast<int>(field(LEARNED_IK_ATTEMPTS));
+    solution.message = std::move(message);
+    return solution;
+  }
+
+  std::string why_not_reached(Status status) {
+    const bool near_seed = arm_.request[LEARNED_IK_LARGEST_CHANGE] < infinity;
+    const bool alone = !near_seed && reaches_position(LEARNED_IK_ENOUGH_RESTARTS);
+    const std::string residual =
+        "the nearest try misses it by " + checks::text(1e3 * field(LEARNED_IK_POSITION_ERROR)) +
+        " mm and " + checks::text(57.29577951308232 * field(LEARNED_IK_ORIENTATION_ERROR)) +
+        " deg" + at_limits();
+    const std::string tries = std::to_string(static_cast<int>(field(LEARNED_IK_ATTEMPTS)));
+    const char *reached = alone ? ", the position alone can be reached" : "";
+    if (status == Status::timed_out)
+      return std::string("not found") + (near_seed ? " near enough to the seed" : "") + " in " +
+             tries + " tries" + reached + ", and the time was over before the search was: " +
+             residual;
+    if (field(LEARNED_IK_BEYOND_REACH) > 0)
+      return "the pose is out of reach, " +
+             checks::text(1e3 * field(LEARNED_IK_BEYOND_REACH)) +
+             " mm beyond the stretched arm: " + residual;
+    if (near_seed) return "not found near enough to the seed: " + residual;
+    if (alone) return std::string("not found") + reached + ": " + residual;
+    return "out of reach, no joint positions within the limits reach the pose: " + residual;
+  }
+
+  std::string at_limits() {
+    std::string names;
+    for (std::size_t j = 0; j < arm_.joints; j++) {
+      const double q = arm_.solution()[j];
+      if (lower_[j] < upper_[j] && (q <= lower_[j] || q >= upper_[j]))
+        names += (names.empty() ? ", with " : ", ") + model().joint_names()[j];
+    }
+    return names.empty() ? names : names + " at the limit";
+  }
+
+  Status in_collision(std::string &message) {
+    std::array<double, 2> nearest{};
+    const double clearance = arm_.clearance(request_.scene, arm_.solution(), &nearest);
+    message = "the pose can be reached, but nothing found keeps clear: at the best, ";
+    if (std::isnan(nearest[0])) {
+      message += "nothing is near";
+      return Status::goal_in_collision;
+    }
+    const auto link = [&](double capsule) {
+      return "'" + model().body_links()[static_cast<std::size_t>(capsule)] + "'";
+    };
+    message += link(nearest[0]) + " is " + checks::text(1e3 * clearance) + " mm from ";
+    message += nearest[1] < 0
+                   ? "obstacle " + std::to_string(static_cast<int>(-1 - nearest[1]))
+                   : link(nearest[1]);
+    return Status::goal_in_collision;
+  }
+
+  std::string moved_seed(const std::string &message) {
+    const double *low = arm_.packed.section(LEARNED_IK_BOUND_LOW);
+    const double *high = arm_.packed.section(LEARNED_IK_BOUND_HIGH);
+    std::string told = "the seed lies outside the limits and was moved to them";
+    for (std::size_t j = 0; j < arm_.joints; j++) {
+      const double q = arm_.seed()[j];
+      if (q < low[j] || q > high[j])
+        told += ", " + model().joint_names()[j] + " from " + checks::text(q) + " to " +
+                checks::text(std::min(std::max(q, low[j]), high[j]));
+    }
+    return message.empty() ? told : told + ": " + message;
+  }
+
+  // ------------------------------------------------------------------------------- small things
+
+  static double distance(const Joints &a, const Joints &b) {
+    double squared = 0.0;
+    for (std::size_t j = 0; j < a.size(); j++) squared += (a[j] - b[j]) * (a[j] - b[j]);
+    return std::sqrt(squared);
+  }
+
+  static double farthest(const Joints &a, const Joints &b) {
+    double most = 0.0;
+    for (std::size_t j = 0; j < a.size(); j++) most = std::max(most, std::abs(a[j] - b[j]));
+    return most;
+  }
+
+  static Clock::duration in_seconds(double seconds) {
+    return std::chrono::duration_cast<Clock::duration>(
+        std::chrono::duration<double>(std::min(seconds, 1e6)));
+  }
+
+  static double seconds_since(Clock::time_point began) {
+    return std::chrono::duration<double>(Clock::now() - began).count();
+  }
+
+  static bool late(Clock::time_point began, double timeout) {
+    return seconds_since(began) > timeout;
+  }
+
+  // Return x y z w of a rotation, row by row: the largest component is found first.
+  static Quaternion quaternion(const std::array<double, 12> &r) {
+    const double x = r[0], y = r[4], z = r[8];
+    const std::array<double, 4> squares{1 + x - y - z, 1 - x + y - z, 1 - x - y + z, 1 + x + y + z};
+    const auto largest = static_cast<std::size_t>(
+        std::max_element(squares.begin(), squares.end()) - squares.begin());
+    const double twice = std::sqrt(squares[largest]);
+    const std::array<std::array<double, 4>, 4> rows{{
+        {squares[0], r[1] + r[3], r[2] + r[6], r[7] - r[5]},
+        {r[1] + r[3], squares[1], r[5] + r[7], r[2] - r[6]},
+        {r[2] + r[6], r[5] + r[7], squares[2], r[3] - r[1]},
+        {r[7] - r[5], r[2] - r[6], r[3] - r[1], squares[3]},
+    }};
+    Quaternion quaternion;
+    for (std::size_t k = 0; k < 4; k++) quaternion[k] = 0.5 * rows[largest][k] / twice;
+    return quaternion;
+  }
+};
+
+}  // namespace learned_ik

@@ -1,0 +1,133 @@
+// Copyright 2026 The learned_ik authors
+// SPDX-License-Identifier: Apache-2.0
+// Answers requests from a file into a file, for test_cpp.py: which compares with Python's answers.
+//
+//     judged MODEL MODE REQUESTS ANSWERS      rows of position, quaternion, seed; of status, errors,
+//                                             clearance and joint positions; all of them doubles
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "learned_ik/ik.hpp"
+
+using learned_ik::infinity;
+
+namespace {
+
+std::vector<double> answered(const std::shared_ptr<const learned_ik::Model> &model,
+                             const std::string &mode, const std::vector<double> &requests) {
+  learned_ik::Solver solver(model);
+  const std::size_t joints = solver.joint_count(), width = 7 + joints;
+  learned_ik::Options options;
+  options.timeout = 10.0;
+  if (mode == "free") options.orientation_tolerance = {1e-6, 1e-6, infinity};
+  if (mode == "middle") options.prefer = learned_ik::Prefer::middle;
+  if (mode == "bound") options.max_joint_change = 0.3;
+  if (mode == "clear") solver.set_obstacles({{{0.5, 0.3, 0.4}, 0.1}, {{0.3, -0.4, 0.6}, 0.08}});
+  const bool seeded = mode != "plain" && mode != "all" && mode != "path";
+  std::vector<double> answers;
+  const auto add = [&](const learned_ik::Solution &solution) {
+    answers.insert(answers.end(), {static_cast<double>(solution.status), solution.position_error,
+                                   solution.orientation_error, solution.clearance});
+    answers.insert(answers.end(), solution.joint_positions.begin(),
+                   solution.joint_positions.end());
+  };
+  std::vector<learned_ik::Pose> poses;
+  for (std::size_t at = 0; at + width <= requests.size(); at += width) {
+    const double *row = &requests[at];
+    const learned_ik::Pose pose{{row[0], row[1], row[2]}, {row[3], row[4], row[5], row[6]}};
+    const learned_ik::Joints seed(row + 7, row + width);
+    poses.push_back(pose);
+    if (mode == "all") {
+      for (const auto &solution : solver.solve_all(pose.position, pose.orientation, 8, {}, options))
+        add(solution);
+    } else if (mode != "path") {
+      add(solver.solve(pose.position, pose.orientation, seeded ? seed : learned_ik::Joints{},
+                       options));
+    }
+  }
+  if (mode == "path") {
+    const learned_ik::PathSolution path = solver.follow(poses);
+    if (!path) throw std::runtime_error(path.message);
+    for (std::size_t k = 0; k < poses.size(); k++) {
+      learned_ik::Solution solution;
+      solution.status = path.status[k];
+      solution.position_error = path.position_error[k];
+      solution.orientation_error = path.orientation_error[k];
+      solution.joint_positions = path.joint_positions[k];
+      add(solution);
+    }
+  }
+  return answers;
+}
+
+// What is no request is an error that says so, and leaves the solver as it was.
+void refuse(const std::shared_ptr<const learned_ik::Model> &model) {
+  learned_ik::Solver solver(model);
+  const double nan = std::nan("");
+  const auto refused = [&](auto call) {
+    try {
+      call();
+    } catch (const learned_ik::InvalidInputError &error) {
+      std::cout << error.what() << "\n";
+      return;
+    }
+    throw std::runtime_error("a bad request was taken");
+  };
+  learned_ik::Options options;
+  refused([&] { solver.solve({nan, 0, 0}, {0, 0, 0, 1}); });
+  refused([&] { solver.solve({infinity, 0, 0}, {0, 0, 0, 1}); });
+  refused([&] { solver.solve({0, 0, 0}, {0, 0, 0, 0}); });
+  refused([&] { solver.solve({0, 0, 0}, {0, nan, 0, 0}); });
+  refused([&] { solver.solve({0, 0, 0}, {0, 0, 0, 1}, {1.0}); });
+  refused([&] { solver.solve({0, 0, 0}, {0, 0, 0, 1}, learned_ik::Joints(solver.joint_count(), nan)); });
+  options.timeout = 0.0;
+  refused([&] { solver.solve({0, 0, 0}, {0, 0, 0, 1}, {}, options); });
+  options = {};
+  options.position_tolerance = -1.0;
+  refused([&] { solver.solve({0, 0, 0}, {0, 0, 0, 1}, {}, options); });
+  options = {};
+  options.max_joint_change = 0.1;
+  refused([&] { solver.solve({0, 0, 0}, {0, 0, 0, 1}, {}, options); });
+  options = {};
+  options.prefer = learned_ik::Prefer::posture;
+  refused([&] { solver.solve({0, 0, 0}, {0, 0, 0, 1}, {}, options); });
+  refused([&] { solver.solve_all({0, 0, 0}, {0, 0, 0, 1}, 0); });
+  refused([&] { solver.set_obstacles({{{0, 0, nan}, 0.1}}); });
+  refused([&] { solver.set_obstacles({{{0, 0, 0}, -0.1}}); });
+  refused([&] { solver.forward({}); });
+  refused([&] { solver.follow({{{0, 0, 0}, {0, 0, 0, 0}}}); });
+  refused([&] { learned_ik::Solver(model, solver.upper(), solver.lower()); });
+}
+
+}  // namespace
+
+int main(int count, char **words) {
+  try {
+    const auto model = learned_ik::Model::load(count > 1 ? words[1] : "");
+    const std::string mode = count > 2 ? words[2] : "load";
+    if (mode == "load") return 0;
+    if (mode == "refuse") return refuse(model), 0;
+    std::ifstream file(words[3], std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    std::vector<double> requests(bytes.size() / sizeof(double));
+    std::memcpy(requests.data(), bytes.data(), requests.size() * sizeof(double));
+    std::vector<double> answers, others;
+    std::thread other([&] { others = answered(model, mode, requests); });
+    answers = answered(model, mode, requests);
+    other.join();
+    if (std::memcmp(answers.data(), others.data(), answers.size() * sizeof(double)) != 0)
+      throw std::runtime_error("two threads got different answers");
+    std::ofstream(words[4], std::ios::binary)
+        .write(reinterpret_cast<const char *>(answers.data()),
+               static_cast<std::streamsize>(answers.size() * sizeof(double)));
+  } catch (const learned_ik::Error &error) {
+    std::cerr << error.what() << "\n";
+    return 2;
+  }
+  return 0;
+}

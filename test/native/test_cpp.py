@@ -1,0 +1,222 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""C++ around the library answers as Python does, and fails as it should; under sanitizers."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from learned_ik import IkModel, IkSolver
+from learned_ik.kernels.compilation import is_native
+from learned_ik.native.build import HERE, LIBRARY
+from learned_ik.native.packed_model import fnv, packed_content
+
+ROOT = Path(__file__).parents[2]
+CPP = shutil.which(os.environ.get('CXX') or 'g++')
+FLAGS = ('-std=c++17', '-O1', '-g', '-Wall', '-Wextra', '-Werror', '-pthread')
+SANITIZERS = ('-fsanitize=address,undefined', '-fno-sanitize-recover=all')
+ROBOTS = 'tiago_arm', 'panda', 'ur10'
+FIELDS = 4  # of an answer, before the joint positions
+
+pytestmark = [
+    pytest.mark.skipif(CPP is None, reason='there is no C++ compiler'),
+    pytest.mark.skipif(not is_native(), reason='the kernels are not compiled ahead of time'),
+]
+
+
+@pytest.fixture(scope='module')
+def judged(tmp_path_factory) -> Path:
+    """Return the program of judged.cpp."""
+    program = tmp_path_factory.mktemp('cpp') / 'judged'
+    linked = (f'-I{ROOT / "include"}', f'-L{HERE}', '-llearned_ik', f'-Wl,-rpath,{HERE}')
+    source = str(Path(__file__).with_name('judged.cpp'))
+    subprocess.run([CPP, *FLAGS, *SANITIZERS, source, *linked, '-o', program], check=True)
+    return program
+
+
+@pytest.fixture(scope='module', params=ROBOTS)
+def robot(request, tmp_path_factory) -> tuple[IkSolver, Path]:
+    """Return a solver, and its model for C++."""
+    model = IkModel.load(ROOT / 'models' / f'{request.param}.safetensors')
+    path = tmp_path_factory.mktemp('models') / f'{request.param}.ik'
+    path.write_bytes(packed_content(model))
+    return IkSolver(model), path
+
+
+def ran(program: Path, *words) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [program, *words], capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def answers(program: Path, model: Path, mode: str, requests: np.ndarray) -> np.ndarray:
+    """Return what C++ answers to rows of position, quaternion and seed."""
+    joints = requests.shape[1] - 7
+    asked, answered = model.with_suffix('.asked'), model.with_suffix('.answered')
+    asked.write_bytes(np.ascontiguousarray(requests).tobytes())
+    done = ran(program, model, mode, asked, answered)
+    assert done.returncode == 0, done.stderr
+    return np.frombuffer(answered.read_bytes()).reshape(-1, FIELDS + joints)
+
+
+def asked(solver: IkSolver, count: int, spread: float = 0.1) -> np.ndarray:
+    """Return reachable poses, each with a seed near the posture that reaches it."""
+    rng = np.random.default_rng(7)
+    chain = solver.chain
+    q = chain.sample(rng, count)
+    seeds = np.clip(q + rng.normal(0, spread, q.shape), chain.lower, chain.upper)
+    return np.concatenate([*chain.forward(q), seeds], axis=1)
+
+
+OPTIONS = {
+    'plain': {},
+    'seeded': {},
+    'free': {'orientation_tolerance': [1e-6, 1e-6, np.inf]},
+    'middle': {'prefer': 'middle'},
+    'bound': {'max_joint_change': 0.3},
+}
+
+
+@pytest.mark.parametrize('mode', OPTIONS)
+def test_answers_are_pythons_to_the_bit(judged, robot, mode):
+    solver, path = robot
+    requests = asked(solver, 1000 if mode in ('plain', 'seeded') else 200)
+    found = answers(judged, path, mode, requests)
+    for request, answer in zip(requests, found, strict=True):
+        seed = None if mode == 'plain' else request[7:]
+        solution = solver.solve(request[:3], request[3:7], seed, timeout=10.0, **OPTIONS[mode])
+        assert int(answer[0]) == solution.status
+        # What is preferred is weighed by numbers that were rounded elsewhere.
+        apart = 1e-9 if mode == 'middle' else 0.0
+        q = answer[FIELDS:]
+        np.testing.assert_allclose(q, solution.joint_positions, rtol=0, atol=apart)
+        errors = solution.position_error, solution.orientation_error
+        np.testing.assert_allclose(answer[1:3], errors, rtol=0, atol=apart)
+    assert mode == 'bound' or (found[:, 0] == 1).all()
+
+
+def test_several_solutions_reach_their_poses_and_differ(judged, robot):
+    solver, path = robot
+    requests = asked(solver, 1)
+    found = answers(judged, path, 'all', requests)
+    assert 2 <= len(found) <= 8
+    assert_reach(solver, found, np.repeat(requests, len(found), axis=0))
+    gaps = np.abs(found[:, None, FIELDS:] - found[None, :, FIELDS:]).max(axis=-1)
+    assert gaps[~np.eye(len(found), dtype=bool)].min() > 0.05
+
+
+def test_a_path_has_no_jump(judged, robot):
+    solver, path = robot
+    chain = solver.chain
+    span = 0.2 * (chain.upper - chain.lower)
+    q = np.linspace(chain.middle - span, chain.middle + span, 300)
+    requests = np.concatenate([*chain.forward(q), q], axis=1)
+    found = answers(judged, path, 'path', requests)
+    assert_reach(solver, found, requests)
+    assert np.abs(np.diff(found[:, FIELDS:], axis=0)).max() <= 0.2
+
+
+def test_among_spheres_what_is_clear_is_clear(judged, robot):
+    solver, path = robot
+    requests = asked(solver, 100)
+    found = answers(judged, path, 'clear', requests)
+    solver = solver.fitted_to()
+    solver.set_obstacles([[0.5, 0.3, 0.4, 0.1], [0.3, -0.4, 0.6, 0.08]])
+    solved = found[:, 0] == 1
+    pythons = [bool(solver.solve(r[:3], r[3:7], r[7:], timeout=10.0)) for r in requests]
+    assert abs(solved.sum() - sum(pythons)) <= 2  # the stores of postures are not the same
+    assert set(found[~solved, 0]) <= {-12, -6, -31}
+    assert_reach(solver, found[solved], requests[solved])
+    engine = solver.engine
+    scene = engine.scene(None, 0.0)
+    clearances = engine.avoidance.clearance(engine.memory(), scene, found[solved, FIELDS:])
+    assert clearances.min() >= 0.0
+    np.testing.assert_allclose(found[solved, 3], clearances, atol=1e-9)
+
+
+def assert_reach(solver: IkSolver, found: np.ndarray, requests: np.ndarray) -> None:
+    """Judge answers by forward kinematics in numpy."""
+    chain = solver.chain
+    positions, orientations = chain.forward(found[:, FIELDS:])
+    assert np.abs(positions - requests[:, :3]).max() < 2e-6
+    dots = np.abs(np.sum(orientations * requests[:, 3:7], axis=1))
+    assert (1 - dots).max() < 1e-11
+    assert (found[:, FIELDS:] >= chain.lower).all()
+    assert (found[:, FIELDS:] <= chain.upper).all()
+
+
+def test_what_is_no_request_is_refused_by_name(judged, robot):
+    done = ran(judged, robot[1], 'refuse')
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) == 16
+    assert lines[0].startswith('position holds nan; expected')
+    assert all('expected' in line or 'needs' in line for line in lines)
+
+
+def test_a_broken_file_is_an_error_with_its_name(judged, robot, tmp_path):
+    content = robot[1].read_bytes()
+    rng = np.random.default_rng(0)
+    cut = [content[:length] for length in (0, 7, 8, 15, 16, 63, 64, 1000, len(content) - 1)]
+    flips = [
+        content[:at] + bytes([content[at] ^ (1 << at % 8)]) + content[at + 1 :]
+        for at in (*range(0, 64, 3), *rng.integers(64, len(content), 10).tolist())
+    ]
+    more = [content + b'\0', b'LEARNIK\x02' + content[8:], b'#!/bin/sh']
+    for k, broken in enumerate((*cut, *flips, *more)):
+        path = tmp_path / f'broken{k}.ik'
+        path.write_bytes(broken)
+        done = ran(judged, path)
+        assert done.returncode == 2, (k, done.stderr)
+        assert f"'{path}' is no packed model: " in done.stderr
+        assert 'Sanitizer' not in done.stderr
+    done = ran(judged, tmp_path / 'missing.ik')
+    assert 'missing.ik' in done.stderr
+    assert done.returncode == 2
+
+
+def test_numbers_that_lead_out_of_the_arrays_are_refused_whoever_signs_them(
+    judged, robot, tmp_path
+):
+    content = robot[1].read_bytes()
+    counts = np.frombuffer(content[16:64], '<i8')
+    layout = int(counts[0])
+    refused = 0
+    for word in range(layout):
+        at = 64 + 8 * word
+        changed = bytearray(content)
+        changed[at : at + 8] = np.int64(10**6 + 1).tobytes()
+        changed[8:16] = np.uint64(fnv(bytes(changed[16:]))).tobytes()
+        path = tmp_path / 'changed.ik'
+        path.write_bytes(changed)
+        if word % 7 == 0:
+            done = ran(judged, path)
+            assert done.returncode in (0, 2), done.stderr
+            refused += done.returncode == 2
+    assert refused >= layout // 7 - 4
+
+
+def test_the_header_of_the_kernels_is_what_the_table_of_entries_says():
+    script = ROOT / 'scripts' / 'kernels_header.py'
+    done = subprocess.run(
+        [sys.executable, script, '--print'], capture_output=True, text=True, check=True
+    )
+    assert (ROOT / 'include' / 'learned_ik' / 'kernels.h').read_text() == done.stdout
+
+
+def test_the_library_needs_nothing_but_the_c_library():
+    nm = shutil.which('nm')
+    if nm is None:
+        pytest.skip('there is no nm')
+    listed = subprocess.run(
+        [nm, '-D', '--undefined-only', HERE / LIBRARY], capture_output=True, text=True, check=True
+    )
+    names = {line.split()[-1].partition('@')[0] for line in listed.stdout.splitlines()}
+    weak = {'__cxa_finalize', '__gmon_start__', '_ITM_deregisterTMCloneTable',
+            '_ITM_registerTMCloneTable'}  # fmt: skip
+    assert names - weak <= {'atan2', 'atan2f', 'memset', 'memcpy', 'sincos', 'strcmp'}
