@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
 """Write include/learned_ik/kernels.h from the table of entries; `--print`: to standard output.

@@ -69,7 +69,7 @@ def description() -> dict[str, Any]:
     import inspect
 
     from learned_ik.kernels.entries import ENTRIES, arguments_of
-    from learned_ik.native.c_sources import named_numbers
+    from learned_ik.native.named_numbers import named_numbers
 
     entries = []
     for group in ENTRIES.values():
