@@ -11,7 +11,6 @@ from learned_ik import IkSolver
 from learned_ik.resources import shipped_file
 
 solver = IkSolver.load(shipped_file('models/tiago_arm.safetensors'))
-solver.warm_up()  # compiles on the first start on a machine, for about a minute
 
 # Where arm_tool_link shall be, in the frame of torso_lift_link.
 position = [0.6, -0.2, 0.0]  # [m]

@@ -193,7 +193,7 @@ def ros_client() -> Iterator[Client]:
 
 def wait_until_ready(client: Client, process: subprocess.Popen[bytes]) -> None:
     """Wait until the node serves, and its topics and ours have found each other."""
-    print('[1/4] starting the node (its first start compiles the solver, up to a minute)')
+    print('[1/4] starting the node')
 
     def ready() -> bool:
         return (

@@ -28,6 +28,7 @@ MAY_IMPORT = {
     'learning': {'robot', 'kinematics', 'network', 'model', 'yaml_config'},
     'solving': {'robot', 'kernels', 'network', 'model'},
     'tracking': {'robot', 'kernels', 'model', 'solving'},
+    'native': {'model', 'kernels', 'solving'},
     'viewing': {'robot', 'kernels', 'network', 'model', 'solving', 'tracking', 'trajectories'},
     'serving': {'robot', 'model', 'kernels', 'solving', 'tracking', 'resources', 'trajectories'},
     'ros': {'robot', 'model', 'solving', 'tracking', 'resources', 'serving'},

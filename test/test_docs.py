@@ -107,9 +107,9 @@ def test_modules_named_on_a_page_are_there(page):
 def test_commands_named_on_a_page_are_there(page):
     text = page.read_text(encoding='utf-8')
     known = {*COMMANDS, *LAB_COMMANDS, *NODES}
-    commands = re.findall(r'(?:python3? -m|ros2 run) learned_ik ([a-z]\w*)', text)
+    commands = re.findall(r'(?:python3? -m|ros2 run) learned_ik ([a-z][\w-]*)', text)
     for block in re.findall(r'^```.*?^```', text, re.M | re.S):
-        commands += re.findall(r'^learned_ik ([a-z]\w*)', block, re.M)
+        commands += re.findall(r'^learned_ik ([a-z][\w-]*)', block, re.M)
     assert not set(commands) - known
 
 
