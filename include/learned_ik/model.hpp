@@ -10,6 +10,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <memory>
+#include <new>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -45,9 +46,13 @@ class Model {
     if (size < 0 || size > most_bytes)
       throw ModelFileError("'" + path + "' is no packed model: expected a file of at most 256 MB");
     file.seekg(0);
-    std::vector<char> content(static_cast<std::size_t>(size));
-    if (!file.read(content.data(), size)) throw ModelFileError("'" + path + "' cannot be read");
-    return from_bytes(content, path);
+    try {
+      std::vector<char> content(static_cast<std::size_t>(size));
+      if (!file.read(content.data(), size)) throw ModelFileError("'" + path + "' cannot be read");
+      return from_bytes(content, path);
+    } catch (const std::bad_alloc &) {
+      throw ModelFileError("'" + path + "': there is not enough memory for it");
+    }
   }
 
   // The same from memory; errors call it `name`.
@@ -59,8 +64,6 @@ class Model {
       model->read(content);
     } catch (const ModelFileError &error) {
       throw ModelFileError("'" + name + "' is no packed model: " + error.what());
-    } catch (const std::bad_alloc &) {
-      throw ModelFileError("'" + name + "': there is not enough memory for it");
     }
     return model;
   }

@@ -3,6 +3,7 @@
 """C++ around the library answers as Python does, and fails as it should; under sanitizers."""
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -36,6 +37,16 @@ def judged(tmp_path_factory) -> Path:
     linked = (f'-I{ROOT / "include"}', f'-L{HERE}', '-llearned_ik', f'-Wl,-rpath,{HERE}')
     source = str(Path(__file__).with_name('judged.cpp'))
     subprocess.run([CPP, *FLAGS, *SANITIZERS, source, *linked, '-o', program], check=True)
+    return program
+
+
+@pytest.fixture(scope='module')
+def unsanitized(tmp_path_factory) -> Path:
+    """Return the same program as users compile it: for machines that lack something."""
+    program = tmp_path_factory.mktemp('cpp') / 'judged'
+    linked = (f'-I{ROOT / "include"}', f'-L{HERE}', '-llearned_ik', f'-Wl,-rpath,{HERE}')
+    source = str(Path(__file__).with_name('judged.cpp'))
+    subprocess.run([CPP, *FLAGS, source, *linked, '-o', program], check=True)
     return program
 
 
@@ -178,6 +189,31 @@ def test_a_broken_file_is_an_error_with_its_name(judged, robot, tmp_path):
     done = ran(judged, tmp_path / 'missing.ik')
     assert 'missing.ik' in done.stderr
     assert done.returncode == 2
+
+
+def test_a_file_for_which_there_is_no_memory_is_an_error_with_its_name(unsanitized, tmp_path):
+    large = tmp_path / 'large.ik'
+    with large.open('wb') as file:
+        file.truncate(200 * 2**20)
+
+    def little_memory():
+        resource.setrlimit(resource.RLIMIT_AS, (100 * 2**20, 100 * 2**20))
+
+    done = subprocess.run(
+        [unsanitized, large], preexec_fn=little_memory, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == f"'{large}': there is not enough memory for it\n"
+    assert done.returncode == 2
+
+
+def test_a_processor_that_is_too_old_is_told_so(unsanitized, robot):
+    emulator = shutil.which('qemu-x86_64')
+    if emulator is None:
+        pytest.skip('qemu-x86_64 is not installed')
+    done = ran(emulator, '-cpu', 'qemu64', unsanitized, robot[1])
+    assert done.stderr == 'liblearned_ik has no code for this processor: it is too old\n'
+    done = ran(emulator, '-cpu', 'Nehalem', unsanitized, robot[1])
+    assert done.returncode == 0, done.stderr
 
 
 def test_numbers_that_lead_out_of_the_arrays_are_refused_whoever_signs_them(
