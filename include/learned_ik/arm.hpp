@@ -3,14 +3,13 @@
 // The kernels with one model and the memory of one thread: what solver.hpp and path.hpp call.
 #pragma once
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "learned_ik/aligned.hpp"
-#include "learned_ik/errors.hpp"
+#include "learned_ik/calling.hpp"
 #include "learned_ik/kernels.h"
 #include "learned_ik/model.hpp"
 #include "learned_ik/posture_store.hpp"
@@ -23,6 +22,12 @@ struct Scene {
   bool known;     // whether there is one
   bool avoids;    // whether to keep clear, of the arm itself too; else clearance is only measured
   double wanted;  // [m], the clearance that is good enough
+};
+
+// How exact an answer has to be.
+struct Tolerances {
+  double position;     // [m]
+  double orientation;  // [rad]
 };
 
 class Arm {
@@ -45,109 +50,103 @@ class Arm {
   PackedModel packed;  // a copy: limits may be narrower than the model's
   std::size_t joints = 0;
   std::int64_t heads = 0;
-  double weight = 0.0;  // [m/rad], of an orientation error
-  Aligned<double> request, answer;
-  Aligned<double> spheres;  // (4, n): x, y, z, radius [m]
-  std::unique_ptr<PostureStore> store;
+  double weight = 0.0;               // [m/rad], of an orientation error
+  Aligned<double> request, answer;   // as learned_ik/kernels/layout.py says
+  Aligned<double> spheres;           // (4, n): x, y, z, radius [m]
 
   double *seed() { return request.data() + LEARNED_IK_SEED; }
   double *solution() { return answer.data() + LEARNED_IK_ANSWER; }
   std::int64_t sphere_count() const { return static_cast<std::int64_t>(spheres.size() / 4); }
   std::int64_t hulls() const { return packed.body_layout[LEARNED_IK_HULLS]; }
 
-  void search(bool seeded, double position_tolerance, double orientation_tolerance,
-              std::int64_t first, std::int64_t last) {
-    const double none[1] = {0.0};
-    expect_fit(learned_ik_search(
-        packed.layout.data(), size(packed.layout), packed.robot.data(), size(packed.robot),
-        packed.weights.data(), size(packed.weights), numbers.data(), size(numbers),
-        activations.data(), size(activations), request.data(), 1, size(request), answer.data(), 1,
-        size(answer), 0, none, 0, none, 0, none, 0, seeded, position_tolerance,
-        orientation_tolerance, first, last));
+  // Make attempts at the request, without regard to obstacles.
+  void search(bool seeded, const Tolerances &within, std::int64_t first, std::int64_t last) {
+    calling::call(learned_ik_search, packed, numbers, activations, row(request), row(answer), 0,
+                  nowhere, 0, nowhere, 0, nowhere, 0, seeded, within.position, within.orientation,
+                  first, last);
   }
 
-  void search_clear(const Scene &scene, bool seeded, double position_tolerance,
-                    double orientation_tolerance, std::int64_t first, std::int64_t last) {
-    const double none[1] = {0.0};
-    double nothing[4] = {0.0};
+  // Make attempts at the request that keep clear.
+  void search_clear(const Scene &scene, bool seeded, const Tolerances &within, std::int64_t first,
+                    std::int64_t last) {
     if (!store) store = std::make_unique<PostureStore>(packed);
-    expect_fit(learned_ik_search_clear(
-        packed.layout.data(), size(packed.layout), packed.robot.data(), size(packed.robot),
-        packed.weights.data(), size(packed.weights), numbers.data(), size(numbers),
-        activations.data(), size(activations), request.data(), 1, size(request), answer.data(), 1,
-        size(answer), packed.body_layout.data(), size(packed.body_layout), packed.shapes.data(),
-        size(packed.shapes), walk.data(), size(walk), store->postures.data(), PostureStore::count,
-        static_cast<std::int64_t>(joints), store->tips.data(), PostureStore::count, 12,
-        store->begins.data(), size(store->begins), store->grid.data(), LEARNED_IK_GRID, nothing,
-        4, 0, spheres.empty() ? nothing : spheres.data(), 4, sphere_count(), scene.avoids,
-        scene.wanted, 0, none, 0, none, 0, none, 0, seeded, position_tolerance,
-        orientation_tolerance, first, last));
+    calling::call(learned_ik_search_clear, packed, numbers, activations, row(request), row(answer),
+                  packed.body_layout, packed.shapes, walk, calling::rows(store->postures, joints),
+                  calling::rows(store->tips, 12), store->begins, store->grid, unseen(), around(),
+                  scene.avoids, scene.wanted, 0, nowhere, 0, nowhere, 0, nowhere, 0, seeded,
+                  within.position, within.orientation, first, last);
   }
 
   // Replace the answer by the nearest to the seed, or to a posture: see choice.py.
-  void choose(bool seeded, double position_tolerance, double orientation_tolerance,
-              Joints &posture, Joints &weights, bool to_seed) {
-    expect_fit(learned_ik_choose(
-        packed.layout.data(), size(packed.layout), packed.robot.data(), size(packed.robot),
-        packed.weights.data(), size(packed.weights), numbers.data(), size(numbers),
-        activations.data(), size(activations), request.data(), 1, size(request), answer.data(), 1,
-        size(answer), seeded, position_tolerance, orientation_tolerance, posture.data(),
-        static_cast<std::int64_t>(posture.size()), weights.data(),
-        static_cast<std::int64_t>(weights.size()), to_seed));
+  void choose(bool seeded, const Tolerances &within, Joints &posture, Joints &weights,
+              bool to_seed) {
+    calling::call(learned_ik_choose, packed, numbers, activations, row(request), row(answer),
+                  seeded, within.position, within.orientation, posture, weights, to_seed);
   }
 
   // Return the tip at joint positions: (12,), rotation row by row, position [m].
-  std::array<double, 12> tip(const Joints &q) {
+  std::array<double, 12> tip(Joints q) {
     std::array<double, 12> tip{};
-    Joints copy = q;
-    expect_fit(learned_ik_forward_many(
-        packed.layout.data(), size(packed.layout), packed.robot.data(), size(packed.robot),
-        packed.weights.data(), size(packed.weights), numbers.data(), size(numbers), copy.data(),
-        1, static_cast<std::int64_t>(joints), tip.data(), 1, 12));
+    calling::call(learned_ik_forward_many, packed, numbers, one_row(q), calling::rows(tip, 12));
     return tip;
+  }
+
+  // Return the geometric Jacobian at joint positions, (joints, 6) row by row.
+  std::vector<double> jacobian(Joints q) {
+    std::vector<double> columns(6 * joints);
+    calling::call(learned_ik_jacobian, packed, numbers, q,
+                  calling::Rows<double>{columns.data(), static_cast<std::int64_t>(joints), 6});
+    return columns;
   }
 
   // Return the clearance of a posture [m], and the capsules or the sphere that are nearest.
   double clearance(const Scene &scene, const double *q, std::array<double, 2> *nearest = nullptr) {
-    double nothing[4] = {0.0}, found = 0.0, pair[2] = {0.0, 0.0};
+    std::array<double, 1> found{};
+    std::array<double, 2> pair{};
     Joints copy(q, q + joints);
-    expect_fit(learned_ik_measure_clearance(
-        packed.layout.data(), size(packed.layout), packed.robot.data(), size(packed.robot),
-        packed.weights.data(), size(packed.weights), numbers.data(), size(numbers),
-        packed.body_layout.data(), size(packed.body_layout), packed.shapes.data(),
-        size(packed.shapes), walk.data(), size(walk), spheres.empty() ? nothing : spheres.data(),
-        4, sphere_count(), scene.avoids, copy.data(), 1, static_cast<std::int64_t>(joints), &found,
-        1, pair, 1, 2));
-    if (nearest != nullptr) *nearest = {pair[0], pair[1]};
-    return found;
+    calling::call(learned_ik_measure_clearance, packed, numbers, packed.body_layout, packed.shapes,
+                  walk, around(), scene.avoids, one_row(copy), found, calling::rows(pair, 2));
+    if (nearest != nullptr) *nearest = pair;
+    return found[0];
   }
 
-  // Add distinct solutions of a target (12,) to a pool: see branches.py.
-  std::int64_t gather(std::array<double, 12> &target, Joints &about, std::array<double, 6> &demand,
-                      std::int64_t first, std::int64_t last, Aligned<double> &pool,
-                      Aligned<double> &dexterities, std::int64_t count) {
+  // Return the target (12,) of a pose (7,): rotation row by row, position [m].
+  static std::array<double, 12> target(std::array<double, 7> pose) {
+    std::array<double, 12> target{};
+    calling::call(learned_ik_read_targets, calling::rows(pose, 7), calling::rows(target, 12));
+    return target;
+  }
+
+  // Add distinct solutions of a target (12,) to a pool; return how many there are then.
+  std::int64_t gather(std::array<double, 12> &target, Joints &about,
+                      std::array<double, LEARNED_IK_DEMAND> &demand, std::int64_t first,
+                      std::int64_t last, Aligned<double> &pool, Aligned<double> &dexterities,
+                      std::int64_t count) {
     std::int64_t found = count;
-    expect_fit(learned_ik_gather(
-        &found, packed.layout.data(), size(packed.layout), packed.robot.data(),
-        size(packed.robot), packed.weights.data(), size(packed.weights), numbers.data(),
-        size(numbers), activations.data(), size(activations), target.data(), 12, about.data(),
-        static_cast<std::int64_t>(joints), demand.data(), LEARNED_IK_DEMAND, first, last,
-        pool.data(), size(dexterities), static_cast<std::int64_t>(joints), dexterities.data(),
-        size(dexterities), count));
+    calling::call(learned_ik_gather, &found, packed, numbers, activations, target, about, demand,
+                  first, last, calling::rows(pool, joints), dexterities, count);
     return found;
   }
 
-  template <class T>
-  static std::int64_t size(const Aligned<T> &array) {
-    return static_cast<std::int64_t>(array.size());
-  }
+  Aligned<double> numbers;  // memory of one thread
 
-  static void expect_fit(int status) {
-    if (status != 0) throw LibraryError("the kernels refuse their arrays: another library?");
-  }
-
-  Aligned<double> numbers, walk;
+ private:
+  static constexpr const double *nowhere = nullptr;  // of an array that is not looked at
+  Aligned<double> walk;
   Aligned<float> activations;
+  std::array<double, 4> nothing_{};
+  std::unique_ptr<PostureStore> store;
+
+  static calling::Rows<double> row(Aligned<double> &array) {
+    return calling::rows(array, array.size());
+  }
+  calling::Rows<double> one_row(Joints &q) const {
+    return {q.data(), 1, static_cast<std::int64_t>(joints)};
+  }
+  calling::Rows<double> around() {
+    return {spheres.empty() ? nothing_.data() : spheres.data(), 4, sphere_count()};
+  }
+  calling::Rows<double> unseen() { return {nothing_.data(), 4, 0}; }
 };
 
 }  // namespace learned_ik

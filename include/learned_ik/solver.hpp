@@ -72,15 +72,8 @@ class Solver {
   // Return the geometric Jacobian, (6, joints) row by row: linear, then angular velocity.
   std::vector<double> jacobian(const Joints &q) {
     checks::joints(q, arm_.joints, "joint positions");
-    Joints copy = q;
-    std::vector<double> columns(6 * arm_.joints), rows(6 * arm_.joints);
-    const PackedModel &packed = arm_.packed;
-    Arm::expect_fit(learned_ik_jacobian(
-        packed.layout.data(), Arm::size(packed.layout), packed.robot.data(),
-        Arm::size(packed.robot), packed.weights.data(), Arm::size(packed.weights),
-        arm_.numbers.data(), Arm::size(arm_.numbers), copy.data(),
-        static_cast<std::int64_t>(copy.size()), columns.data(),
-        static_cast<std::int64_t>(arm_.joints), 6));
+    const std::vector<double> columns = arm_.jacobian(q);
+    std::vector<double> rows(6 * arm_.joints);
     for (std::size_t j = 0; j < arm_.joints; j++)
       for (std::size_t k = 0; k < 6; k++) rows[k * arm_.joints + j] = columns[6 * j + k];
     return rows;
@@ -94,7 +87,7 @@ class Solver {
     const Scene scene = this->scene(options);
     const double tolerance = strictest(options);
     const bool to_seed = prefers_seed(options), chooses = this->chooses(options);
-    request_ = {seeded_, options.position_tolerance, tolerance, options.timeout < infinity, scene};
+    request_ = {seeded_, {options.position_tolerance, tolerance}, options.timeout < infinity, scene};
     const Clock::time_point deadline = options.timeout < 1e6
         ? began + std::chrono::duration_cast<Clock::duration>(
                       std::chrono::duration<double>(options.timeout))
@@ -164,15 +157,17 @@ class Solver {
   }
 
  private:
+  friend class PathFollower;
   using Clock = std::chrono::steady_clock;
   static constexpr double a_little = 0.05;      // [rad or m], beyond its limit
   static constexpr double nearly_reached = 0.1; // [rad]
+  static constexpr double pi = 3.141592653589793;
   static constexpr double distinct_by = 0.05;   // [rad or m]
   static constexpr std::int64_t work_per_look = 50000;
 
   struct Request {
     bool seeded;
-    double position_tolerance, orientation_tolerance;
+    Tolerances within;
     bool patient;  // to search as long as the time lasts
     Scene scene;
   };
@@ -235,19 +230,24 @@ class Solver {
     double *request = arm_.request.data();
     std::copy(position.begin(), position.end(), request + LEARNED_IK_POSITION);
     std::copy(orientation.begin(), orientation.end(), request + LEARNED_IK_ORIENTATION);
-    const double least = least_tolerance(options);
-    for (std::size_t axis = 0; axis < 3; axis++) {
-      // An axis with twice the tolerance counts half: what meets the strictest, meets all.
-      const double own = options.orientation_tolerance[axis];
-      const double share =
-          std::isinf(least) ? 0.0 : std::max(least, tiny) / std::max(own, tiny);
-      request[LEARNED_IK_FREE_AXES + static_cast<int>(axis)] = 1 - share;
-    }
+    const std::array<double, 3> free = free_axes(options);
+    std::copy(free.begin(), free.end(), request + LEARNED_IK_FREE_AXES);
     request[LEARNED_IK_LARGEST_CHANGE] = options.max_joint_change;
     if (seeded_) std::copy(seed.begin(), seed.end(), arm_.seed());
   }
 
   static constexpr double tiny = 1e-12;  // [rad], in place of a tolerance of 0
+
+  // Return how free each axis is: one with twice the tolerance counts half.
+  static std::array<double, 3> free_axes(const Options &options) {
+    const double least = least_tolerance(options);
+    std::array<double, 3> free{1.0, 1.0, 1.0};
+    if (!std::isinf(least))
+      for (std::size_t axis = 0; axis < 3; axis++)
+        free[axis] =
+            1 - std::max(least, tiny) / std::max(options.orientation_tolerance[axis], tiny);
+    return free;
+  }
 
   static double least_tolerance(const Options &options) {
     return *std::min_element(options.orientation_tolerance.begin(),
@@ -257,7 +257,7 @@ class Solver {
   // Return the orientation tolerance that counts [rad].
   static double strictest(const Options &options) {
     const double least = least_tolerance(options);
-    return std::isinf(least) ? 3.141592653589793 : least;
+    return std::isinf(least) ? pi : least;
   }
 
   Scene scene(const Options &options) const {
@@ -292,10 +292,9 @@ class Solver {
   void look(bool clear, std::int64_t first, std::int64_t last) {
     const Request &r = request_;
     if (clear)
-      arm_.search_clear(r.scene, r.seeded, r.position_tolerance, r.orientation_tolerance, first,
-                        last);
+      arm_.search_clear(r.scene, r.seeded, r.within, first, last);
     else
-      arm_.search(r.seeded, r.position_tolerance, r.orientation_tolerance, first, last);
+      arm_.search(r.seeded, r.within, first, last);
   }
 
   // Go on after a first look: as `go_on` of solving/restarts.py.
@@ -338,7 +337,7 @@ class Solver {
 
   bool is_worth_more(bool clear, const Aligned<double> &best) {
     if (clear) return best[LEARNED_IK_REACHED] == 1.0;
-    if (best[LEARNED_IK_BEYOND_REACH] > request_.position_tolerance) return false;
+    if (best[LEARNED_IK_BEYOND_REACH] > request_.within.position) return false;
     const double near = nearly_reached * arm_.weight;
     if (squared_error(best) <= near * near) return true;
     if (arm_.request[LEARNED_IK_LARGEST_CHANGE] < infinity) return false;
@@ -359,8 +358,7 @@ class Solver {
     std::copy_n(arm_.solution(), arm_.joints, arm_.seed());
     std::fill_n(arm_.request.data() + LEARNED_IK_FREE_AXES, 3, 1.0);
     arm_.request[LEARNED_IK_LARGEST_CHANGE] = infinity;
-    arm_.search(true, request_.position_tolerance, 3.141592653589793, 0,
-                attempts(false, restarts));
+    arm_.search(true, {request_.within.position, pi}, 0, attempts(false, restarts));
     const bool reached = field(LEARNED_IK_CODE) == LEARNED_IK_FOUND;
     arm_.request = asked;
     arm_.answer = answer;
@@ -371,8 +369,7 @@ class Solver {
     if (!chooses(options)) return;
     Joints posture = options.prefer == Prefer::posture ? options.posture : middle_;
     Joints weights = options.prefer == Prefer::middle ? middle_weights_ : weights_;
-    arm_.choose(request_.seeded, request_.position_tolerance, request_.orientation_tolerance,
-                posture, weights, prefers_seed(options));
+    arm_.choose(request_.seeded, request_.within, posture, weights, prefers_seed(options));
   }
 
   Status settle(const Options &options, Clock::time_point deadline, std::string &message) {
@@ -489,7 +486,7 @@ class Solver {
                      const Options &options, bool avoids) {
     const Clock::time_point began = Clock::now();
     read(position, orientation, q, options);
-    request_ = {true, options.position_tolerance, strictest(options), false, scene(options)};
+    request_ = {true, {options.position_tolerance, strictest(options)}, false, scene(options)};
     look(avoids, 0, 1);
     const bool found = field(LEARNED_IK_CODE) == LEARNED_IK_FOUND;
     Solution solution =
@@ -509,16 +506,12 @@ class Solver {
   std::vector<Joints> distinct(const Joints &seed, const Options &options, std::size_t limit,
                                Clock::time_point deadline) {
     std::array<double, 12> target = this->target();
-    std::array<double, 6> demand{options.position_tolerance, strictest(options), infinity,
-                                 arm_.request[LEARNED_IK_FREE_AXES],
-                                 arm_.request[LEARNED_IK_FREE_AXES + 1],
-                                 arm_.request[LEARNED_IK_FREE_AXES + 2]};
+    const std::array<double, 3> free = free_axes(options);
+    std::array<double, LEARNED_IK_DEMAND> demand{
+        options.position_tolerance, strictest(options), infinity, free[0], free[1], free[2]};
     const std::size_t capacity = 4 * limit;
     Aligned<double> pool(capacity * arm_.joints), dexterities(capacity);
-    Joints about = seed;
-    if (seed.empty())
-      for (std::size_t j = 0; j < arm_.joints; j++)
-        about.push_back(0.5 * (lower_[j] + upper_[j]));
+    Joints about = seed.empty() ? mid_range() : seed;
     const std::int64_t attempts =
         arm_.heads + std::max<std::int64_t>(64, 8 * static_cast<std::int64_t>(limit));
     std::int64_t first = 0, count = 0;
@@ -559,11 +552,9 @@ class Solver {
   }
 
   std::array<double, 12> target() {
-    std::array<double, 7> pose;
+    std::array<double, 7> pose{};
     std::copy_n(arm_.request.data(), 7, pose.begin());
-    std::array<double, 12> target{};
-    Arm::expect_fit(learned_ik_read_targets(pose.data(), 1, 7, target.data(), 1, 12));
-    return target;
+    return Arm::target(pose);
   }
 
   // ------------------------------------------------------------------------------- the answer
@@ -647,6 +638,12 @@ class Solver {
   }
 
   // ------------------------------------------------------------------------------- small things
+
+  Joints mid_range() const {
+    Joints middle(arm_.joints);
+    for (std::size_t j = 0; j < arm_.joints; j++) middle[j] = 0.5 * (lower_[j] + upper_[j]);
+    return middle;
+  }
 
   static double distance(const Joints &a, const Joints &b) {
     double squared = 0.0;

@@ -24,6 +24,7 @@ NAMED = {
     'avoidance.store': ('MORE_PROPOSALS', 'GRID'),
     'heads.forward_pass': ('LANES', 'POSE_INPUTS'),
     'path.tracking': ('DEMAND',),
+    'path.ladder': ('SPACING', 'FRESH', 'RUNG', 'TRACKED'),
     'search': ('ENOUGH_RESTARTS',),
 }  # fmt: skip
 

@@ -51,8 +51,9 @@ std::vector<double> answered(const std::shared_ptr<const learned_ik::Model> &mod
     }
   }
   if (mode == "path") {
-    const learned_ik::PathSolution path = solver.follow(poses);
-    if (!path) throw std::runtime_error(path.message);
+    learned_ik::Options patient = learned_ik::Solver::along_a_path();
+    patient.timeout = 60.0;
+    const learned_ik::PathSolution path = solver.follow(poses, {}, patient);
     for (std::size_t k = 0; k < poses.size(); k++) {
       learned_ik::Solution solution;
       solution.status = path.status[k];

@@ -121,15 +121,20 @@ def test_several_solutions_reach_their_poses_and_differ(judged, robot):
     assert gaps[~np.eye(len(found), dtype=bool)].min() > 0.05
 
 
-def test_a_path_has_no_jump(judged, robot):
+@pytest.mark.parametrize('turns', [0.3, 1.0, 3.0])
+def test_a_path_is_pythons_to_the_bit(judged, robot, turns):
+    """Easy ones, and such as no single start leads through."""
     solver, path = robot
     chain = solver.chain
-    span = 0.2 * (chain.upper - chain.lower)
-    q = np.linspace(chain.middle - span, chain.middle + span, 300)
+    t = np.linspace(0, 2 * np.pi * turns, 400)[:, None] * (1 + 0.2 * np.arange(chain.joint_count))
+    q = chain.middle + 0.4 * (chain.upper - chain.lower).clip(max=6.0) * np.sin(t)
     requests = np.concatenate([*chain.forward(q), q], axis=1)
     found = answers(judged, path, 'path', requests)
-    assert_reach(solver, found, requests)
-    assert np.abs(np.diff(found[:, FIELDS:], axis=0)).max() <= 0.2
+    expected = solver.follow(requests[:, :3], requests[:, 3:7], timeout=60.0)
+    np.testing.assert_array_equal(found[:, FIELDS:], expected.joint_positions)
+    np.testing.assert_array_equal(found[:, 0], expected.status)
+    np.testing.assert_array_equal(found[:, 1], expected.position_error)
+    assert_reach(solver, found[found[:, 0] == 1], requests[found[:, 0] == 1])
 
 
 def test_among_spheres_what_is_clear_is_clear(judged, robot):
