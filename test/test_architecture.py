@@ -127,6 +127,16 @@ def test_the_wings_keep_to_their_compilers():
             assert foreign not in {name.split('.')[0] for name in imports(path)}, path
 
 
+def test_only_what_trains_imports_tyro():
+    """No rosdep key stands for it; `test_serving_alone.py` runs what serves without it."""
+    found = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob('*.py')
+        if 'tyro' in {name.split('.')[0] for name in imports(path)}
+    }
+    assert found == {'cli.py', 'commands/sweep.py', 'commands/train.py'}
+
+
 def test_serving_needs_no_ros():
     for path in (PACKAGE / 'serving').rglob('*.py'):
         packages = {name.split('.')[0] for name in imports(path)}

@@ -3,6 +3,7 @@
 """From a dataclass to a command line."""
 
 import dataclasses
+import math
 from pathlib import Path
 
 import pytest
@@ -18,14 +19,14 @@ class Command:
     At length: 100 % of it.
     """
 
-    model: Path = positional('model file')
+    model: Path = positional('model file, 100 % of it')
     position: tuple[float, float, float] = option('where [m], 100 % of it')
     seed: tuple[float, ...] | None = option('from where', None)
     timeout: float = option('[s]', 1.0)
     count: int = option('how many', 3)
     obstacle: tuple[str, ...] = option('may be repeated', (), repeatable=True)
     min_clearance: float = option('[m]', 0.0)
-    json: bool = flag('for programs')
+    json: bool = flag('for programs, 100 % of them')
 
 
 def called(*arguments: str) -> Command:
@@ -41,11 +42,22 @@ def test_what_is_not_given_has_its_default():
 def test_everything_that_is_given_has_its_type():
     given = called(
         '--position', '-1e-3', '-.5', '-2', '--seed', '1', '-2.5e+1', '--obstacle', '1,2', 'a',
-        '--obstacle=-1,3', '--min_clearance=0.1', '--count', '7', '--json',
+        '--obstacle=-1,3', '--obstacle', '-.5,-4', '--min_clearance=0.1', '--count', '7', '--json',
     )  # fmt: skip
     assert given == Command(
-        Path('a'), (-1e-3, -0.5, -2.0), (1.0, -25.0), 1.0, 7, ('1,2', '-1,3'), 0.1, True
+        Path('a'), (-1e-3, -0.5, -2.0), (1.0, -25.0), 1.0, 7, ('1,2', '-1,3', '-.5,-4'), 0.1, True
     )
+
+
+def test_what_float_reads_is_a_number():
+    given = called('a', '--position', '-inf', '-Infinity', '-NaN')
+    assert given.position[:2] == (-math.inf, -math.inf)
+    assert math.isnan(given.position[2])
+
+
+def test_what_follows_two_hyphens_has_its_place():
+    given = called('--position', '1', '2', '3', '--seed', '4', '5', '--', '--a_b')
+    assert (given.model, given.seed) == (Path('--a_b'), (4.0, 5.0))
 
 
 def test_help_tells_type_default_and_meaning(capsys):
@@ -53,11 +65,13 @@ def test_help_tells_type_default_and_meaning(capsys):
         called('--help')
     assert ended.value.code == 0
     text = capsys.readouterr().out
-    assert text.startswith('usage: program command ')
+    assert text.startswith('usage: program command MODEL [OPTIONS]\n')
     assert 'At length: 100 % of it.' in text
     assert '--position NUMBER NUMBER NUMBER' in text
     assert 'where [m], 100 % of it (required)' in text
     assert '[s] (default: 1.0)' in text
+    assert 'model file, 100 % of it' in text
+    assert 'for programs, 100 % of them' in text
 
 
 @pytest.mark.parametrize(
@@ -67,6 +81,11 @@ def test_help_tells_type_default_and_meaning(capsys):
         (('a', '--positon', '1'), "no option '--positon': did you mean --position?"),
         (('a', '--min-clearence=1'), "no option '--min-clearence': did you mean --min-clearance?"),
         (('a', '--xyz'), "there is no option '--xyz'; program command --help"),
+        (('a', '-json'), "there is no option '-json': did you mean --json?"),
+        (('a', '--JSON'), "there is no option '--JSON': did you mean --json?"),
+        (('a', '-x'), "there is no option '-x'; "),
+        (('a', '--x\ny'), "there is no option '--x\\ny'; "),
+        (('a', '--position', '1', '2', '3', 'b\nc'), 'unrecognized arguments: b c;'),
         (('a', '--pos', '1', '2', '3'), "there is no option '--pos'"),
         (('a', '--position', '1', '2'), '--position: expected 3 arguments'),
         (('a', '--position', '1', 'x', '3'), "invalid float value: 'x'"),

@@ -18,12 +18,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
+from learned_ik.checks import shortened
 from learned_ik.errors import ConfigurationError
 
 T = TypeVar('T')
 
 REQUIRED: Any = dataclasses.MISSING
 KINDS = {float: 'NUMBER', int: 'INTEGER', str: 'TEXT', Path: 'PATH'}
+# What begins like a number is a value, and no option: -1e-3, -inf, -0.5,0,0,0.1.
+NEGATIVE = re.compile(r'-(\.?\d|inf|nan)', re.IGNORECASE)
 
 
 def positional(description: str) -> Any:
@@ -72,13 +75,17 @@ def parsed(command: type[T], program: str, arguments: Sequence[str]) -> T:
         prog=program, description=inspect.cleandoc(command.__doc__ or ''), allow_abbrev=False,
         formatter_class=_Help,
     )  # fmt: skip
-    # So that -1e-3 is a number, and no option.
-    parser._negative_number_matcher = re.compile(r'^-(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$|^-inf$')
+    parser._negative_number_matcher = NEGATIVE  # argparse's own does not know -1e-3
     hints = typing.get_type_hints(command)
-    for field in dataclasses.fields(command):  # type: ignore[arg-type]
+    fields = dataclasses.fields(command)  # type: ignore[arg-type]
+    for field in fields:
         _add(parser, field, hints[field.name])
-    words = [_with_hyphens(word) for word in arguments]
-    _check_names(words, parser)
+    # Before the options: after --seed, which takes any number of values, it would be one of them.
+    placed = [field.name.upper() for field in fields if field.metadata.get('positional')]
+    parser.usage = ' '.join(['%(prog)s', *placed, '[OPTIONS]'])
+    end = arguments.index('--') if '--' in arguments else len(arguments)
+    words = [*map(_with_hyphens, arguments[:end]), *arguments[end:]]
+    _check_names(words[:end], parser)
     values = vars(parser.parse_args(words))
     return command(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
 
@@ -87,19 +94,20 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose errors are the package's own."""
 
     def error(self, message: str) -> NoReturn:
-        raise ConfigurationError(f'{message}; {self.prog} --help tells what there is')
+        line = ' '.join(message.split())
+        raise ConfigurationError(f'{line}; {self.prog} --help tells what there is')
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
     """Help that has room for long names."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=34, width=99)
+        super().__init__(prog, max_help_position=34)
 
 
 def _add(parser: argparse.ArgumentParser, field: dataclasses.Field, hint: Any) -> None:
     """Add the option of one field."""
-    about, kind = field.metadata['help'], _without_none(hint)
+    about, kind = _meaning(field).replace('%', '%%'), _without_none(hint)
     name = field.name if field.metadata.get('positional') else _option(field.name)
     if kind is bool:
         parser.add_argument(name, action='store_true', help=about)
@@ -116,17 +124,23 @@ def _add(parser: argparse.ArgumentParser, field: dataclasses.Field, hint: Any) -
         parser.add_argument(name, type=kind, metavar=name.upper(), help=about, **settings)
         return
     required = field.default is REQUIRED
-    if required:
-        about += ' (required)'
-    elif field.default not in (None, ()):
-        about += f' (default: {field.default})'
     default: Any = None if required else field.default
     if settings.get('action'):
         default = list(default)
     parser.add_argument(
         name, dest=field.name, type=kind, metavar=KINDS[kind], required=required,
-        default=default, help=about.replace('%', '%%'), **settings,
+        default=default, help=about, **settings,
     )  # fmt: skip
+
+
+def _meaning(field: dataclasses.Field) -> str:
+    """Return what the help says of a field."""
+    about: str = field.metadata['help']
+    if field.metadata.get('positional') or field.default is False or field.default in (None, ()):
+        return about
+    if field.default is REQUIRED:
+        return f'{about} (required)'
+    return f'{about} (default: {field.default})'
 
 
 def _without_none(hint: Any) -> Any:
@@ -149,8 +163,10 @@ def _with_hyphens(word: str) -> str:
 def _check_names(words: Sequence[str], parser: argparse.ArgumentParser) -> None:
     """Refuse a name that no option has, and say which one is nearest."""
     known = [name for action in parser._actions for name in action.option_strings]
-    for name in (word.partition('=')[0] for word in words if word.startswith('--')):
-        if name not in known:
-            nearest = difflib.get_close_matches(name, known, 1)
+    for word in words:
+        name = word.partition('=')[0]
+        is_name = word.startswith('-') and word != '-' and not NEGATIVE.match(word)
+        if is_name and name not in known:
+            nearest = difflib.get_close_matches(name.lower(), known, 1)
             asked = f': did you mean {nearest[0]}?' if nearest else ''
-            parser.error(f"there is no option '{name}'{asked}")
+            parser.error(f'there is no option {shortened(name)}{asked}')
