@@ -53,6 +53,7 @@ class Arm {
   double weight = 0.0;               // [m/rad], of an orientation error
   Aligned<double> request, answer;   // as learned_ik/kernels/layout.py says
   Aligned<double> spheres;           // (4, n): x, y, z, radius [m]
+  std::int64_t scenes = 0;           // how often they were set
 
   double *seed() { return request.data() + LEARNED_IK_SEED; }
   double *solution() { return answer.data() + LEARNED_IK_ANSWER; }
@@ -128,12 +129,15 @@ class Arm {
     return found;
   }
 
-  Aligned<double> numbers;  // memory of one thread
+  calling::Rows<double> around() {
+    return {spheres.empty() ? nothing_.data() : spheres.data(), 4, sphere_count()};
+  }
+
+  Aligned<double> numbers, walk;  // memory of one thread
+  Aligned<float> activations;     // likewise
 
  private:
   static constexpr const double *nowhere = nullptr;  // of an array that is not looked at
-  Aligned<double> walk;
-  Aligned<float> activations;
   std::array<double, 4> nothing_{};
   std::unique_ptr<PostureStore> store;
 
@@ -142,9 +146,6 @@ class Arm {
   }
   calling::Rows<double> one_row(Joints &q) const {
     return {q.data(), 1, static_cast<std::int64_t>(joints)};
-  }
-  calling::Rows<double> around() {
-    return {spheres.empty() ? nothing_.data() : spheres.data(), 4, sphere_count()};
   }
   calling::Rows<double> unseen() { return {nothing_.data(), 4, 0}; }
 };

@@ -13,3 +13,4 @@
 #include "learned_ik/path.hpp"
 #include "learned_ik/solution.hpp"
 #include "learned_ik/solver.hpp"
+#include "learned_ik/tracker.hpp"

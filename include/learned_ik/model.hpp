@@ -28,6 +28,8 @@ struct PackedModel {
   Aligned<float> weights;
   Aligned<std::int64_t> body_layout;
   Aligned<double> shapes;
+  Aligned<double> speeds;  // (joints,) [rad/s or m/s]; infinite where the URDF gives none
+  Aligned<double> room;    // (2, joints), where joints have most room, and how much that weighs
 
   double *section(int name) { return robot.data() + layout[name]; }
   const double *section(int name) const { return robot.data() + layout[name]; }
@@ -102,7 +104,7 @@ class Model {
   }
 
   void read(const std::vector<char> &content) {
-    constexpr std::size_t arrays = 6, head = 16 + 8 * arrays;
+    constexpr std::size_t arrays = 8, head = 16 + 8 * arrays;
     check(content.size() >= head, "it is too short");
     check(std::memcmp(content.data(), magic, 7) == 0, "it begins with something else");
     check(content[7] == magic[7], "it is of another format; export it with this version");
@@ -120,7 +122,9 @@ class Model {
     take(packed_.weights, counts[2], at, end);
     take(packed_.body_layout, counts[3], at, end);
     take(packed_.shapes, counts[4], at, end);
-    check(end - at == counts[5], "it has another length than it says");
+    take(packed_.speeds, counts[5], at, end);
+    take(packed_.room, counts[6], at, end);
+    check(end - at == counts[7], "it has another length than it says");
     check_arm();
     check_body();
     const std::size_t joints = static_cast<std::size_t>(this->joints());
@@ -220,6 +224,12 @@ class Model {
           "its robot has another length");
     check(static_cast<std::int64_t>(packed_.weights.size()) == weights,
           "its network has another length");
+    check(static_cast<std::int64_t>(packed_.speeds.size()) == joints &&
+              std::all_of(packed_.speeds.begin(), packed_.speeds.end(),
+                          [](double speed) { return speed >= 0; }),
+          "its speeds are none");
+    check(static_cast<std::int64_t>(packed_.room.size()) == 2 * joints,
+          "where its joints have room has another length");
     const std::int64_t *structure = at.data() + at[LEARNED_IK_STRUCTURE];
     for (std::int64_t k = 0; k < motions; k++)
       check((structure[2 * k] | 1) == 1 && 0 <= structure[2 * k + 1] &&

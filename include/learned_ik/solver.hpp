@@ -54,6 +54,7 @@ class Solver {
         throw InvalidInputError("a sphere has the radius " + checks::text(sphere.radius) +
                                 "; expected finite metres, 0 or more");
     }
+    arm_.scenes++;
     arm_.spheres.resize(4 * spheres.size());
     for (std::size_t k = 0; k < spheres.size(); k++) {
       for (std::size_t axis = 0; axis < 3; axis++)
@@ -158,6 +159,7 @@ class Solver {
 
  private:
   friend class PathFollower;
+  friend class Tracker;
   using Clock = std::chrono::steady_clock;
   static constexpr double a_little = 0.05;      // [rad or m], beyond its limit
   static constexpr double nearly_reached = 0.1; // [rad]
@@ -173,7 +175,7 @@ class Solver {
   };
 
   Arm arm_;
-  Joints weights_, lower_, upper_, middle_, middle_weights_, anywhere_;
+  Joints weights_, lower_, upper_, middle_, middle_weights_;
   Request request_{};
   bool seeded_ = false;
 
@@ -186,14 +188,9 @@ class Solver {
     };
     lower_ = of(LEARNED_IK_LOWER);
     upper_ = of(LEARNED_IK_UPPER);
-    const Joints high = of(LEARNED_IK_BOUND_HIGH);
-    middle_.resize(arm_.joints);
-    middle_weights_.resize(arm_.joints);
-    for (std::size_t j = 0; j < arm_.joints; j++) {
-      const double half = 0.5 * (upper_[j] - lower_[j]);
-      middle_[j] = std::isinf(high[j]) ? std::nan("") : lower_[j] + half;
-      middle_weights_[j] = half > 0 ? 1 / (half * half) : 1.0;
-    }
+    const double *room = arm_.packed.room.data();
+    middle_.assign(room, room + arm_.joints);
+    middle_weights_.assign(room + arm_.joints, room + 2 * arm_.joints);
   }
 
   void narrow(const Joints &lower, const Joints &upper) {
@@ -215,6 +212,9 @@ class Solver {
       high[j] = bound_high[j] = most;
       if (most - least < turns[j]) turns[j] = 0.0;
       home[j] = 0.5 * (least + most);
+      const double half = 0.5 * (most - least);
+      packed.room[j] = home[j];
+      packed.room[arm_.joints + j] = half > 0 ? 1 / (half * half) : 1.0;
     }
   }
 
@@ -580,7 +580,7 @@ class Solver {
     const std::string residual =
         "the nearest try misses it by " + checks::text(1e3 * field(LEARNED_IK_POSITION_ERROR)) +
         " mm and " + checks::text(57.29577951308232 * field(LEARNED_IK_ORIENTATION_ERROR)) +
-        " deg" + at_limits();
+        " deg" + at_limits(arm_.solution());
     const std::string tries = std::to_string(static_cast<int>(field(LEARNED_IK_ATTEMPTS)));
     const char *reached = alone ? ", the position alone can be reached" : "";
     if (status == Status::timed_out)
@@ -596,10 +596,10 @@ class Solver {
     return "out of reach, no joint positions within the limits reach the pose: " + residual;
   }
 
-  std::string at_limits() {
+  std::string at_limits(const double *posture) {
     std::string names;
     for (std::size_t j = 0; j < arm_.joints; j++) {
-      const double q = arm_.solution()[j];
+      const double q = posture[j];
       if (lower_[j] < upper_[j] && (q <= lower_[j] || q >= upper_[j]))
         names += (names.empty() ? ", with " : ", ") + model().joint_names()[j];
     }
@@ -607,21 +607,22 @@ class Solver {
   }
 
   Status in_collision(std::string &message) {
+    message = "the pose can be reached, but nothing found keeps clear: at the best, " +
+              closest(request_.scene, arm_.solution());
+    return Status::goal_in_collision;
+  }
+
+  // Say in a few words what is too near at a posture.
+  std::string closest(const Scene &scene, const double *q) {
     std::array<double, 2> nearest{};
-    const double clearance = arm_.clearance(request_.scene, arm_.solution(), &nearest);
-    message = "the pose can be reached, but nothing found keeps clear: at the best, ";
-    if (std::isnan(nearest[0])) {
-      message += "nothing is near";
-      return Status::goal_in_collision;
-    }
+    const double clearance = arm_.clearance(scene, q, &nearest);
+    if (std::isnan(nearest[0])) return "nothing is near";
     const auto link = [&](double capsule) {
       return "'" + model().body_links()[static_cast<std::size_t>(capsule)] + "'";
     };
-    message += link(nearest[0]) + " is " + checks::text(1e3 * clearance) + " mm from ";
-    message += nearest[1] < 0
-                   ? "obstacle " + std::to_string(static_cast<int>(-1 - nearest[1]))
-                   : link(nearest[1]);
-    return Status::goal_in_collision;
+    return link(nearest[0]) + " is " + checks::text(1e3 * clearance) + " mm from " +
+           (nearest[1] < 0 ? "obstacle " + std::to_string(static_cast<int>(-1 - nearest[1]))
+                           : link(nearest[1]));
   }
 
   std::string moved_seed(const std::string &message) {

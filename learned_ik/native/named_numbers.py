@@ -26,6 +26,17 @@ NAMED = {
     'path.tracking': ('DEMAND',),
     'path.ladder': ('SPACING', 'FRESH', 'RUNG', 'TRACKED'),
     'search': ('ENOUGH_RESTARTS',),
+    'servo.bounded_motion': (
+        'POSTURE', 'VELOCITY', 'OTHER', 'STATE', 'SPEED', 'ACCELERATION', 'LOW', 'HIGH', 'COMFORT',
+        'COMFORT_WEIGHT', 'LIMITS',
+    ),
+    'servo.leading': ('NOBODY', 'ALL'),
+    'servo.servoing': (
+        'EXACT_POSITION', 'EXACT_ORIENTATION', 'ASKED_FREE_AXES', 'WEIGHT_ON_THE_WAY', 'WEIGHT',
+        'NEAR', 'SWITCHES', 'ASKED', 'REMAINING_POSITION', 'REMAINING_ORIENTATION', 'HELD', 'LATE',
+        'LEFT', 'SPEED_SHARE', 'TOLD',
+    ),
+    'servo.sidestep': ('MOST_CONTACTS',),
 }  # fmt: skip
 
 

@@ -4,8 +4,8 @@
 
 The file, all of it in little-endian order: `MAGIC`, whose last byte is the format's version; the
 FNV-1a hash (64 bits) of all that follows; the number of values in each array, and of bytes in the
-names; layout, robot, weights, and layout and shapes of the body; the names, each behind its
-length. `include/learned_ik/model.hpp` reads it.
+names; layout, robot, weights, layout and shapes of the body, the speed of each joint,
+where it has most room and how much that weighs; the names, each behind its length. `include/learned_ik/model.hpp` reads it.
 """
 
 import struct
@@ -38,9 +38,11 @@ def packed_content(model: IkModel) -> bytes:
     """Return the content of the file."""
     engine = IkSolver(model).engine
     chain, body = engine.chain, pack_body(engine.body, engine.chain)
+    middle = engine.preferences.middle
     arrays = [
         *(np.asarray(array) for array in engine.packed),
-        np.asarray(body.layout), np.asarray(body.shapes),
+        np.asarray(body.layout), np.asarray(body.shapes), chain.velocity.astype(np.float64),
+        np.concatenate([middle.posture, middle.joint_weights]),
     ]  # fmt: skip
     texts = [model.name, chain.base_link, chain.tip_link, chain.fingerprint]
     texts += [*chain.joint_names, *engine.body.links]

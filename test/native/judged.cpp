@@ -66,6 +66,30 @@ std::vector<double> answered(const std::shared_ptr<const learned_ik::Model> &mod
   return answers;
 }
 
+// Follow the poses by a tracker, among spheres that move where that is asked for.
+std::vector<double> tracked(const std::shared_ptr<const learned_ik::Model> &model,
+                            const std::string &mode, const std::vector<double> &requests) {
+  learned_ik::Solver solver(model);
+  const std::size_t joints = solver.joint_count(), width = 7 + joints;
+  learned_ik::TrackerOptions options;
+  if (mode == "track limited") options.acceleration_limits = learned_ik::Joints(joints, 8.0);
+  learned_ik::Tracker tracker(solver, options);
+  tracker.reset(learned_ik::Joints(requests.begin() + 7,
+                                   requests.begin() + static_cast<std::ptrdiff_t>(width)));
+  std::vector<double> answers;
+  for (std::size_t k = 0; (k + 1) * width <= requests.size(); k++) {
+    const double *row = &requests[k * width];
+    if (mode == "track clear" && k % 10 == 0)
+      solver.set_obstacles({{{0.6, 0.3 - 0.0005 * static_cast<double>(k), 0.4}, 0.1}});
+    const learned_ik::TrackingStep step =
+        tracker.update({row[0], row[1], row[2]}, {row[3], row[4], row[5], row[6]}, 1.0 / 72);
+    answers.insert(answers.end(), {static_cast<double>(step.status), step.position_error,
+                                   step.orientation_error, 0.0});
+    answers.insert(answers.end(), step.joint_positions.begin(), step.joint_positions.end());
+  }
+  return answers;
+}
+
 // What is no request is an error that says so, and leaves the solver as it was.
 void refuse(const std::shared_ptr<const learned_ik::Model> &model) {
   learned_ik::Solver solver(model);
@@ -103,6 +127,13 @@ void refuse(const std::shared_ptr<const learned_ik::Model> &model) {
   refused([&] { solver.forward({}); });
   refused([&] { solver.follow({{{0, 0, 0}, {0, 0, 0, 0}}}); });
   refused([&] { learned_ik::Solver(model, solver.upper(), solver.lower()); });
+  learned_ik::TrackerOptions tracking;
+  tracking.velocity_limits = learned_ik::Joints(solver.joint_count(), -1.0);
+  refused([&] { learned_ik::Tracker(solver, tracking); });
+  learned_ik::Tracker tracker(solver);
+  refused([&] { tracker.update({0, 0, 0}, {0, 0, 0, 1}, nan); });
+  refused([&] { tracker.reset({}); });
+  std::cout << tracker.update({nan, 0, 0}, {0, 0, 0, 1}, 0.01).message << "\n";
 }
 
 }  // namespace
@@ -118,8 +149,9 @@ int main(int count, char **words) {
     std::vector<double> requests(bytes.size() / sizeof(double));
     std::memcpy(requests.data(), bytes.data(), requests.size() * sizeof(double));
     std::vector<double> answers, others;
-    std::thread other([&] { others = answered(model, mode, requests); });
-    answers = answered(model, mode, requests);
+    const auto answer = mode.substr(0, 5) == "track" ? tracked : answered;
+    std::thread other([&] { others = answer(model, mode, requests); });
+    answers = answer(model, mode, requests);
     other.join();
     if (std::memcmp(answers.data(), others.data(), answers.size() * sizeof(double)) != 0)
       throw std::runtime_error("two threads got different answers");
