@@ -23,9 +23,13 @@ struct CacheLineAllocator {
   }
   void deallocate(T *memory, std::size_t) { ::operator delete(memory, line); }
   template <class U>
-  bool operator==(const CacheLineAllocator<U> &) const { return true; }
+  bool operator==(const CacheLineAllocator<U> &) const {
+    return true;
+  }
   template <class U>
-  bool operator!=(const CacheLineAllocator<U> &) const { return false; }
+  bool operator!=(const CacheLineAllocator<U> &) const {
+    return false;
+  }
 };
 
 template <class T>

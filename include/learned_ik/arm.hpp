@@ -50,10 +50,10 @@ class Arm {
   PackedModel packed;  // a copy: limits may be narrower than the model's
   std::size_t joints = 0;
   std::int64_t heads = 0;
-  double weight = 0.0;               // [m/rad], of an orientation error
-  Aligned<double> request, answer;   // as learned_ik/kernels/layout.py says
-  Aligned<double> spheres;           // (4, n): x, y, z, radius [m]
-  std::int64_t scenes = 0;           // how often they were set
+  double weight = 0.0;              // [m/rad], of an orientation error
+  Aligned<double> request, answer;  // as learned_ik/kernels/layout.py says
+  Aligned<double> spheres;          // (4, n): x, y, z, radius [m]
+  std::int64_t scenes = 0;          // how often they were set
 
   double *seed() { return request.data() + LEARNED_IK_SEED; }
   double *solution() { return answer.data() + LEARNED_IK_ANSWER; }

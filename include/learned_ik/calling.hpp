@@ -31,8 +31,7 @@ Rows<T> rows(Aligned<T> &array, std::size_t columns) {
 
 template <class T, std::size_t N>
 Rows<T> rows(std::array<T, N> &array, std::size_t columns) {
-  return {array.data(), static_cast<std::int64_t>(N / columns),
-          static_cast<std::int64_t>(columns)};
+  return {array.data(), static_cast<std::int64_t>(N / columns), static_cast<std::int64_t>(columns)};
 }
 
 // What an argument is for C: an array its data and size, a matrix its data, rows and columns.

@@ -128,8 +128,7 @@ class Model {
     check_arm();
     check_body();
     const std::size_t joints = static_cast<std::size_t>(this->joints());
-    const std::size_t capsules =
-        static_cast<std::size_t>(packed_.body_layout[LEARNED_IK_CAPSULES]);
+    const std::size_t capsules = static_cast<std::size_t>(packed_.body_layout[LEARNED_IK_CAPSULES]);
     for (std::size_t k = 0; k < 4 + joints + capsules; k++) {
       std::vector<std::string> &to = k < 4 ? texts_ : k < 4 + joints ? joint_names_ : body_links_;
       to.push_back(text(at, end));
@@ -198,15 +197,16 @@ class Model {
           "a count is out of range");
     const std::int64_t end = LEARNED_IK_PLACES + layers + 2 * motions + joints;
     check(static_cast<std::int64_t>(at.size()) == end, "its layout has another length");
-    int place = check_places(at, LEARNED_IK_WIDTHS, LEARNED_IK_PLACES,
-                             {layers, 2 * motions, joints});
+    int place =
+        check_places(at, LEARNED_IK_WIDTHS, LEARNED_IK_PLACES, {layers, 2 * motions, joints});
     place = check_places(at, place, 0,
                          {3, joints, 12 * (motions + 1), 2 * motions, joints, joints, joints,
                           joints, joints, joints, joints, joints});
-    place = check_places(at, place, 0,
-                         {12, joints, 3 * motions, 3 * motions, 12, 3 * up_to(motions, 8),
-                          6 * joints, 6, 6, 6, 6, joints, joints, joints, joints, joints, joints,
-                          joints, joints, joints, joints});
+    place = check_places(
+        at, place, 0, {12,         joints, 3 * motions, 3 * motions, 12,     3 * up_to(motions, 8),
+                       6 * joints, 6,      6,           6,           6,      joints,
+                       joints,     joints, joints,      joints,      joints, joints,
+                       joints,     joints, joints});
     const std::int64_t *widths = at.data() + at[LEARNED_IK_WIDTHS];
     std::int64_t weights = 0, widest = 0;
     for (std::int64_t k = 0; k < layers; k++) {
@@ -219,8 +219,7 @@ class Model {
     check_places(at, place, 0,
                  {widest, widest, 12 * LEARNED_IK_LANES, joints * lanes,
                   3 * motions * LEARNED_IK_LANES, lanes});
-    check(static_cast<std::int64_t>(packed_.robot.size()) ==
-              at[LEARNED_IK_JOINT_WEIGHTS] + joints,
+    check(static_cast<std::int64_t>(packed_.robot.size()) == at[LEARNED_IK_JOINT_WEIGHTS] + joints,
           "its robot has another length");
     check(static_cast<std::int64_t>(packed_.weights.size()) == weights,
           "its network has another length");
@@ -232,9 +231,9 @@ class Model {
           "where its joints have room has another length");
     const std::int64_t *structure = at.data() + at[LEARNED_IK_STRUCTURE];
     for (std::int64_t k = 0; k < motions; k++)
-      check((structure[2 * k] | 1) == 1 && 0 <= structure[2 * k + 1] &&
-                structure[2 * k + 1] < joints,
-            "a motion belongs to no joint");
+      check(
+          (structure[2 * k] | 1) == 1 && 0 <= structure[2 * k + 1] && structure[2 * k + 1] < joints,
+          "a motion belongs to no joint");
   }
 
   // The same for the body: see pack_body.
@@ -247,17 +246,17 @@ class Model {
     for (const std::int64_t count : {capsules, pairs, hulls, hull_pairs})
       check(0 <= count && count <= most, "a count of the body is out of range");
     const std::int64_t rows = 8 * hulls + hull_pairs;
-    int place = check_places(at, LEARNED_IK_CAPSULE_FRAMES, LEARNED_IK_BODY_PLACES,
-                             {capsules, 2 * pairs, hulls, hulls + 1, 2 * hull_pairs,
-                              hull_pairs + 1});
+    int place =
+        check_places(at, LEARNED_IK_CAPSULE_FRAMES, LEARNED_IK_BODY_PLACES,
+                     {capsules, 2 * pairs, hulls, hulls + 1, 2 * hull_pairs, hull_pairs + 1});
     check(static_cast<std::int64_t>(at.size()) == at[static_cast<std::size_t>(place - 1)],
           "its body has another length");
-    place = check_places(at, place, 0,
-                         {6 * capsules, capsules, capsules, capsules, 6 * capsules, 6 * hulls,
-                          hulls, hulls, hulls});
-    check(static_cast<std::int64_t>(packed_.shapes.size()) ==
-              at[static_cast<std::size_t>(place - 1)],
-          "its shapes have another length");
+    place = check_places(
+        at, place, 0,
+        {6 * capsules, capsules, capsules, capsules, 6 * capsules, 6 * hulls, hulls, hulls, hulls});
+    check(
+        static_cast<std::int64_t>(packed_.shapes.size()) == at[static_cast<std::size_t>(place - 1)],
+        "its shapes have another length");
     check_places(at, place, 0,
                  {12 * (motions + 1), 6 * hulls, 3 * hulls, hulls, 6 * capsules, 3 * capsules,
                   LEARNED_IK_AT_ONCE, capsules, LEARNED_IK_CONTACT * rows, joints * rows, joints,

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "learned_ik/solver.hpp"
+#include "learned_ik/why_not.hpp"
 
 namespace learned_ik {
 
@@ -22,16 +23,26 @@ namespace learned_ik {
 class PathFollower {
  public:
   PathFollower(Solver &solver, const std::vector<Pose> &poses, const Options &options, double jump)
-      : solver_(solver), arm_(solver.arm_), poses_(poses), one_(options), joints_(arm_.joints),
-        n_(poses.size()), targets_(12 * n_), path_(n_ * joints_), errors_(2 * n_),
-        trial_(n_ * joints_), trial_errors_(2 * n_), way_(n_ * joints_), way_errors_(2 * n_) {
+      : solver_(solver),
+        arm_(solver.arm_),
+        poses_(poses),
+        one_(options),
+        joints_(arm_.joints),
+        n_(poses.size()),
+        targets_(12 * n_),
+        path_(n_ * joints_),
+        errors_(2 * n_),
+        trial_(n_ * joints_),
+        trial_errors_(2 * n_),
+        way_(n_ * joints_),
+        way_errors_(2 * n_) {
     one_.timeout = infinity;  // of a single pose: bounded work, whatever the clock says
     one_.avoid_collisions = false;
     one_.max_joint_change = infinity;
     one_.prefer = Prefer::by_seed;
     const std::array<double, 3> free = Solver::free_axes(options);
-    demand_ = {options.position_tolerance, Solver::strictest(options), jump, free[0], free[1],
-               free[2]};
+    demand_ = {
+        options.position_tolerance, Solver::strictest(options), jump, free[0], free[1], free[2]};
     for (std::size_t k = 0; k < n_; k++) {
       std::array<double, 7> pose{};
       std::copy(poses[k].position.begin(), poses[k].position.end(), pose.begin());
@@ -52,8 +63,8 @@ class PathFollower {
         give_up(begin);
         break;
       }
-      const Solution first = solver_.solve(poses_[begin].position, poses_[begin].orientation, last,
-                                           one_);
+      const Solution first =
+          solver_.solve(poses_[begin].position, poses_[begin].orientation, last, one_);
       if (first) {
         begin = follow_from(begin, first.joint_positions, last);
         last = at(path_, begin - 1);
@@ -76,8 +87,11 @@ class PathFollower {
     Aligned<std::int64_t> parents, manners;
 
     Rung(std::size_t joints, const std::vector<Joints> &from)
-        : nodes(LEARNED_IK_RUNG * joints), lengths(LEARNED_IK_RUNG), dexterities(LEARNED_IK_RUNG),
-          parents(LEARNED_IK_RUNG), manners(LEARNED_IK_RUNG, LEARNED_IK_TRACKED) {
+        : nodes(LEARNED_IK_RUNG * joints),
+          lengths(LEARNED_IK_RUNG),
+          dexterities(LEARNED_IK_RUNG),
+          parents(LEARNED_IK_RUNG),
+          manners(LEARNED_IK_RUNG, LEARNED_IK_TRACKED) {
       for (std::size_t k = 0; k < from.size(); k++)
         std::copy(from[k].begin(), from[k].end(), &nodes[k * joints]);
     }
@@ -144,9 +158,8 @@ class PathFollower {
                              std::int64_t from, std::int64_t to) const {
     std::vector<std::size_t> order(static_cast<std::size_t>(to - from));
     std::iota(order.begin(), order.end(), static_cast<std::size_t>(from));
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return dexterities[a] > dexterities[b];
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return dexterities[a] > dexterities[b]; });
     std::vector<Joints> rows;
     for (const std::size_t k : order) rows.push_back(at(pool, k));
     return rows;
@@ -162,14 +175,15 @@ class PathFollower {
 
   // Say whether another start may lead across the step to a pose.
   bool is_passable(std::size_t pose) {
-    return static_cast<bool>(solver_.solve(poses_[pose].position, poses_[pose].orientation,
-                                           at(path_, pose - 1), one_));
+    return static_cast<bool>(
+        solver_.solve(poses_[pose].position, poses_[pose].orientation, at(path_, pose - 1), one_));
   }
 
   // Track from starts of a pose on; return where the best way ends: see track_first_that_holds.
   std::size_t track(std::size_t begin, std::size_t end, const std::vector<Joints> &starts,
                     std::size_t reached, bool coasts) {
-    if (end - begin <= piece) return track_piece(begin, end, starts, reached, coasts, path_, errors_);
+    if (end - begin <= piece)
+      return track_piece(begin, end, starts, reached, coasts, path_, errors_);
     for (const Joints &start : starts) {  // in pieces, with a look at the clock after each
       std::size_t last = begin + 1;
       std::vector<Joints> q{start};
@@ -217,8 +231,8 @@ class PathFollower {
       const std::int64_t fresh = gather(high, about, 0, attempts, pool, dexterities, 0);
       Rung next(joints_, {});
       calling::call(learned_ik_climb, arm_.packed, arm_.numbers, calling::rows(targets_, 12), low,
-                    high, demand_, calling::rows(rungs.back().nodes, joints_),
-                    rungs.back().lengths, nodes,
+                    high, demand_, calling::rows(rungs.back().nodes, joints_), rungs.back().lengths,
+                    nodes,
                     calling::Rows<double>{pool.data(), fresh, static_cast<std::int64_t>(joints_)},
                     calling::rows(next.nodes, joints_), next.lengths, next.dexterities,
                     next.parents, next.manners, calling::rows(ends, joints_), distances,
@@ -311,8 +325,8 @@ class PathFollower {
       if (found_.status[k] != Status::success) {
         found_.failures.push_back(k);
       } else if (k > 0 && found_.status[k - 1] == Status::success) {
-        const double step = Solver::farthest(found_.joint_positions[k],
-                                             found_.joint_positions[k - 1]);
+        const double step =
+            Solver::farthest(found_.joint_positions[k], found_.joint_positions[k - 1]);
         if (step > demand_[2]) {
           found_.jumps.push_back(k);
           tell(k, "a joint jumps by " + checks::text(step) + " before it: " +
@@ -328,8 +342,7 @@ class PathFollower {
 
 inline PathSolution Solver::follow(const std::vector<Pose> &poses, const Joints &start,
                                    const Options &options, double jump) {
-  if (!(jump > 0))
-    throw InvalidInputError("jump is " + checks::text(jump) + "; expected above 0");
+  if (!(jump > 0)) throw InvalidInputError("jump is " + checks::text(jump) + "; expected above 0");
   checks::options(options, arm_.joints, false);
   if (!start.empty()) checks::joints(start, arm_.joints, "start");
   for (const Pose &pose : poses) {

@@ -38,11 +38,11 @@ struct PostureStore {
       q[k] = low[k % j] + share * (high[k % j] - low[k % j]);
     }
     Aligned<double> numbers(static_cast<std::size_t>(model.layout[LEARNED_IK_END_OF_NUMBERS]));
-    learned_ik_forward_many(
-        model.layout.data(), static_cast<std::int64_t>(model.layout.size()), model.robot.data(),
-        static_cast<std::int64_t>(model.robot.size()), model.weights.data(),
-        static_cast<std::int64_t>(model.weights.size()), numbers.data(),
-        static_cast<std::int64_t>(numbers.size()), q.data(), count, joints, tip.data(), count, 12);
+    learned_ik_forward_many(model.layout.data(), static_cast<std::int64_t>(model.layout.size()),
+                            model.robot.data(), static_cast<std::int64_t>(model.robot.size()),
+                            model.weights.data(), static_cast<std::int64_t>(model.weights.size()),
+                            numbers.data(), static_cast<std::int64_t>(numbers.size()), q.data(),
+                            count, joints, tip.data(), count, 12);
     sort(q, tip, j);
   }
 

@@ -88,11 +88,12 @@ class Solver {
     const Scene scene = this->scene(options);
     const double tolerance = strictest(options);
     const bool to_seed = prefers_seed(options), chooses = this->chooses(options);
-    request_ = {seeded_, {options.position_tolerance, tolerance}, options.timeout < infinity, scene};
-    const Clock::time_point deadline = options.timeout < 1e6
-        ? began + std::chrono::duration_cast<Clock::duration>(
-                      std::chrono::duration<double>(options.timeout))
-        : Clock::time_point::max();
+    request_ = {
+        seeded_, {options.position_tolerance, tolerance}, options.timeout < infinity, scene};
+    const Clock::time_point deadline =
+        options.timeout < 1e6 ? began + std::chrono::duration_cast<Clock::duration>(
+                                            std::chrono::duration<double>(options.timeout))
+                              : Clock::time_point::max();
     const bool clear_first = scene.known && scene.avoids && (!chooses || to_seed);
     look(clear_first, 0, attempts_per_look(clear_first));
     Status status = Status::success;
@@ -113,38 +114,10 @@ class Solver {
   }
 
   // Return up to `limit` distinct solutions of a pose, as different as possible, best first: the
-  // nearest to the seed, or without one, where the arm is most dexterous.
+  // nearest to the seed, or without one, where the arm is most dexterous. See several.hpp.
   std::vector<Solution> solve_all(const Position &position, const Quaternion &orientation,
                                   std::size_t limit = 16, const Joints &seed = {},
-                                  Options options = {}) {
-    const Clock::time_point began = Clock::now();
-    options.prefer = Prefer::first;
-    const bool avoids = scene(options).known && scene(options).avoids;
-    Options free = options;
-    free.avoid_collisions = false;
-    if (limit < 1 || limit > 4096)
-      throw InvalidInputError("limit is " + std::to_string(limit) + "; expected 1 up to 4096");
-    const Solution first = solve(position, orientation, seed, free);
-    if (!first) return {};
-    std::vector<Joints> candidates =
-        distinct(seed, options, (avoids ? 4 : 1) * limit, began + in_seconds(options.timeout / 2));
-    if (candidates.empty()) candidates.push_back(first.joint_positions);
-    std::vector<Solution> found;
-    for (const Joints &q : candidates) {
-      if (found.size() == limit || (!found.empty() && late(began, options.timeout))) break;
-      const Solution each = from_seed(position, orientation, q, avoids ? options : free, avoids);
-      if (each && is_distinct(found, each)) found.push_back(each);
-    }
-    if (found.empty()) {
-      const Solution each = solve(position, orientation, seed, options);
-      if (each) found.push_back(each);
-    }
-    for (Solution &each : found) {
-      each.seed_distance = seed.empty() ? std::nan("") : distance(each.joint_positions, seed);
-      each.solve_time = seconds_since(began);
-    }
-    return found;
-  }
+                                  Options options = {});
 
   // Return one joint path without jumps through poses, where one exists: see path.hpp.
   PathSolution follow(const std::vector<Pose> &poses, const Joints &start = {},
@@ -161,10 +134,10 @@ class Solver {
   friend class PathFollower;
   friend class Tracker;
   using Clock = std::chrono::steady_clock;
-  static constexpr double a_little = 0.05;      // [rad or m], beyond its limit
-  static constexpr double nearly_reached = 0.1; // [rad]
+  static constexpr double a_little = 0.05;       // [rad or m], beyond its limit
+  static constexpr double nearly_reached = 0.1;  // [rad]
   static constexpr double pi = 3.141592653589793;
-  static constexpr double distinct_by = 0.05;   // [rad or m]
+  static constexpr double distinct_by = 0.05;  // [rad or m]
   static constexpr std::int64_t work_per_look = 50000;
 
   struct Request {
@@ -283,8 +256,8 @@ class Solver {
 
   std::int64_t attempts_per_look(bool clear) const {
     if (!clear) return attempts(false, LEARNED_IK_ENOUGH_RESTARTS);
-    const std::int64_t work = std::max<std::int64_t>(arm_.hulls(), 1) *
-                              std::max<std::int64_t>(arm_.sphere_count(), 1);
+    const std::int64_t work =
+        std::max<std::int64_t>(arm_.hulls(), 1) * std::max<std::int64_t>(arm_.sphere_count(), 1);
     return std::max<std::int64_t>(
         2, std::min(attempts(true, LEARNED_IK_ENOUGH_RESTARTS), work_per_look / work));
   }
@@ -390,16 +363,14 @@ class Solver {
   }
 
   // As `settle_in_scene` of solving/one_pose.py.
-  Status settle_in_scene(const Options &options, Clock::time_point deadline,
-                         std::string &message) {
+  Status settle_in_scene(const Options &options, Clock::time_point deadline, std::string &message) {
     const Scene &scene = request_.scene;
     const bool near_seed = options.max_joint_change < infinity;
     const bool keeps_near = !chooses(options) || prefers_seed(options);
     Status status;
     if (!scene.avoids || !keeps_near) {
       status = settle_freely(options, deadline, message);
-      if (!scene.avoids || status != Status::success ||
-          field(LEARNED_IK_CLEARANCE) >= scene.wanted)
+      if (!scene.avoids || status != Status::success || field(LEARNED_IK_CLEARANCE) >= scene.wanted)
         return status;
       status = search_clear(deadline, !near_seed);
     } else {
@@ -465,7 +436,8 @@ class Solver {
       high[j] = std::max(high[j], seed[j]);
     }
     look(request_.scene.known && request_.scene.avoids, 0, 1);
-    Solution near = this->solution(Status::success, began, "the seed lies outside the limits, "
+    Solution near = this->solution(Status::success, began,
+                                   "the seed lies outside the limits, "
                                    "which were widened to it for this request");
     const bool found = field(LEARNED_IK_CODE) == LEARNED_IK_FOUND;
     arm_.packed.robot = robot;
@@ -483,79 +455,11 @@ class Solver {
   // ------------------------------------------------------------------------- several solutions
 
   Solution from_seed(const Position &position, const Quaternion &orientation, const Joints &q,
-                     const Options &options, bool avoids) {
-    const Clock::time_point began = Clock::now();
-    read(position, orientation, q, options);
-    request_ = {true, {options.position_tolerance, strictest(options)}, false, scene(options)};
-    look(avoids, 0, 1);
-    const bool found = field(LEARNED_IK_CODE) == LEARNED_IK_FOUND;
-    Solution solution =
-        this->solution(found ? Status::success : Status::no_solution, began, std::string());
-    if (request_.scene.known && !avoids)
-      solution.clearance = arm_.clearance(request_.scene, solution.joint_positions.data());
-    return solution;
-  }
-
-  static bool is_distinct(const std::vector<Solution> &found, const Solution &solution) {
-    return std::all_of(found.begin(), found.end(), [&](const Solution &each) {
-      return farthest(each.joint_positions, solution.joint_positions) > distinct_by;
-    });
-  }
-
-  // Return solutions of the pose in the request, as `distinct_solutions` of solving/variety.py.
+                     const Options &options, bool avoids);
   std::vector<Joints> distinct(const Joints &seed, const Options &options, std::size_t limit,
-                               Clock::time_point deadline) {
-    std::array<double, 12> target = this->target();
-    const std::array<double, 3> free = free_axes(options);
-    std::array<double, LEARNED_IK_DEMAND> demand{
-        options.position_tolerance, strictest(options), infinity, free[0], free[1], free[2]};
-    const std::size_t capacity = 4 * limit;
-    Aligned<double> pool(capacity * arm_.joints), dexterities(capacity);
-    Joints about = seed.empty() ? mid_range() : seed;
-    const std::int64_t attempts =
-        arm_.heads + std::max<std::int64_t>(64, 8 * static_cast<std::int64_t>(limit));
-    std::int64_t first = 0, count = 0;
-    while (first < attempts && count < static_cast<std::int64_t>(capacity) &&
-           (first == 0 || Clock::now() < deadline)) {
-      const std::int64_t last =
-          std::min(std::max(first, arm_.heads) + LEARNED_IK_ENOUGH_RESTARTS, attempts);
-      count = arm_.gather(target, about, demand, first, last, pool, dexterities, count);
-      first = last;
-    }
-    std::vector<std::pair<double, Joints>> found;  // cost, joints
-    for (std::size_t k = 0; k < static_cast<std::size_t>(count); k++) {
-      const Joints q(&pool[k * arm_.joints], &pool[k * arm_.joints] + arm_.joints);
-      found.emplace_back(seed.empty() ? -dexterities[k] : distance(q, seed), q);
-    }
-    const auto cheaper = [](const auto &a, const auto &b) { return a.first < b.first; };
-    std::stable_sort(found.begin(), found.end(), cheaper);
-    spread(found, limit);
-    std::stable_sort(found.begin(), found.end(), cheaper);
-    std::vector<Joints> solutions;
-    for (const auto &each : found) solutions.push_back(each.second);
-    return solutions;
-  }
-
-  // Keep the first, then ever the farthest from those that are kept.
-  static void spread(std::vector<std::pair<double, Joints>> &points, std::size_t limit) {
-    std::vector<double> gaps(points.size(), infinity);
-    for (std::size_t kept = 1; kept < std::min(limit, points.size()); kept++) {
-      std::size_t farthest = kept;
-      for (std::size_t k = kept; k < points.size(); k++) {
-        gaps[k] = std::min(gaps[k], distance(points[k].second, points[kept - 1].second));
-        if (gaps[k] > gaps[farthest]) farthest = k;
-      }
-      std::swap(points[kept], points[farthest]);
-      std::swap(gaps[kept], gaps[farthest]);
-    }
-    if (points.size() > limit) points.resize(limit);
-  }
-
-  std::array<double, 12> target() {
-    std::array<double, 7> pose{};
-    std::copy_n(arm_.request.data(), 7, pose.begin());
-    return Arm::target(pose);
-  }
+                               Clock::time_point deadline);
+  static bool is_distinct(const std::vector<Solution> &found, const Solution &solution);
+  static void spread(std::vector<std::pair<double, Joints>> &points, std::size_t limit);
 
   // ------------------------------------------------------------------------------- the answer
 
@@ -574,69 +478,12 @@ class Solver {
     return solution;
   }
 
-  std::string why_not_reached(Status status) {
-    const bool near_seed = arm_.request[LEARNED_IK_LARGEST_CHANGE] < infinity;
-    const bool alone = !near_seed && reaches_position(LEARNED_IK_ENOUGH_RESTARTS);
-    const std::string residual =
-        "the nearest try misses it by " + checks::text(1e3 * field(LEARNED_IK_POSITION_ERROR)) +
-        " mm and " + checks::text(57.29577951308232 * field(LEARNED_IK_ORIENTATION_ERROR)) +
-        " deg" + at_limits(arm_.solution());
-    const std::string tries = std::to_string(static_cast<int>(field(LEARNED_IK_ATTEMPTS)));
-    const char *reached = alone ? ", the position alone can be reached" : "";
-    if (status == Status::timed_out)
-      return std::string("not found") + (near_seed ? " near enough to the seed" : "") + " in " +
-             tries + " tries" + reached + ", and the time was over before the search was: " +
-             residual;
-    if (field(LEARNED_IK_BEYOND_REACH) > 0)
-      return "the pose is out of reach, " +
-             checks::text(1e3 * field(LEARNED_IK_BEYOND_REACH)) +
-             " mm beyond the stretched arm: " + residual;
-    if (near_seed) return "not found near enough to the seed: " + residual;
-    if (alone) return std::string("not found") + reached + ": " + residual;
-    return "out of reach, no joint positions within the limits reach the pose: " + residual;
-  }
-
-  std::string at_limits(const double *posture) {
-    std::string names;
-    for (std::size_t j = 0; j < arm_.joints; j++) {
-      const double q = posture[j];
-      if (lower_[j] < upper_[j] && (q <= lower_[j] || q >= upper_[j]))
-        names += (names.empty() ? ", with " : ", ") + model().joint_names()[j];
-    }
-    return names.empty() ? names : names + " at the limit";
-  }
-
-  Status in_collision(std::string &message) {
-    message = "the pose can be reached, but nothing found keeps clear: at the best, " +
-              closest(request_.scene, arm_.solution());
-    return Status::goal_in_collision;
-  }
-
-  // Say in a few words what is too near at a posture.
-  std::string closest(const Scene &scene, const double *q) {
-    std::array<double, 2> nearest{};
-    const double clearance = arm_.clearance(scene, q, &nearest);
-    if (std::isnan(nearest[0])) return "nothing is near";
-    const auto link = [&](double capsule) {
-      return "'" + model().body_links()[static_cast<std::size_t>(capsule)] + "'";
-    };
-    return link(nearest[0]) + " is " + checks::text(1e3 * clearance) + " mm from " +
-           (nearest[1] < 0 ? "obstacle " + std::to_string(static_cast<int>(-1 - nearest[1]))
-                           : link(nearest[1]));
-  }
-
-  std::string moved_seed(const std::string &message) {
-    const double *low = arm_.packed.section(LEARNED_IK_BOUND_LOW);
-    const double *high = arm_.packed.section(LEARNED_IK_BOUND_HIGH);
-    std::string told = "the seed lies outside the limits and was moved to them";
-    for (std::size_t j = 0; j < arm_.joints; j++) {
-      const double q = arm_.seed()[j];
-      if (q < low[j] || q > high[j])
-        told += ", " + model().joint_names()[j] + " from " + checks::text(q) + " to " +
-                checks::text(std::min(std::max(q, low[j]), high[j]));
-    }
-    return message.empty() ? told : told + ": " + message;
-  }
+  // See why_not.hpp.
+  std::string why_not_reached(Status status);
+  std::string at_limits(const double *posture) const;
+  Status in_collision(std::string &message);
+  std::string closest(const Scene &scene, const double *q);
+  std::string moved_seed(const std::string &message);
 
   // ------------------------------------------------------------------------------- small things
 
@@ -675,8 +522,8 @@ class Solver {
   static Quaternion quaternion(const std::array<double, 12> &r) {
     const double x = r[0], y = r[4], z = r[8];
     const std::array<double, 4> squares{1 + x - y - z, 1 - x + y - z, 1 - x - y + z, 1 + x + y + z};
-    const auto largest = static_cast<std::size_t>(
-        std::max_element(squares.begin(), squares.end()) - squares.begin());
+    const auto largest = static_cast<std::size_t>(std::max_element(squares.begin(), squares.end()) -
+                                                  squares.begin());
     const double twice = std::sqrt(squares[largest]);
     const std::array<std::array<double, 4>, 4> rows{{
         {squares[0], r[1] + r[3], r[2] + r[6], r[7] - r[5]},

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "learned_ik/solver.hpp"
+#include "learned_ik/why_not.hpp"
 
 namespace learned_ik {
 
@@ -25,17 +26,17 @@ enum class TrackingStatus {
 // The command of one frame, and how it stands to the target.
 struct TrackingStep {
   TrackingStatus status = TrackingStatus::closest;
-  Joints joint_positions;    // [rad or m]
-  Joints joint_velocities;   // [rad/s or m/s]
+  Joints joint_positions;          // [rad or m]
+  Joints joint_velocities;         // [rad/s or m/s]
   double position_error = 0.0;     // [m]; NaN without a target
   double orientation_error = 0.0;  // [rad]; likewise
   std::string message;             // what holds the arm back
 };
 
 struct TrackerOptions {
-  Joints velocity_limits;       // [rad/s or m/s], one for each joint; default: the URDF's, else 2
-  Joints acceleration_limits;   // [rad/s² or m/s²], likewise; default: none
-  double position_tolerance = 1e-3;                            // [m], within which it is on target
+  Joints velocity_limits;      // [rad/s or m/s], one for each joint; default: the URDF's, else 2
+  Joints acceleration_limits;  // [rad/s² or m/s²], likewise; default: none
+  double position_tolerance = 1e-3;  // [m], within which it is on target
   std::array<double, 3> orientation_tolerance{0.01, 0.01, 0.01};  // [rad]; infinite: it is free
   std::optional<bool> avoid_collisions;  // default: as soon as the solver has obstacles
   double min_clearance = 0.0;            // [m], that is never given up
@@ -47,9 +48,14 @@ struct TrackerOptions {
 class Tracker {
  public:
   explicit Tracker(Solver &solver, const TrackerOptions &options = {})
-      : solver_(solver), arm_(solver.arm_), options_(options), joints_(arm_.joints),
-        limits_(LEARNED_IK_LIMITS * joints_), state_(LEARNED_IK_STATE * joints_),
-        responses_((LEARNED_IK_MOST_CONTACTS + joints_) * joints_), best_(1 + joints_) {
+      : solver_(solver),
+        arm_(solver.arm_),
+        options_(options),
+        joints_(arm_.joints),
+        limits_(LEARNED_IK_LIMITS * joints_),
+        state_(LEARNED_IK_STATE * joints_),
+        responses_((LEARNED_IK_MOST_CONTACTS + joints_) * joints_),
+        best_(1 + joints_) {
     if (!(options.position_tolerance > 0))
       throw InvalidInputError("position_tolerance is " + checks::text(options.position_tolerance) +
                               "; expected metres, above 0");
@@ -122,8 +128,8 @@ class Tracker {
         checks::position(position);
         checks::orientation(orientation);
       } catch (const InvalidInputError &error) {
-        return braked(period, std::string("the target is refused, and the arm brakes: ") +
-                                  error.what());
+        return braked(period,
+                      std::string("the target is refused, and the arm brakes: ") + error.what());
       }
       return brake(period);
     }
@@ -148,7 +154,8 @@ class Tracker {
   static constexpr double resting = 1e-3;        // [1], share of its speed
   static constexpr double fastest_sphere = 2.0;  // [m/s]
   static constexpr double forget = 0.5;  // [1], of a sphere's speed one period after it was seen
-  static constexpr int still = 20, attempts = 128;  // frames before, and starts of, a look elsewhere
+  static constexpr int still = 20,
+                       attempts = 128;  // frames before, and starts of, a look elsewhere
 
   Solver &solver_;
   Arm &arm_;
@@ -200,8 +207,7 @@ class Tracker {
     std::int64_t moved = 0;
     if (!scene().avoids) {
       calling::call(learned_ik_servo, &moved, arm_.packed, arm_.numbers, pose, asked_,
-                    calling::rows(limits_, joints_), period, calling::rows(state_, joints_),
-                    told_);
+                    calling::rows(limits_, joints_), period, calling::rows(state_, joints_), told_);
       return moved != 0;
     }
     look(period);
@@ -247,8 +253,8 @@ class Tracker {
     const bool held = told_[LEARNED_IK_HELD] != 0.0;
     const bool late = held ? told_[LEARNED_IK_SPEED_SHARE] > resting
                            : told_[LEARNED_IK_LATE] != LEARNED_IK_NOBODY;
-    TrackingStep made = step(late ? TrackingStatus::catching_up : TrackingStatus::closest,
-                             what_holds(held));
+    TrackingStep made =
+        step(late ? TrackingStatus::catching_up : TrackingStatus::closest, what_holds(held));
     if (!late) asked_[LEARNED_IK_SWITCHES] = 0.0;
     return made;
   }
@@ -325,8 +331,11 @@ class Tracker {
   }
 
   TrackingStep step(TrackingStatus status, const std::string &message) {
-    return {status, row(LEARNED_IK_POSTURE), row(LEARNED_IK_VELOCITY),
-            told_[LEARNED_IK_REMAINING_POSITION], told_[LEARNED_IK_REMAINING_ORIENTATION],
+    return {status,
+            row(LEARNED_IK_POSTURE),
+            row(LEARNED_IK_VELOCITY),
+            told_[LEARNED_IK_REMAINING_POSITION],
+            told_[LEARNED_IK_REMAINING_ORIENTATION],
             message};
   }
 };

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers requests from a file into a file, for test_cpp.py: which compares with Python's answers.
 //
-//     judged MODEL MODE REQUESTS ANSWERS      rows of position, quaternion, seed; of status, errors,
+//     judged MODEL MODE REQUESTS ANSWERS      rows of position, quaternion, seed; of status,
+//     errors,
 //                                             clearance and joint positions; all of them doubles
 #include <cstdio>
 #include <cstring>
@@ -33,8 +34,7 @@ std::vector<double> answered(const std::shared_ptr<const learned_ik::Model> &mod
   const auto add = [&](const learned_ik::Solution &solution) {
     answers.insert(answers.end(), {static_cast<double>(solution.status), solution.position_error,
                                    solution.orientation_error, solution.clearance});
-    answers.insert(answers.end(), solution.joint_positions.begin(),
-                   solution.joint_positions.end());
+    answers.insert(answers.end(), solution.joint_positions.begin(), solution.joint_positions.end());
   };
   std::vector<learned_ik::Pose> poses;
   for (std::size_t at = 0; at + width <= requests.size(); at += width) {
@@ -109,7 +109,9 @@ void refuse(const std::shared_ptr<const learned_ik::Model> &model) {
   refused([&] { solver.solve({0, 0, 0}, {0, 0, 0, 0}); });
   refused([&] { solver.solve({0, 0, 0}, {0, nan, 0, 0}); });
   refused([&] { solver.solve({0, 0, 0}, {0, 0, 0, 1}, {1.0}); });
-  refused([&] { solver.solve({0, 0, 0}, {0, 0, 0, 1}, learned_ik::Joints(solver.joint_count(), nan)); });
+  refused([&] {
+    solver.solve({0, 0, 0}, {0, 0, 0, 1}, learned_ik::Joints(solver.joint_count(), nan));
+  });
   options.timeout = 0.0;
   refused([&] { solver.solve({0, 0, 0}, {0, 0, 0, 1}, {}, options); });
   options = {};
