@@ -4,8 +4,9 @@
 
 The file, all of it in little-endian order: `MAGIC`, whose last byte is the format's version; the
 FNV-1a hash (64 bits) of all that follows; the number of values in each array, and of bytes in the
-names; layout, robot, weights, layout and shapes of the body, the speed of each joint,
-where it has most room and how much that weighs; the names, each behind its length. `include/learned_ik/model.hpp` reads it.
+names; layout, robot, weights, layout and shapes of the body, the speed of each joint, where it
+has most room and how much that weighs; the names, each behind its length.
+`include/learned_ik/model.hpp` reads it.
 """
 
 import struct
