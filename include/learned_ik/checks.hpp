@@ -3,6 +3,7 @@
 // What users give, or an error that names it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -29,11 +30,17 @@ inline void position(const Position &position) {
 }
 
 inline void orientation(const Quaternion &orientation) {
-  double squared = 0.0;
-  for (const double value : orientation) squared += value * value;
-  if (!(squared > 1e-20) || !std::isfinite(squared))
-    throw InvalidInputError("orientation is a quaternion of length " + text(std::sqrt(squared)) +
-                            "; expected x y z w, finite and not zero");
+  double largest = 0.0, squared = 0.0;
+  for (const double value : orientation) {
+    if (!std::isfinite(value))
+      throw InvalidInputError("orientation holds " + text(value) + "; expected x y z w, finite");
+    largest = std::max(largest, std::abs(value));
+  }
+  const double scale = largest > 1e150 ? largest : 1.0;  // whose squares are no numbers any more
+  for (const double value : orientation) squared += (value / scale) * (value / scale);
+  if (!(scale * std::sqrt(squared) > 1e-6))
+    throw InvalidInputError(
+        "orientation is a quaternion of length zero; expected x y z w of unit length");
 }
 
 // Joint positions of an arm; `or_nan`: NaN stands for any.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
@@ -229,11 +230,28 @@ class Model {
           "its speeds are none");
     check(static_cast<std::int64_t>(packed_.room.size()) == 2 * joints,
           "where its joints have room has another length");
+    check_numbers();
     const std::int64_t *structure = at.data() + at[LEARNED_IK_STRUCTURE];
     for (std::int64_t k = 0; k < motions; k++)
       check(
           (structure[2 * k] | 1) == 1 && 0 <= structure[2 * k + 1] && structure[2 * k + 1] < joints,
           "a motion belongs to no joint");
+  }
+
+  // No number is none; only limits may be infinite.
+  void check_numbers() const {
+    const auto &at = packed_.layout;
+    const auto is_finite = [](double value) { return std::isfinite(value); };
+    const double *robot = packed_.robot.data(), *end = robot + packed_.robot.size();
+    check(std::all_of(robot, robot + at[LEARNED_IK_BOUND_LOW], is_finite) &&
+              std::none_of(robot, end, [](double value) { return std::isnan(value); }) &&
+              std::all_of(packed_.shapes.begin(), packed_.shapes.end(), is_finite) &&
+              std::all_of(packed_.weights.begin(), packed_.weights.end(), is_finite),
+          "a number in it is not finite");
+    const double *low = packed_.section(LEARNED_IK_LOWER),
+                 *high = packed_.section(LEARNED_IK_UPPER);
+    for (std::int64_t j = 0; j < joints(); j++)
+      check(low[j] <= high[j], "the limits of a joint are in the wrong order");
   }
 
   // The same for the body: see pack_body.

@@ -20,6 +20,7 @@ namespace learned_ik {
 struct PostureStore {
   static constexpr std::int64_t count = 100000;
   static constexpr double cells_per_axis = 24.0;
+  static constexpr double farthest = 1e6;  // [rad or m], of limits that stand for none
 
   Aligned<double> postures;  // (count, joints) [rad or m]
   Aligned<double> tips;      // (count, 12), rotation row by row, position [m]
@@ -35,7 +36,9 @@ struct PostureStore {
     const double *low = model.section(LEARNED_IK_LOWER), *high = model.section(LEARNED_IK_UPPER);
     for (std::size_t k = 0; k < q.size(); k++) {
       const double share = static_cast<double>(random() >> 11) * 0x1p-53;
-      q[k] = low[k % j] + share * (high[k % j] - low[k % j]);
+      const double from = std::clamp(low[k % j], -farthest, farthest);
+      const double to = std::clamp(high[k % j], -farthest, farthest);
+      q[k] = from + share * (to - from);
     }
     Aligned<double> numbers(static_cast<std::size_t>(model.layout[LEARNED_IK_END_OF_NUMBERS]));
     learned_ik_forward_many(model.layout.data(), static_cast<std::int64_t>(model.layout.size()),

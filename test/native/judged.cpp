@@ -108,6 +108,9 @@ void refuse(const std::shared_ptr<const learned_ik::Model> &model) {
   refused([&] { solver.solve({infinity, 0, 0}, {0, 0, 0, 1}); });
   refused([&] { solver.solve({0, 0, 0}, {0, 0, 0, 0}); });
   refused([&] { solver.solve({0, 0, 0}, {0, nan, 0, 0}); });
+  refused([&] { solver.solve({0, 0, 0}, {0, 0, 0, 1e-7}); });
+  refused([&] { solver.follow({{{0, 0, 0}, {0, 0, 0, 1e-7}}}); });
+  solver.solve({0, 0, 0}, {0, 0, 0, 1e200});  // of any length but zero
   refused([&] { solver.solve({0, 0, 0}, {0, 0, 0, 1}, {1.0}); });
   refused([&] {
     solver.solve({0, 0, 0}, {0, 0, 0, 1}, learned_ik::Joints(solver.joint_count(), nan));

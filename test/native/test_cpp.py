@@ -195,7 +195,7 @@ def test_what_is_no_request_is_refused_by_name(judged, robot):
     done = ran(judged, robot[1], 'refuse')
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert len(lines) == 20
+    assert len(lines) == 22
     assert lines.pop().startswith('the target is refused, and the arm brakes: position holds nan')
     assert lines[0].startswith('position holds nan; expected')
     assert all('expected' in line or 'needs' in line for line in lines)
@@ -266,6 +266,21 @@ def test_numbers_that_lead_out_of_the_arrays_are_refused_whoever_signs_them(
             assert done.returncode in (0, 2), done.stderr
             refused += done.returncode == 2
     assert refused >= layout // 7 - 4
+
+
+def test_a_number_that_is_none_is_refused_whoever_signs_it(judged, robot, tmp_path):
+    content = robot[1].read_bytes()
+    layout, numbers = np.frombuffer(content[16:32], '<i8').tolist()
+    for number in (0, 40, numbers - 1):
+        at = 80 + 8 * (layout + number)
+        changed = bytearray(content)
+        changed[at : at + 8] = np.float64(np.nan).tobytes()
+        changed[8:16] = np.uint64(fnv(bytes(changed[16:]))).tobytes()
+        path = tmp_path / 'changed.ik'
+        path.write_bytes(changed)
+        done = ran(judged, path)
+        assert done.returncode == 2
+        assert done.stderr.endswith('is no packed model: a number in it is not finite\n')
 
 
 def test_the_header_of_the_kernels_is_what_the_table_of_entries_says():
