@@ -36,6 +36,7 @@ class PathFollower {
         trial_errors_(2 * n_),
         way_(n_ * joints_),
         way_errors_(2 * n_) {
+    scene_ = solver.scene(options);
     one_.timeout = infinity;  // of a single pose: bounded work, whatever the clock says
     one_.avoid_collisions = false;
     one_.max_joint_change = infinity;
@@ -106,6 +107,7 @@ class PathFollower {
   Aligned<double> targets_, path_, errors_, trial_, trial_errors_, way_, way_errors_;
   Solver::Clock::time_point began_;
   bool late_ = false;
+  Scene scene_{};
   PathSolution found_;
 
   std::int64_t poses() const { return static_cast<std::int64_t>(n_); }
@@ -313,6 +315,17 @@ class PathFollower {
     tell(begin, "the time was over before the path was");
   }
 
+  // The path is not led around obstacles: what is not clear of them is told.
+  void look_around(std::size_t pose) {
+    const double *q = &path_[pose * joints_];
+    found_.clearance.push_back(arm_.clearance(scene_, q));
+    if (scene_.avoids && found_.status[pose] == Status::success &&
+        found_.clearance.back() < scene_.wanted) {
+      found_.status[pose] = Status::goal_in_collision;
+      tell(pose, solver_.closest(scene_, q));
+    }
+  }
+
   PathSolution solution() {
     if (demand_[3] != 0.0 || demand_[4] != 0.0 || demand_[5] != 0.0)
       calling::call(learned_ik_measure_angles, arm_.packed, arm_.numbers,
@@ -322,6 +335,7 @@ class PathFollower {
       found_.joint_positions.push_back(at(path_, k));
       found_.position_error.push_back(errors_[2 * k]);
       found_.orientation_error.push_back(errors_[2 * k + 1]);
+      if (scene_.known) look_around(k);
       if (found_.status[k] != Status::success) {
         found_.failures.push_back(k);
       } else if (k > 0 && found_.status[k - 1] == Status::success) {

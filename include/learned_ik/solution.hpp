@@ -78,6 +78,7 @@ struct PathSolution {
   std::vector<Status> status;             // of each pose
   std::vector<double> position_error;     // [m], of each pose
   std::vector<double> orientation_error;  // [rad], of each pose
+  std::vector<double> clearance;          // [m], of each pose; none where no obstacle is known
   std::vector<std::size_t> jumps;         // poses before which a joint moves by more than asked
   std::vector<std::size_t> failures;      // poses that are not reached
   double solve_time = 0.0;                // [s]

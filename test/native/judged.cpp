@@ -29,7 +29,7 @@ std::vector<double> answered(const std::shared_ptr<const learned_ik::Model> &mod
   if (mode == "middle") options.prefer = learned_ik::Prefer::middle;
   if (mode == "bound") options.max_joint_change = 0.3;
   if (mode == "clear") solver.set_obstacles({{{0.5, 0.3, 0.4}, 0.1}, {{0.3, -0.4, 0.6}, 0.08}});
-  const bool seeded = mode != "plain" && mode != "all" && mode != "path";
+  const bool seeded = mode != "plain" && mode != "all" && mode.substr(0, 4) != "path";
   std::vector<double> answers;
   const auto add = [&](const learned_ik::Solution &solution) {
     answers.insert(answers.end(), {static_cast<double>(solution.status), solution.position_error,
@@ -45,20 +45,22 @@ std::vector<double> answered(const std::shared_ptr<const learned_ik::Model> &mod
     if (mode == "all") {
       for (const auto &solution : solver.solve_all(pose.position, pose.orientation, 8, {}, options))
         add(solution);
-    } else if (mode != "path") {
+    } else if (mode.substr(0, 4) != "path") {
       add(solver.solve(pose.position, pose.orientation, seeded ? seed : learned_ik::Joints{},
                        options));
     }
   }
-  if (mode == "path") {
+  if (mode.substr(0, 4) == "path") {
     learned_ik::Options patient = learned_ik::Solver::along_a_path();
     patient.timeout = 60.0;
+    if (mode == "path clear") solver.set_obstacles({{{0.6, 0.1, 0.3}, 0.15}});
     const learned_ik::PathSolution path = solver.follow(poses, {}, patient);
     for (std::size_t k = 0; k < poses.size(); k++) {
       learned_ik::Solution solution;
       solution.status = path.status[k];
       solution.position_error = path.position_error[k];
       solution.orientation_error = path.orientation_error[k];
+      if (!path.clearance.empty()) solution.clearance = path.clearance[k];
       solution.joint_positions = path.joint_positions[k];
       add(solution);
     }

@@ -135,6 +135,22 @@ def test_a_path_is_pythons_to_the_bit(judged, robot, turns):
     assert_reach(solver, found[found[:, 0] == 1], requests[found[:, 0] == 1])
 
 
+def test_a_path_says_where_it_is_not_clear(judged, robot):
+    solver, path = robot
+    chain = solver.chain
+    span = 0.2 * (chain.upper - chain.lower)
+    q = np.linspace(chain.middle - span, chain.middle + span, 200)
+    requests = np.concatenate([*chain.forward(q), q], axis=1)
+    found = answers(judged, path, 'path clear', requests)
+    engine = solver.fitted_to().engine
+    engine.set_spheres([[0.6, 0.1, 0.3, 0.15]])
+    scene = engine.scene(None, 0.0)
+    clearances = engine.avoidance.clearance(engine.memory(), scene, found[:, FIELDS:])
+    np.testing.assert_allclose(found[:, 3], clearances, atol=1e-9)
+    assert (found[clearances < -1e-9, 0] == -12).all()
+    assert (found[clearances > 1e-9, 0] == 1).all()
+
+
 @pytest.mark.parametrize('mode', ['track', 'track limited', 'track clear'])
 def test_a_tracker_steps_as_pythons_does(judged, robot, mode):
     """After a hand that leaves the reach, comes back, and rests out of reach at last."""
