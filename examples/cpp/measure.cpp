@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <memory>
 #include <random>
 #include <vector>
 
@@ -33,7 +34,14 @@ int main(int count, char **words) {
     std::fprintf(stderr, "usage: %s MODEL.ik\n", words[0]);
     return 2;
   }
-  learned_ik::Solver solver(learned_ik::Model::load(words[1]));
+  std::shared_ptr<const learned_ik::Model> model;
+  try {
+    model = learned_ik::Model::load(words[1]);
+  } catch (const learned_ik::Error &error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+    return 2;
+  }
+  learned_ik::Solver solver(model);
   std::mt19937_64 random(0);
   learned_ik::Joints q(solver.joint_count());
   const auto sample = [&] {

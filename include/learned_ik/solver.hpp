@@ -50,9 +50,14 @@ class Solver {
       throw InvalidInputError(std::to_string(spheres.size()) + " spheres; expected at most 1024");
     for (const Sphere &sphere : spheres) {
       checks::position(sphere.centre);
-      if (!(sphere.radius >= 0) || sphere.radius > checks::farthest)
+      if (!(sphere.radius > 0) || sphere.radius > checks::farthest)
         throw InvalidInputError("a sphere has the radius " + checks::text(sphere.radius) +
-                                "; expected finite metres, 0 or more");
+                                "; expected finite metres, above 0");
+      const double *base = arm_.packed.section(LEARNED_IK_TRANSFORMS) + 9;  // of the first motion
+      if (std::hypot(base[0] - sphere.centre[0], base[1] - sphere.centre[1],
+                     base[2] - sphere.centre[2]) < sphere.radius)
+        throw InvalidInputError(
+            "a sphere swallows the base of the arm; expected one that leaves it free");
     }
     arm_.scenes++;
     arm_.spheres.resize(4 * spheres.size());

@@ -63,9 +63,7 @@ def kernels_header(entries: Sequence[EntrySignature], numbers: Mapping[str, int]
     ]
     lines += [
         '/* Places in the flat arrays, as learned_ik/kernels/layout.py and body_layout.py say. */',
-        'enum {',
-        *(f'    LEARNED_IK_{name} = {value},' for name, value in numbers.items()),
-        '};',
+        *(f'#define LEARNED_IK_{name} {_literal(value)}' for name, value in numbers.items()),
         '',
     ]
     lines += [f'LEARNED_IK_API {_prototype(entry)};\n' for entry in entries]
@@ -156,6 +154,10 @@ typedef struct {{
 }} Entry;
 extern HIDDEN const Entry ENTRIES[ENTRY_COUNT];
 """
+
+
+def _literal(value: int) -> str:
+    return str(value) if value >= 0 else f'({value})'
 
 
 def _split(kind: str) -> tuple[str, str]:

@@ -18,6 +18,8 @@ from learned_ik.kernels.jit.just_in_time import NUMBA_TYPES
 from learned_ik.kernels.jit.precompile import precompile
 
 precompile()
+for name in ENTRIES:  # from disk, where an earlier run has left it
+    make_ready(name)
 for group in ENTRIES.values():
     for entry, (_, words) in group.items():
         assert entry.signatures == [tuple(NUMBA_TYPES[word] for word in arguments_of(words))]

@@ -131,6 +131,7 @@ void refuse(const std::shared_ptr<const learned_ik::Model> &model) {
   refused([&] { solver.solve_all({0, 0, 0}, {0, 0, 0, 1}, 0); });
   refused([&] { solver.set_obstacles({{{0, 0, nan}, 0.1}}); });
   refused([&] { solver.set_obstacles({{{0, 0, 0}, -0.1}}); });
+  refused([&] { solver.set_obstacles({{{0, 0, 0}, 10.0}}); });
   refused([&] { solver.forward({}); });
   refused([&] { solver.follow({{{0, 0, 0}, {0, 0, 0, 0}}}); });
   refused([&] { learned_ik::Solver(model, solver.upper(), solver.lower()); });

@@ -211,7 +211,7 @@ def test_what_is_no_request_is_refused_by_name(judged, robot):
     done = ran(judged, robot[1], 'refuse')
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert len(lines) == 22
+    assert len(lines) == 23
     assert lines.pop().startswith('the target is refused, and the arm brakes: position holds nan')
     assert lines[0].startswith('position holds nan; expected')
     assert all('expected' in line or 'needs' in line for line in lines)
