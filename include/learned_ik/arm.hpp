@@ -67,10 +67,15 @@ class Arm {
                   first, last);
   }
 
+  // Fill the store of postures, so that no request waits for it.
+  void prepare_to_avoid() {
+    if (!store) store = std::make_unique<PostureStore>(packed);
+  }
+
   // Make attempts at the request that keep clear.
   void search_clear(const Scene &scene, bool seeded, const Tolerances &within, std::int64_t first,
                     std::int64_t last) {
-    if (!store) store = std::make_unique<PostureStore>(packed);
+    prepare_to_avoid();
     calling::call(learned_ik_search_clear, packed, numbers, activations, row(request), row(answer),
                   packed.body_layout, packed.shapes, walk, calling::rows(store->postures, joints),
                   calling::rows(store->tips, 12), store->begins, store->grid, unseen(), around(),

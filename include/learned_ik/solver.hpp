@@ -21,7 +21,7 @@
 
 namespace learned_ik {
 
-// One for each thread; the model is shared. Only the first request among obstacles allocates much.
+// One for each thread; the model is shared. The first obstacles take a while: see PostureStore.
 class Solver {
  public:
   explicit Solver(std::shared_ptr<const Model> model) : arm_(std::move(model)) {
@@ -59,6 +59,7 @@ class Solver {
         throw InvalidInputError(
             "a sphere swallows the base of the arm; expected one that leaves it free");
     }
+    if (!spheres.empty()) arm_.prepare_to_avoid();
     arm_.scenes++;
     arm_.spheres.resize(4 * spheres.size());
     for (std::size_t k = 0; k < spheres.size(); k++) {
