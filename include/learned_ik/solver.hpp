@@ -173,8 +173,10 @@ class Solver {
   }
 
   void narrow(const Joints &lower, const Joints &upper) {
-    checks::joints(lower, arm_.joints, "lower");
-    checks::joints(upper, arm_.joints, "upper");
+    if (lower.size() != arm_.joints || upper.size() != arm_.joints)
+      throw InvalidInputError("there are limits for " + std::to_string(lower.size()) + " and " +
+                              std::to_string(upper.size()) + " joints; expected " +
+                              std::to_string(arm_.joints));
     PackedModel &packed = arm_.packed;
     double *low = packed.section(LEARNED_IK_LOWER), *high = packed.section(LEARNED_IK_UPPER);
     double *bound_low = packed.section(LEARNED_IK_BOUND_LOW);
@@ -187,6 +189,7 @@ class Solver {
         throw InvalidInputError("joint '" + model().joint_names()[j] + "' may go from " +
                                 checks::text(lower[j]) + " to " + checks::text(upper[j]) +
                                 "; expected a range within its own limits");
+      if (std::isinf(least) || std::isinf(most)) continue;  // an endless joint stays one
       low[j] = bound_low[j] = least;
       high[j] = bound_high[j] = most;
       if (most - least < turns[j]) turns[j] = 0.0;

@@ -135,6 +135,26 @@ void refuse(const std::shared_ptr<const learned_ik::Model> &model) {
   refused([&] { solver.forward({}); });
   refused([&] { solver.follow({{{0, 0, 0}, {0, 0, 0, 0}}}); });
   refused([&] { learned_ik::Solver(model, solver.upper(), solver.lower()); });
+  // Limits of others: narrower ones are kept, infinite ones are the model's own.
+  learned_ik::Joints low = solver.lower(), high = solver.upper(), middle(low.size());
+  for (std::size_t j = 0; j < low.size(); j++) {
+    const double quarter = 0.25 * (high[j] - low[j]);
+    low[j] += quarter;
+    high[j] -= quarter;
+    middle[j] = 0.5 * (low[j] + high[j]);
+  }
+  learned_ik::Solver narrow(model, low, high);
+  const learned_ik::Pose pose = narrow.forward(middle);
+  const learned_ik::Solution within = narrow.solve(pose.position, pose.orientation);
+  if (!within) throw std::runtime_error(within.message);
+  for (std::size_t j = 0; j < low.size(); j++)
+    if (within.joint_positions[j] < low[j] || within.joint_positions[j] > high[j])
+      throw std::runtime_error("an answer is outside the narrower limits");
+  const learned_ik::Joints endless(low.size(), infinity), least(low.size(), -infinity);
+  if (learned_ik::Solver(model, least, endless)
+          .solve(pose.position, pose.orientation)
+          .joint_positions != solver.solve(pose.position, pose.orientation).joint_positions)
+    throw std::runtime_error("limits that are none have changed an answer");
   learned_ik::TrackerOptions tracking;
   tracking.velocity_limits = learned_ik::Joints(solver.joint_count(), -1.0);
   refused([&] { learned_ik::Tracker(solver, tracking); });
