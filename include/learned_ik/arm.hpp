@@ -24,6 +24,8 @@ struct Scene {
   double wanted;  // [m], the clearance that is good enough
 };
 
+constexpr Scene nothing_known{false, false, 0.0};
+
 // How exact an answer has to be.
 struct Tolerances {
   double position;     // [m]
@@ -32,11 +34,11 @@ struct Tolerances {
 
 class Arm {
  public:
-  explicit Arm(std::shared_ptr<const Model> model)
-      : model(std::move(model)), packed(this->model->packed()) {
+  explicit Arm(std::shared_ptr<const Model> shared)
+      : model(std::move(shared)), packed(model->packed()) {
     const auto count = [](std::int64_t n) { return static_cast<std::size_t>(n); };
-    joints = count(this->model->joints());
-    heads = this->model->heads();
+    joints = count(model->joints());
+    heads = model->heads();
     numbers.resize(count(packed.layout[LEARNED_IK_END_OF_NUMBERS]));
     activations.resize(count(packed.layout[LEARNED_IK_END_OF_ACTIVATIONS]));
     walk.resize(count(packed.body_layout[LEARNED_IK_END_OF_WALK]));

@@ -22,6 +22,11 @@ inline std::string text(double value) {
   return written;
 }
 
+// How far something is from a target.
+inline std::string apart(double metres, double radians) {
+  return text(1e3 * metres) + " mm and " + text(57.29577951308232 * radians) + " deg";
+}
+
 inline void position(const Position &position) {
   for (const double value : position)
     if (!(std::abs(value) <= farthest))

@@ -29,6 +29,7 @@ class PathFollower {
         one_(options),
         joints_(arm_.joints),
         n_(poses.size()),
+        timeout_(options.timeout),
         targets_(12 * n_),
         path_(n_ * joints_),
         errors_(2 * n_),
@@ -36,9 +37,8 @@ class PathFollower {
         trial_errors_(2 * n_),
         way_(n_ * joints_),
         way_errors_(2 * n_) {
-    scene_ = solver.scene(options);
+    scene_ = solver.scene(options.avoid_collisions, options.min_clearance);
     one_.timeout = infinity;  // of a single pose: bounded work, whatever the clock says
-    one_.avoid_collisions = false;
     one_.max_joint_change = infinity;
     one_.prefer = Prefer::by_seed;
     const std::array<double, 3> free = Solver::free_axes(options);
@@ -64,8 +64,7 @@ class PathFollower {
         give_up(begin);
         break;
       }
-      const Solution first =
-          solver_.solve(poses_[begin].position, poses_[begin].orientation, last, one_);
+      const Solution first = solve(begin, last);
       if (first) {
         begin = follow_from(begin, first.joint_positions, last);
         last = at(path_, begin - 1);
@@ -75,8 +74,6 @@ class PathFollower {
     }
     return solution();
   }
-
-  double timeout = 1.0;  // [s]
 
  private:
   static constexpr std::size_t first_starts = 8, restarts_per_look = 24;
@@ -103,6 +100,7 @@ class PathFollower {
   const std::vector<Pose> &poses_;
   Options one_;
   std::size_t joints_, n_;
+  double timeout_;  // [s]
   std::array<double, LEARNED_IK_DEMAND> demand_{};
   Aligned<double> targets_, path_, errors_, trial_, trial_errors_, way_, way_errors_;
   Solver::Clock::time_point began_;
@@ -110,13 +108,17 @@ class PathFollower {
   Scene scene_{};
   PathSolution found_;
 
-  std::int64_t poses() const { return static_cast<std::int64_t>(n_); }
-
   Joints at(const Aligned<double> &rows, std::size_t k) const {
     return {&rows[k * joints_], &rows[k * joints_] + joints_};
   }
 
-  bool is_late() { return late_ = late_ || Solver::late(began_, timeout); }
+  bool is_late() { return late_ = late_ || Solver::late(began_, timeout_); }
+
+  // Solve one pose, without regard to obstacles.
+  Solution solve(std::size_t pose, const Joints &seed) {
+    return solver_.solve_in(nothing_known, poses_[pose].position, poses_[pose].orientation, seed,
+                            one_);
+  }
 
   // Follow the path from a pose on, as far as possible; return where that ends.
   std::size_t follow_from(std::size_t begin, const Joints &first, const Joints &last) {
@@ -176,10 +178,7 @@ class PathFollower {
   }
 
   // Say whether another start may lead across the step to a pose.
-  bool is_passable(std::size_t pose) {
-    return static_cast<bool>(
-        solver_.solve(poses_[pose].position, poses_[pose].orientation, at(path_, pose - 1), one_));
-  }
+  bool is_passable(std::size_t pose) { return static_cast<bool>(solve(pose, at(path_, pose - 1))); }
 
   // Track from starts of a pose on; return where the best way ends: see track_first_that_holds.
   std::size_t track(std::size_t begin, std::size_t end, const std::vector<Joints> &starts,
@@ -364,9 +363,7 @@ inline PathSolution Solver::follow(const std::vector<Pose> &poses, const Joints 
     checks::orientation(pose.orientation);
   }
   if (poses.empty()) return {};
-  PathFollower follower(*this, poses, options, jump);
-  follower.timeout = options.timeout;
-  return follower.run(start);
+  return PathFollower(*this, poses, options, jump).run(start);
 }
 
 }  // namespace learned_ik

@@ -19,20 +19,18 @@ inline std::vector<Solution> Solver::solve_all(const Position &position,
                                                const Joints &seed, Options options) {
   const Clock::time_point began = Clock::now();
   options.prefer = Prefer::first;
-  const bool avoids = scene(options).known && scene(options).avoids;
-  Options free = options;
-  free.avoid_collisions = false;
+  const Scene scene = this->scene(options.avoid_collisions, options.min_clearance);
   if (limit < 1 || limit > 4096)
     throw InvalidInputError("limit is " + std::to_string(limit) + "; expected 1 up to 4096");
-  const Solution first = solve(position, orientation, seed, free);
+  const Solution first = solve_in(nothing_known, position, orientation, seed, options);
   if (!first) return {};
-  std::vector<Joints> candidates =
-      distinct(seed, options, (avoids ? 4 : 1) * limit, began + in_seconds(options.timeout / 2));
+  std::vector<Joints> candidates = distinct(seed, options, (scene.avoids ? 4 : 1) * limit,
+                                            began + in_seconds(options.timeout / 2));
   if (candidates.empty()) candidates.push_back(first.joint_positions);
   std::vector<Solution> found;
   for (const Joints &q : candidates) {
     if (found.size() == limit || (!found.empty() && late(began, options.timeout))) break;
-    const Solution each = from_seed(position, orientation, q, avoids ? options : free, avoids);
+    const Solution each = from_seed(scene, position, orientation, q, options);
     if (each && is_distinct(found, each)) found.push_back(each);
   }
   if (found.empty()) {
@@ -46,17 +44,18 @@ inline std::vector<Solution> Solver::solve_all(const Position &position,
   return found;
 }
 
-inline Solution Solver::from_seed(const Position &position, const Quaternion &orientation,
-                                  const Joints &q, const Options &options, bool avoids) {
+inline Solution Solver::from_seed(const Scene &scene, const Position &position,
+                                  const Quaternion &orientation, const Joints &q,
+                                  const Options &options) {
   const Clock::time_point began = Clock::now();
   read(position, orientation, q, options);
-  request_ = {true, {options.position_tolerance, strictest(options)}, false, scene(options)};
-  look(avoids, 0, 1);
+  request_ = {true, {options.position_tolerance, strictest(options)}, false, scene};
+  look(scene.avoids, 0, 1);
   const bool found = field(LEARNED_IK_CODE) == LEARNED_IK_FOUND;
   Solution solution =
       this->solution(found ? Status::success : Status::no_solution, began, std::string());
-  if (request_.scene.known && !avoids)
-    solution.clearance = arm_.clearance(request_.scene, solution.joint_positions.data());
+  if (scene.known && !scene.avoids)
+    solution.clearance = arm_.clearance(scene, solution.joint_positions.data());
   return solution;
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,18 +26,14 @@ namespace learned_ik {
 class Solver {
  public:
   explicit Solver(std::shared_ptr<const Model> model) : arm_(std::move(model)) {
-    const double *weights = arm_.packed.section(LEARNED_IK_JOINT_WEIGHTS);
-    weights_.assign(weights, weights + arm_.joints);
-    read_limits();
+    read_preferences();
   }
 
   // The same within joint limits [rad or m] that are narrower than the model's: others' bounds.
   Solver(std::shared_ptr<const Model> model, const Joints &lower, const Joints &upper)
       : arm_(std::move(model)) {
-    const double *weights = arm_.packed.section(LEARNED_IK_JOINT_WEIGHTS);
-    weights_.assign(weights, weights + arm_.joints);
     narrow(lower, upper);
-    read_limits();
+    read_preferences();
   }
 
   const Model &model() const { return *arm_.model; }
@@ -89,34 +86,8 @@ class Solver {
   // Find joint positions that bring the tip to a pose; an empty seed is none.
   Solution solve(const Position &position, const Quaternion &orientation, const Joints &seed = {},
                  const Options &options = {}) {
-    const Clock::time_point began = Clock::now();
-    read(position, orientation, seed, options);
-    const Scene scene = this->scene(options);
-    const double tolerance = strictest(options);
-    const bool to_seed = prefers_seed(options), chooses = this->chooses(options);
-    request_ = {
-        seeded_, {options.position_tolerance, tolerance}, options.timeout < infinity, scene};
-    const Clock::time_point deadline =
-        options.timeout < 1e6 ? began + std::chrono::duration_cast<Clock::duration>(
-                                            std::chrono::duration<double>(options.timeout))
-                              : Clock::time_point::max();
-    const bool clear_first = scene.known && scene.avoids && (!chooses || to_seed);
-    look(clear_first, 0, attempts_per_look(clear_first));
-    Status status = Status::success;
-    std::string message;
-    if (field(LEARNED_IK_CODE) == LEARNED_IK_MALFORMED)
-      throw InvalidInputError("the request is malformed; expected finite numbers");
-    const bool is_best = !chooses || (to_seed && field(LEARNED_IK_NEAREST) != 0.0);
-    if (field(LEARNED_IK_CODE) != LEARNED_IK_FOUND || !is_best || (scene.known && !clear_first))
-      status = scene.known ? settle_in_scene(options, deadline, message)
-                           : settle(options, deadline, message);
-    Solution solution = this->solution(status, began, std::move(message));
-    const double outside = field(LEARNED_IK_SEED_OUTSIDE);
-    if (outside > 0) {
-      solution.message = moved_seed(solution.message);
-      if (outside <= a_little && (!chooses || to_seed)) nearer_from_beyond(solution, began);
-    }
-    return solution;
+    return solve_in(scene(options.avoid_collisions, options.min_clearance), position, orientation,
+                    seed, options);
   }
 
   // Return up to `limit` distinct solutions of a pose, as different as possible, best first: the
@@ -160,13 +131,14 @@ class Solver {
 
   double field(int name) const { return arm_.answer[static_cast<std::size_t>(name)]; }
 
-  void read_limits() {
+  void read_preferences() {
     const auto of = [&](int name) {
       const double *values = arm_.packed.section(name);
       return Joints(values, values + arm_.joints);
     };
     lower_ = of(LEARNED_IK_LOWER);
     upper_ = of(LEARNED_IK_UPPER);
+    weights_ = of(LEARNED_IK_JOINT_WEIGHTS);
     const double *room = arm_.packed.room.data();
     middle_.assign(room, room + arm_.joints);
     middle_weights_.assign(room + arm_.joints, room + 2 * arm_.joints);
@@ -242,10 +214,10 @@ class Solver {
     return std::isinf(least) ? pi : least;
   }
 
-  Scene scene(const Options &options) const {
+  Scene scene(std::optional<bool> avoid_collisions, double min_clearance) const {
     const bool there = !arm_.spheres.empty();
-    const bool avoids = options.avoid_collisions.value_or(there);
-    return {there || avoids, avoids, options.min_clearance};
+    const bool avoids = avoid_collisions.value_or(there);
+    return {there || avoids, avoids, min_clearance};
   }
 
   bool prefers_seed(const Options &options) const {
@@ -258,6 +230,35 @@ class Solver {
   }
 
   // ------------------------------------------------------------------------------- the search
+
+  // Solve where a scene is known, or none: what leads a path or many candidates does not look.
+  Solution solve_in(const Scene &scene, const Position &position, const Quaternion &orientation,
+                    const Joints &seed, const Options &options) {
+    const Clock::time_point began = Clock::now();
+    read(position, orientation, seed, options);
+    const double tolerance = strictest(options);
+    const bool to_seed = prefers_seed(options), chooses = this->chooses(options);
+    request_ = {
+        seeded_, {options.position_tolerance, tolerance}, options.timeout < infinity, scene};
+    const Clock::time_point deadline = began + in_seconds(options.timeout);
+    const bool clear_first = scene.known && scene.avoids && (!chooses || to_seed);
+    look(clear_first, 0, attempts_per_look(clear_first));
+    Status status = Status::success;
+    std::string message;
+    if (field(LEARNED_IK_CODE) == LEARNED_IK_MALFORMED)
+      throw InvalidInputError("the request is malformed; expected finite numbers");
+    const bool is_best = !chooses || (to_seed && field(LEARNED_IK_NEAREST) != 0.0);
+    if (field(LEARNED_IK_CODE) != LEARNED_IK_FOUND || !is_best || (scene.known && !clear_first))
+      status = scene.known ? settle_in_scene(options, deadline, message)
+                           : settle(options, deadline, message);
+    Solution solution = this->solution(status, began, std::move(message));
+    const double outside = field(LEARNED_IK_SEED_OUTSIDE);
+    if (outside > 0) {
+      solution.message = moved_seed(solution.message);
+      if (outside <= a_little && (!chooses || to_seed)) nearer_from_beyond(solution, began);
+    }
+    return solution;
+  }
 
   std::int64_t attempts(bool clear, std::int64_t restarts) const {
     return (clear ? 2 + LEARNED_IK_MORE_PROPOSALS : 1) + arm_.heads + restarts;
@@ -463,8 +464,8 @@ class Solver {
 
   // ------------------------------------------------------------------------- several solutions
 
-  Solution from_seed(const Position &position, const Quaternion &orientation, const Joints &q,
-                     const Options &options, bool avoids);
+  Solution from_seed(const Scene &scene, const Position &position, const Quaternion &orientation,
+                     const Joints &q, const Options &options);
   std::vector<Joints> distinct(const Joints &seed, const Options &options, std::size_t limit,
                                Clock::time_point deadline);
   static bool is_distinct(const std::vector<Solution> &found, const Solution &solution);

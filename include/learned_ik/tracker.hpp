@@ -197,11 +197,7 @@ class Tracker {
     return std::min(period, longest_period);
   }
 
-  Scene scene() const {
-    const bool there = !arm_.spheres.empty();
-    const bool avoids = options_.avoid_collisions.value_or(there);
-    return {there || avoids, avoids, options_.min_clearance};
-  }
+  Scene scene() const { return solver_.scene(options_.avoid_collisions, options_.min_clearance); }
 
   bool serve(std::array<double, 7> &pose, double period) {
     std::int64_t moved = 0;
@@ -268,10 +264,9 @@ class Tracker {
       return "joint '" + solver_.model().joint_names()[static_cast<std::size_t>(late)] +
              "' is too slow";
     const std::string limits = solver_.at_limits(state(LEARNED_IK_POSTURE));
-    return checks::text(1e3 * told_[LEARNED_IK_REMAINING_POSITION]) + " mm and " +
-           checks::text(57.29577951308232 * told_[LEARNED_IK_REMAINING_ORIENTATION]) +
-           " deg from the target" +
-           (limits.empty() ? ": nothing nearer is on this branch" : limits);
+    return checks::apart(told_[LEARNED_IK_REMAINING_POSITION],
+                         told_[LEARNED_IK_REMAINING_ORIENTATION]) +
+           " from the target" + (limits.empty() ? ": nothing nearer is on this branch" : limits);
   }
 
   // Say whether this is the target that is looked at, but for its trembling.

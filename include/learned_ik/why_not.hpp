@@ -16,8 +16,8 @@ inline std::string Solver::why_not_reached(Status status) {
   const bool near_seed = arm_.request[LEARNED_IK_LARGEST_CHANGE] < infinity;
   const bool alone = !near_seed && reaches_position(LEARNED_IK_ENOUGH_RESTARTS);
   const std::string residual =
-      "the nearest try misses it by " + checks::text(1e3 * field(LEARNED_IK_POSITION_ERROR)) +
-      " mm and " + checks::text(57.29577951308232 * field(LEARNED_IK_ORIENTATION_ERROR)) + " deg" +
+      "the nearest try misses it by " +
+      checks::apart(field(LEARNED_IK_POSITION_ERROR), field(LEARNED_IK_ORIENTATION_ERROR)) +
       at_limits(arm_.solution());
   const std::string tries = std::to_string(static_cast<int>(field(LEARNED_IK_ATTEMPTS)));
   const char *reached = alone ? ", the position alone can be reached" : "";

@@ -20,7 +20,7 @@ from learned_ik.tracking.tracking_step import TrackingStatus
 
 ROOT = Path(__file__).parents[2]
 CPP = shutil.which(os.environ.get('CXX') or 'g++')
-FLAGS = ('-std=c++17', '-O1', '-g', '-Wall', '-Wextra', '-Werror', '-pthread')
+FLAGS = ('-std=c++17', '-O1', '-g', '-Wall', '-Wextra', '-Wshadow', '-Werror', '-pthread')
 SANITIZERS = ('-fsanitize=address,undefined', '-fno-sanitize-recover=all')
 ROBOTS = 'tiago_arm', 'panda', 'ur10'
 FIELDS = 4  # of an answer, before the joint positions
@@ -31,24 +31,24 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope='module')
-def judged(tmp_path_factory) -> Path:
-    """Return the program of judged.cpp."""
-    program = tmp_path_factory.mktemp('cpp') / 'judged'
+def compiled(program: Path, *flags: str) -> Path:
+    """Compile judged.cpp and return the program."""
     linked = (f'-I{ROOT / "include"}', f'-L{HERE}', '-llearned_ik', f'-Wl,-rpath,{HERE}')
     source = str(Path(__file__).with_name('judged.cpp'))
-    subprocess.run([CPP, *FLAGS, *SANITIZERS, source, *linked, '-o', program], check=True)
+    subprocess.run([CPP, *FLAGS, *flags, source, *linked, '-o', program], check=True)
     return program
+
+
+@pytest.fixture(scope='module')
+def judged(tmp_path_factory) -> Path:
+    """Return the program of judged.cpp, under sanitizers."""
+    return compiled(tmp_path_factory.mktemp('cpp') / 'judged', *SANITIZERS)
 
 
 @pytest.fixture(scope='module')
 def unsanitized(tmp_path_factory) -> Path:
     """Return the same program as users compile it: for machines that lack something."""
-    program = tmp_path_factory.mktemp('cpp') / 'judged'
-    linked = (f'-I{ROOT / "include"}', f'-L{HERE}', '-llearned_ik', f'-Wl,-rpath,{HERE}')
-    source = str(Path(__file__).with_name('judged.cpp'))
-    subprocess.run([CPP, *FLAGS, source, *linked, '-o', program], check=True)
-    return program
+    return compiled(tmp_path_factory.mktemp('cpp') / 'judged')
 
 
 @pytest.fixture(scope='module', params=ROBOTS)
