@@ -62,7 +62,7 @@ lint: $(DONE)/test
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 
-setup: $(DONE)/native $(DONE)/package
+setup: $(DONE)/package
 
 $(DONE)/venv:
 	@scripts/check_machine.sh '$(PYTHON)'

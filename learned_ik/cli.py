@@ -34,7 +34,7 @@ COMMANDS = {
         'learned_ik.commands.give_body:GiveBody',
         'give a model file the capsules of its arm',
     ),
-    'export': ('learned_ik.commands.export:Export', 'the network for other runtimes'),
+    'export': ('learned_ik.commands.export:Export', 'a model for C++ and other runtimes'),
     'build-native': (
         'learned_ik.commands.build_native:BuildNative',
         'compile the kernels ahead of time, for Python and C++',

@@ -122,6 +122,8 @@ def test_a_file_cut_short_or_with_more_behind_it_is_refused(length, more):
         (content_of({'a': entry(offsets=(0, 4, 8))}, bytes(4)), 'and two of them'),
         (content_of({'a': entry(offsets=(4, 0))}, bytes(4)), 'expected 4 bytes for its shape'),
         (content_of({'a': [1]}), 'no entry of dtype'),
+        (content_of({'a': entry(shape=33 * [1])}, bytes(4)), '33 dimensions; expected at most 32'),
+        (content_of({'a': entry(shape=10**6 * [9])}, bytes(4)), '1000000 dimensions'),
         (content_of({'a': {**entry(), 'more': 1}}, bytes(4)), 'no entry of dtype'),
         (content_of({'__metadata__': {'a': 1}}), 'no texts by name'),
         (content_of({'__metadata__': 'a'}), 'no texts by name'),

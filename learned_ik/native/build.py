@@ -40,6 +40,7 @@ HERE = Path(__file__).parent
 LIBRARY = 'liblearned_ik.so'
 MODULE = 'compiled'
 HEADER = 'kernels.h'
+BUILDERS = ('build.py', 'c_sources.py', 'emission.py', 'named_numbers.py')
 OLDEST_NUMBA = (0, 58)
 STABLE_ABI = (3, 11)  # the first Python whose stable ABI has buffers
 FLAGS = ('-O2', '-fPIC', '-shared', '-Wall', '-Wextra', '-Werror', '-fvisibility=hidden',
@@ -107,31 +108,18 @@ def build(
     return True
 
 
-def is_built(folder: Path = HERE) -> bool:
-    """Say whether a library of these kernels is there, for this Python."""
-    return all(_is_current(folder / name) for name in (LIBRARY, module_name()))
-
-
 def _emit(work: Path, target: Target, say: Callable[[str], object]) -> None:
     """Have numba compile every entry for every level, a process for each."""
     say(f'compiling the kernels for {", ".join(target.levels)}: one to two minutes')
-    processes = []
-    for level in target.levels:
-        command = [sys.executable, '-m', 'learned_ik.native.emission', str(work), level]
-        errors = (work / f'{level}.log').open('w')
-        processes.append(
-            subprocess.Popen(
-                [*command, *([target.triple] if target.triple else [])],
-                env=settings(level, target.triple), text=True,
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
-            )
-        )  # fmt: skip
+    processes: list[subprocess.Popen] = []
 
     def follow(process: subprocess.Popen, level: str) -> None:
         for done, name in enumerate(process.stdout or (), 1):
             say(f'  {level} {done:>3} {name.strip()}')
 
     try:
+        for level in target.levels:
+            processes.append(_emitting(work, level, target.triple))
         threads = [
             threading.Thread(target=follow, args=pair)
             for pair in zip(processes, target.levels, strict=True)
@@ -150,6 +138,17 @@ def _emit(work: Path, target: Target, say: Callable[[str], object]) -> None:
         for process in processes:
             process.kill()
             process.wait()
+
+
+def _emitting(work: Path, level: str, triple: str | None) -> subprocess.Popen:
+    """Return the process that compiles for one level; its errors go to a file."""
+    command = [sys.executable, '-m', 'learned_ik.native.emission', str(work), level]
+    with (work / f'{level}.log').open('w') as errors:
+        return subprocess.Popen(
+            [*command, *([triple] if triple else [])],
+            env=settings(level, triple), text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
+        )  # fmt: skip
 
 
 def _link(work: Path, target: Target, say: Callable[[str], object], module: Path | None) -> None:
@@ -210,7 +209,7 @@ def _alone(folder: Path, say: Callable[[str], object]) -> Iterator[None]:
 def _mark() -> str:
     """Return what a library holds that was made of these kernels by this builder."""
     digest = hashlib.sha256(sources_hash().encode())
-    for path in sorted((*HERE.glob('*.py'), *HERE.glob('*.c'))):
+    for path in (*(HERE / name for name in BUILDERS), *sorted(HERE.glob('*.c'))):
         digest.update(path.read_bytes())
     return f'learned_ik {digest.hexdigest()[:16]}'
 

@@ -13,6 +13,7 @@ from learned_ik import __version__
 from learned_ik.native.emission import LEVELS
 
 NUMBERS = {'int64': 'int64_t', 'float64': 'double', 'float32': 'float'}  # in C
+READ_ONLY = ('layout', 'robot', 'weights', 'body_layout', 'shapes')  # what no kernel writes to
 LETTERS = {'int64': 'l', 'float64': 'd', 'float32': 'f'}  # as a buffer says it
 
 LICENCE = """/* Copyright 2026 The learned_ik authors
@@ -20,6 +21,19 @@ LICENCE = """/* Copyright 2026 The learned_ik authors
  *
  * {} Written by learned_ik/native/c_sources.py. */
 """
+
+
+# An array as numba passes it: no memory of its own, no parent, size, item, data, shape, strides.
+MACROS = (
+    '#define ARRAY1(a) NULL, NULL, (a).shape[0], (a).strides[0], (a).data, (a).shape[0], '
+    '(a).strides[0]',
+    '#define ARRAY2(a) NULL, NULL, (a).shape[0] * (a).shape[1], (a).strides[1], (a).data, '
+    '(a).shape[0], (a).shape[1], (a).strides[0], (a).strides[1]',
+    '#define ITEM(a) (int64_t)sizeof(*(a))',
+    '#define VECTOR(a) NULL, NULL, a##_size, ITEM(a), (void *)a, a##_size, ITEM(a)',
+    '#define MATRIX(a) NULL, NULL, a##_rows * a##_columns, ITEM(a), (void *)a, a##_rows, '
+    'a##_columns, a##_columns * ITEM(a), ITEM(a)',
+)
 
 
 class EntrySignature(NamedTuple):
@@ -100,10 +114,7 @@ def entries_source(
         f'const Level LEVELS[LEVEL_COUNT] = {{{rows}}};',
         f'__attribute__((used)) static const char MARK[] = "{mark}";',
         f'const char *learned_ik_sources(void) {{ return "{sources}"; }}',
-        '#define ARRAY1(a) NULL, NULL, (a).shape[0], (a).strides[0], (a).data, (a).shape[0], '
-        '(a).strides[0]',
-        '#define ARRAY2(a) NULL, NULL, (a).shape[0] * (a).shape[1], (a).strides[1], (a).data, '
-        '(a).shape[0], (a).shape[1], (a).strides[0], (a).strides[1]',
+        *MACROS,
         '/* numba says 0 for a value, -2 for none. */',
         '#define FAILED(status) ((status) != 0 && (status) != -2)',
     ]
@@ -193,64 +204,44 @@ def _prototype(entry: EntrySignature) -> str:
     return f'int learned_ik_{entry.name}({", ".join(taken)})'
 
 
-READ_ONLY = ('layout', 'robot', 'weights', 'body_layout', 'shapes')  # what no kernel writes to
-
-
 def _c_call(entry: EntrySignature) -> Iterator[str]:
-    passed = ['&value', '&error']
+    """Yield the function that C calls."""
+    macros = {'1': 'VECTOR', '2': 'MATRIX', '*': 'VECTOR'}
+    passed = []
     for name, kind in entry.arguments:
         number, dimensions = _split(kind)
-        if not dimensions:
-            passed.append(f'({name} != 0)' if number == 'boolean' else name)
-            continue
-        size = f'(int64_t)sizeof({NUMBERS[number]})'
-        if dimensions == '2':
-            rows, columns = f'{name}_rows', f'{name}_columns'
-            passed += [
-                'NULL',
-                'NULL',
-                f'{rows} * {columns}',
-                size,
-                f'(void *){name}',
-                rows,
-                columns,
-            ]
-            passed += [f'{columns} * {size}', size]
+        if dimensions:
+            passed.append(f'{macros[dimensions]}({name})')
         else:
-            passed += [
-                'NULL',
-                'NULL',
-                f'{name}_size',
-                size,
-                f'(void *){name}',
-                f'{name}_size',
-                size,
-            ]
+            passed.append(f'({name} != 0)' if number == 'boolean' else name)
     yield f'{_prototype(entry)} {{'
-    yield '    int64_t value = 0;'
-    yield '    void *error = NULL;'
     yield '    if (kernels == NULL) return 1;'
-    yield f'    const int32_t status = kernels->{entry.name}({", ".join(passed)});'
-    if entry.result != 'none':
-        yield f'    *result = {_result(entry)};'
-    yield '    return FAILED(status);'
-    yield '}'
+    yield from _numba_call(entry, passed)
 
 
 def _python_call(entry: EntrySignature) -> Iterator[str]:
-    passed = ['&value', '&error']
+    """Yield the function that `python_module.c` calls."""
+    macros = {'1': 'ARRAY1', '2': 'ARRAY2', '*': 'ARRAY1'}
+    fields = {'boolean': 'flag', 'int64': 'integer', 'float64': 'number'}
+    passed = []
     for k, (_, kind) in enumerate(entry.arguments):
         number, dimensions = _split(kind)
-        if dimensions:
-            passed.append(f'ARRAY{"2" if dimensions == "2" else "1"}(v[{k}].array)')
-        else:
-            field = {'boolean': 'flag', 'int64': 'integer', 'float64': 'number'}[number]
-            passed.append(f'v[{k}].{field}')
+        passed.append(
+            f'{macros[dimensions]}(v[{k}].array)' if dimensions else f'v[{k}].{fields[number]}'
+        )
     yield f'static int call_{entry.name}(const Value *v, int64_t *result) {{'
+    yield '    (void)result;'  # which not every entry has
+    yield from _numba_call(entry, passed)
+
+
+def _numba_call(entry: EntrySignature, passed: Sequence[str]) -> Iterator[str]:
+    """Yield the rest of a function, which has numba's code called with these arguments."""
     yield '    int64_t value = 0;'
     yield '    void *error = NULL;'
-    yield f'    const int32_t status = kernels->{entry.name}({", ".join(passed)});'
-    yield f'    *result = {_result(entry)};'
+    given = ', '.join(['&value', '&error', *passed])
+    yield f'    const int32_t status = kernels->{entry.name}({given});'
+    if entry.result != 'none':
+        yield f'    *result = {_result(entry)};'
     yield '    return FAILED(status);'
     yield '}'
 

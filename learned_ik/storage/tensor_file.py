@@ -38,6 +38,7 @@ NAMES = {np.dtype(code): name for name, code in TYPES.items()}
 METADATA = '__metadata__'
 ALIGNMENT = 8  # of the header's end
 LONGEST_HEADER = 100_000_000  # bytes
+MOST_DIMENSIONS = 32  # of a tensor: what every numpy can hold
 
 Tensors = Mapping[str, npt.NDArray[Any]]
 
@@ -46,7 +47,7 @@ def tensor_file(tensors: Tensors, metadata: Mapping[str, str]) -> bytes:
     """Return the content of a file; the same for the same tensors and texts.
 
     Raises:
-        ValueError: a tensor has a type that the layout does not know, or a text is none.
+        ValueError: a tensor has a type that the layout does not know.
 
     """
     header: dict[str, Any] = {METADATA: dict(sorted(metadata.items()))} if metadata else {}
@@ -126,6 +127,11 @@ def _place(name: str, entry: Any) -> tuple[int, int]:
         raise ValueError(
             f'tensor {shortened(name)} has the shape {shortened(shape)} and the place '
             f'{shortened(offsets)}; expected whole numbers, 0 or more, and two of them'
+        )
+    if len(shape) > MOST_DIMENSIONS:
+        raise ValueError(
+            f'tensor {shortened(name)} has {len(shape)} dimensions; expected at most '
+            f'{MOST_DIMENSIONS}'
         )
     size = math.prod(shape) * np.dtype(TYPES[kind]).itemsize
     if offsets[1] - offsets[0] != size:
