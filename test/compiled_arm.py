@@ -37,7 +37,7 @@ class CompiledArm:
     def __init__(self, chain: KinematicChain, network: Network | None = None) -> None:
         make_ready('one pose')
         self.chain, self.packed = chain, pack_model(chain, network)
-        self.arrays, self.network = chain_arrays(chain), network_arrays(network)
+        self.arrays, self.network = chain_arrays(chain), network_arrays(network, chain)
         self.memory = Memory(self.packed)
         self.work = unpack_work(self.packed.layout, self.memory.numbers)
         self.heads = unpack_heads(self.packed.layout, self.memory.activations)

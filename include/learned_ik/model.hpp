@@ -202,7 +202,7 @@ class Model {
         check_places(at, LEARNED_IK_WIDTHS, LEARNED_IK_PLACES, {layers, 2 * motions, joints});
     place = check_places(at, place, 0,
                          {3, joints, 12 * (motions + 1), 2 * motions, joints, joints, joints,
-                          joints, joints, joints, joints, joints});
+                          joints, joints, joints, joints, joints, joints, joints});
     place = check_places(
         at, place, 0, {12,         joints, 3 * motions, 3 * motions, 12,     3 * up_to(motions, 8),
                        6 * joints, 6,      6,           6,           6,      joints,
@@ -220,7 +220,7 @@ class Model {
     check_places(at, place, 0,
                  {widest, widest, 12 * LEARNED_IK_LANES, joints * lanes,
                   3 * motions * LEARNED_IK_LANES, lanes});
-    check(static_cast<std::int64_t>(packed_.robot.size()) == at[LEARNED_IK_JOINT_WEIGHTS] + joints,
+    check(static_cast<std::int64_t>(packed_.robot.size()) == at[LEARNED_IK_TRAINED_HIGH] + joints,
           "its robot has another length");
     check(static_cast<std::int64_t>(packed_.weights.size()) == weights,
           "its network has another length");

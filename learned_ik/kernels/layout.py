@@ -52,17 +52,17 @@ WIDTHS, STRUCTURE, KINDS, _ = range(8, 12)
 # Sections of `robot`.
 (
     CONSTANTS, STEPS, TRANSFORMS, COUPLING, LOWER, UPPER, BOUND_LOW, BOUND_HIGH, FULL_TURNS, HOME,
-    STRIDES, JOINT_WEIGHTS, _,
-) = range(12, 25)  # fmt: skip
+    STRIDES, JOINT_WEIGHTS, TRAINED_LOW, TRAINED_HIGH, _,
+) = range(12, 27)  # fmt: skip
 REACH, SEED_WEIGHT, ANGULAR = 0, 1, 2  # places in the section CONSTANTS
 # Sections of `numbers`, the float64 memory of a request.
 (
     TARGET, START, ORIGINS, AXES, TIP, VALUES, COLUMNS, ERROR, TRIAL_ERROR, REST, DUAL, STEP,
     TRIAL, HELD, NEAR_LOW, NEAR_HIGH, BOX_LOW, BOX_HIGH, ANCHOR, WISH, KEPT, END_OF_NUMBERS,
-) = range(25, 47)  # fmt: skip
+) = range(27, 49)  # fmt: skip
 # Sections of `activations`, the float32 memory of a request.
-INPUTS, OUTPUTS, LANE_POSES, HEAD_ANSWERS, TRIGONOMETRY, SCORES, END_OF_ACTIVATIONS = range(47, 54)
-PLACES = 54
+INPUTS, OUTPUTS, LANE_POSES, HEAD_ANSWERS, TRIGONOMETRY, SCORES, END_OF_ACTIVATIONS = range(49, 56)
+PLACES = 56
 
 
 class Arm(NamedTuple):
@@ -125,6 +125,7 @@ def unpack_network(layout: Integers, robot: Array, weights: Floats) -> NetworkAr
         weights, layout[span(layout, WIDTHS)], layout[ACTIVATION], layout[DECODING],
         layout[HEADS], layout[PADDED_HEADS], layout[SEED_JOINTS],
         robot[layout[CONSTANTS] + SEED_WEIGHT],
+        robot[span(layout, TRAINED_LOW)], robot[span(layout, TRAINED_HIGH)],
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def rank_heads(
     that it gives to that: of a network that keeps to its seed, the second is much the better one.
     """
     for j in range(network.seed_joints):
-        heads.input.beside[j] = seed_input(chain, seed, seeded, j)
+        heads.input.beside[j] = seed_input(chain, network, seed, seeded, j)
     evaluate_heads(chain, network, target, heads)
     if network.seed_joints > 0:
         if seeded:
@@ -44,7 +44,7 @@ def rank_heads(
             best = best_head(heads, network.heads)
             for j in range(network.seed_joints):
                 answer = float(heads.answers[j, best])
-                heads.input.beside[j] = min(max(answer, chain.lower[j]), chain.upper[j])
+                heads.input.beside[j] = min(max(answer, network.lower[j]), network.upper[j])
             evaluate_heads(chain, network, target, heads)
 
 
@@ -58,13 +58,15 @@ def evaluate_heads(
 
 
 @inlined_kernel
-def seed_input(chain: ChainArrays, seed: Array, seeded: bool, j: int) -> float:
+def seed_input(
+    chain: ChainArrays, network: NetworkArrays, seed: Array, seeded: bool, j: int
+) -> float:
     """Return what a network that takes a seed (joints,) is shown of one joint [rad or m].
 
-    The seed, moved to the limits; the middle of the joint's range without a seed, or where the
-    joint's is NaN: where it may be anywhere.
+    The seed, moved into the range it was trained in; the middle of that range without a seed, or
+    where the joint's is NaN: where it may be anywhere.
     """
-    low, high = chain.lower[j], chain.upper[j]
+    low, high = network.lower[j], network.upper[j]
     if not seeded or math.isnan(seed[j]):
         return 0.5 * (low + high)
     value = seed[j]
@@ -82,7 +84,7 @@ def add_seed_distances(
         squared = 0.0
         for j in range(seed.shape[0]):
             if not math.isnan(seed[j]):
-                away = heads.answers[j, k] - seed_input(chain, seed, True, j)
+                away = heads.answers[j, k] - seed_input(chain, network, seed, True, j)
                 if is_endless(chain, j):
                     turn = chain.full_turns[j]
                     away -= turn * np.rint(away / turn)

@@ -69,6 +69,7 @@ class Avoidance:
         body: Body,
         network: Network | None,
         joint_weights: Array,
+        trained: KinematicChain | None = None,
     ) -> None:
         """Lay out the body; the store of postures is made when it is first needed.
 
@@ -78,10 +79,11 @@ class Avoidance:
             body: its capsules.
             network: which may take the scene.
             joint_weights: (joints,), how much each joint's way from the seed counts, as packed.
+            trained: within whose limits the network was trained, as packed.
 
         """
         self.chain, self.body = chain, body
-        self.sight = Sight(chain, packed, network, joint_weights)
+        self.sight = Sight(chain, packed, network, joint_weights, trained)
         self._packed, self._packed_body = packed, pack_body(body, chain)
         self._store: Store | None = None
         self._lock = threading.Lock()
@@ -183,6 +185,7 @@ class Sight:
         packed: PackedModel,
         network: Network | None,
         joint_weights: Array | None = None,
+        trained: KinematicChain | None = None,
     ) -> None:
         """Pack the network for a world without obstacles; a blind one is `packed` already."""
         self._network: Network | None = None
@@ -191,7 +194,8 @@ class Sight:
         if network is not None and network.scene is not None:
             target, far = network.scene.target, network.scene.far
             self._network = network
-            self._packed = pack_model(chain, network.in_world(np.empty((0, 4))), joint_weights)
+            open_world = network.in_world(np.empty((0, 4)))
+            self._packed = pack_model(chain, open_world, joint_weights, trained)
             self.points = np.ascontiguousarray(np.vstack([target.T, np.full(len(target), far)]))
         self._last: tuple[Array | None, PackedModel] = (None, self._packed)
 

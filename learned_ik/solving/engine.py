@@ -45,6 +45,7 @@ class Engine:
         *,
         joint_weights: npt.ArrayLike | None = None,
         body: Body | None = None,
+        trained: KinematicChain | None = None,
     ) -> None:
         """Lay the arm out for the kernels; what obstacles need is made when they first come.
 
@@ -53,14 +54,16 @@ class Engine:
             network: what was trained for it.
             joint_weights: (joints,), above 0; see `IkSolver`.
             body: its capsules; default: segments between its joints.
+            trained: within whose limits the network was trained; default: the arm's.
 
         """
-        self.chain, self.network = chain, network
+        self.chain, self.network, self._trained = chain, network, trained
         self.preferences = Preferences(chain, joint_weights)
         self.packed = pack_model(
             chain,
             None if network is None else network.in_the_open(),
             self.preferences.joint_weights,
+            trained,
         )
         self.angular_weight = angular_weight(chain)  # [m/rad]
         self.heads = 0 if network is None else network.heads
@@ -115,7 +118,7 @@ class Engine:
             if self._avoidance is None:
                 self._avoidance = Avoidance(
                     self.chain, self.packed, self.body, self.network,
-                    self.preferences.joint_weights,
+                    self.preferences.joint_weights, self._trained,
                 )  # fmt: skip
             return self._avoidance
 

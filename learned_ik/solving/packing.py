@@ -109,14 +109,19 @@ def begins(sizes: Sequence[int]) -> list[int]:
 
 
 def pack_model(
-    chain: KinematicChain, network: Network | None, joint_weights: Array | None = None
+    chain: KinematicChain,
+    network: Network | None,
+    joint_weights: Array | None = None,
+    trained: KinematicChain | None = None,
 ) -> PackedModel:
     """Flatten a chain and its network; without a network there are no heads.
 
-    Of a network that takes the scene, the points about the target are inputs; what those in the
-    world see has to be known (`Network.in_world`).
+    The network was trained within the limits of `trained`, by default those of the chain: of these
+    ranges its answers are parts, however narrow the chain's own limits are. Of a network that
+    takes the scene, the points about the target are inputs; what those in the world see has to be
+    known (`Network.in_world`).
     """
-    arrays, net = chain_arrays(chain), network_arrays(network)
+    arrays, net = chain_arrays(chain), network_arrays(network, trained or chain)
     joints, motions = chain.joint_count, chain.motion_count
     about_target = 0 if network is None or network.scene is None else len(network.scene.target)
     widest = _up_to_multiple(max(*net.widths, 3 * about_target), CACHE_LINE)
@@ -134,6 +139,8 @@ def pack_model(
         arrays.home,
         arrays.strides,
         np.ones(joints) if joint_weights is None else joint_weights,
+        net.lower,
+        net.upper,
     ]
     numbers = [
         12, joints,  # TARGET, START
@@ -245,10 +252,11 @@ def restart_steps(joints: int) -> Array:
     return root ** -np.arange(1.0, joints + 1)
 
 
-def network_arrays(network: Network | None) -> NetworkArrays:
-    """Lay out a network for the kernels; None: one of no layers and no heads."""
+def network_arrays(network: Network | None, trained: KinematicChain) -> NetworkArrays:
+    """Lay out a network that was trained within a chain's limits; None: one without heads."""
     if network is None:
-        return NetworkArrays(aligned([]), np.array([POSE_INPUTS]), 0, 0, 0, 0, 0, 0.0)
+        widths = np.array([POSE_INPUTS])
+        return NetworkArrays(aligned([]), widths, 0, 0, 0, 0, 0, 0.0, trained.lower, trained.upper)
     lanes = _up_to_multiple(network.heads, LANES)
     widths, parts = [network.weights[0].shape[1]], []
     last = len(network.weights) - 1
@@ -271,6 +279,8 @@ def network_arrays(network: Network | None) -> NetworkArrays:
         lanes=lanes,
         seed_joints=network.seed_joints,
         seed_weight=network.seed_weight,
+        lower=trained.lower,
+        upper=trained.upper,
     )
 
 

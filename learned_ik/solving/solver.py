@@ -104,7 +104,9 @@ class IkSolver:
         chain, network = fitted(self._trained, network, self.tool, self.robot, calibration)
         if body is None and self.model is not None:
             body = self.model.body
-        self._engine = Engine(chain, network, joint_weights=joint_weights, body=body)
+        self._engine = Engine(
+            chain, network, joint_weights=joint_weights, body=body, trained=self._trained
+        )
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], **options: Any) -> IkSolver:

@@ -20,7 +20,7 @@ from learned_ik.solving.packing import SPHERES_OF_HULL, Memory
 
 # Of each flat array, the places in the layout where its sections begin, and the last one's end.
 OF_LAYOUT = range(places.WIDTHS, places.KINDS + 2)
-OF_ROBOT = range(places.CONSTANTS, places.JOINT_WEIGHTS + 2)
+OF_ROBOT = range(places.CONSTANTS, places.TRAINED_HIGH + 2)
 OF_NUMBERS = range(places.TARGET, places.END_OF_NUMBERS + 1)
 OF_ACTIVATIONS = range(places.INPUTS, places.END_OF_ACTIVATIONS + 1)
 OF_BODY = range(body_places.CAPSULE_FRAMES, body_places.FIRST_PAIRS + 2)

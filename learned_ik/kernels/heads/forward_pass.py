@@ -34,6 +34,8 @@ class NetworkArrays(NamedTuple):
     lanes: int  # heads with padding, a multiple of LANES; 0 without a network
     seed_joints: int  # joint positions that follow the pose: none, or all
     seed_weight: float  # [m/rad], of their distance where heads are ranked
+    lower: Array  # (joints,) [rad or m], of the ranges that it was trained in, which its answers
+    upper: Array  # are parts of
 
 
 class NetworkInput(NamedTuple):
@@ -84,7 +86,7 @@ def predict_heads(
         if layer < layers - 1:
             activate(network.activation, y[:outputs])
         x, y = y, x
-    decode(chain, network.decoding, x, heads.answers)
+    decode(chain, network, x, heads.answers)
 
 
 @inlined_kernel
@@ -176,14 +178,15 @@ def fast_atan2(y: np.float32, x: np.float32) -> np.float32:
 
 
 @inlined_kernel
-def decode(chain: ChainArrays, decoding: int, y: Floats, answers: Floats) -> None:
+def decode(chain: ChainArrays, network: NetworkArrays, y: Floats, answers: Floats) -> None:
     """Turn the last layer's numbers (numbers * lanes,) into joint positions (joints, lanes)."""
     joints, lanes = answers.shape
+    decoding = network.decoding
     for j in range(joints):
         row = y[j * lanes : (j + 1) * lanes]
         answer = answers[j]
-        middle = np.float32(0.5 * (chain.lower[j] + chain.upper[j]))
-        half_range = np.float32(0.5 * (chain.upper[j] - chain.lower[j]))
+        middle = np.float32(0.5 * (network.lower[j] + network.upper[j]))
+        half_range = np.float32(0.5 * (network.upper[j] - network.lower[j]))
         if decoding == CLIPPED:
             stretch = max(half_range / np.float32(math.pi), np.float32(1.0))
             if chain.kinds[j] == SLIDES:
