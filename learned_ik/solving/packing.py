@@ -255,8 +255,8 @@ def restart_steps(joints: int) -> Array:
 def network_arrays(network: Network | None, trained: KinematicChain) -> NetworkArrays:
     """Lay out a network that was trained within a chain's limits; None: one without heads."""
     if network is None:
-        widths = np.array([POSE_INPUTS])
-        return NetworkArrays(aligned([]), widths, 0, 0, 0, 0, 0, 0.0, trained.lower, trained.upper)
+        none, pose = aligned([]), np.array([POSE_INPUTS])
+        return NetworkArrays(none, pose, 0, 0, 0, 0, 0, 0.0, trained.lower, trained.upper)
     lanes = _up_to_multiple(network.heads, LANES)
     widths, parts = [network.weights[0].shape[1]], []
     last = len(network.weights) - 1
