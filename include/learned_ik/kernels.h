@@ -57,6 +57,7 @@ LEARNED_IK_API int learned_ik_use(const char *level);
 #define LEARNED_IK_KINDS 10
 #define LEARNED_IK_CONSTANTS 12
 #define LEARNED_IK_TRANSFORMS 14
+#define LEARNED_IK_COUPLING 15
 #define LEARNED_IK_LOWER 16
 #define LEARNED_IK_UPPER 17
 #define LEARNED_IK_BOUND_LOW 18

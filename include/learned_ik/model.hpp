@@ -19,22 +19,10 @@
 #include "learned_ik/aligned.hpp"
 #include "learned_ik/errors.hpp"
 #include "learned_ik/kernels.h"
+#include "learned_ik/packed_model.hpp"
+#include "learned_ik/packing.hpp"
 
 namespace learned_ik {
-
-// The arrays that the kernels take; nobody writes to them.
-struct PackedModel {
-  Aligned<std::int64_t> layout;
-  Aligned<double> robot;
-  Aligned<float> weights;
-  Aligned<std::int64_t> body_layout;
-  Aligned<double> shapes;
-  Aligned<double> speeds;  // (joints,) [rad/s or m/s]; infinite where the URDF gives none
-  Aligned<double> room;    // (2, joints), where joints have most room, and how much that weighs
-
-  double *section(int name) { return robot.data() + layout[name]; }
-  const double *section(int name) const { return robot.data() + layout[name]; }
-};
 
 // One arm and its network. It never changes: all threads may share one.
 class Model {
@@ -71,6 +59,20 @@ class Model {
     return model;
   }
 
+  // An arm that the caller describes, without a network: starts in the middle and all over do.
+  // It has no body: it cannot keep clear. Throws InvalidInputError for what is no arm.
+  static std::shared_ptr<const Model> of(const Chain &chain) { return made(chain, nullptr, {}); }
+
+  // The same with the network of another model, which says where to begin; its joints are the same,
+  // in the same order: see `difference` in fitting.hpp. `mounting` says where its links stand.
+  static std::shared_ptr<const Model> of(const Chain &chain, const Model &network,
+                                         const packing::Mounting &mounting = {}) {
+    if (network.joint_names() != chain.joint_names)
+      throw InvalidInputError("the network is one for " + std::to_string(network.joints()) +
+                              " joints of other names or in another order; expected the chain's");
+    return made(chain, &network, mounting);
+  }
+
   std::int64_t joints() const { return packed_.layout[LEARNED_IK_JOINTS]; }
   std::int64_t heads() const { return packed_.layout[LEARNED_IK_HEADS]; }
   const std::string &name() const { return texts_[0]; }
@@ -91,6 +93,20 @@ class Model {
 
   PackedModel packed_;
   std::vector<std::string> texts_, joint_names_, body_links_;
+
+  static std::shared_ptr<const Model> made(const Chain &chain, const Model *network,
+                                           const packing::Mounting &mounting) {
+    check_library();
+    std::shared_ptr<Model> model(new Model);
+    model->packed_ =
+        packing::pack(chain, network == nullptr ? nullptr : &network->packed_, mounting);
+    model->texts_ = {chain.name, chain.base_link, chain.tip_link,
+                     network == nullptr ? std::string() : network->fingerprint()};
+    model->joint_names_ = chain.joint_names;
+    model->check_arm();
+    model->check_body();
+    return model;
+  }
 
   static void check_library() {
     if (learned_ik_level() == nullptr)
@@ -170,17 +186,13 @@ class Model {
 
   // Where sections of these sizes begin, and where the last one ends, has to be in the layout.
   static int check_places(const Aligned<std::int64_t> &layout, int place, std::int64_t begin,
-                          std::initializer_list<std::int64_t> sizes) {
+                          const sections::Sizes &sizes) {
     check(layout[static_cast<std::size_t>(place++)] == begin, "its layout is none");
     for (const std::int64_t size : sizes) {
       begin += size;
       check(layout[static_cast<std::size_t>(place++)] == begin, "its layout is none");
     }
     return place;
-  }
-
-  static std::int64_t up_to(std::int64_t count, std::int64_t of) {
-    return (count + of - 1) / of * of;
   }
 
   // Every index that a kernel computes from the layout lies within the arrays: see pack_model.
@@ -192,34 +204,26 @@ class Model {
     const std::int64_t lanes = at[LEARNED_IK_PADDED_HEADS], seen = at[LEARNED_IK_SEED_JOINTS];
     check(1 <= joints && joints <= 1000 && joints <= motions && motions <= 1000 && 1 <= layers &&
               layers <= 100 && 0 <= heads && heads <= 1000 &&
-              lanes == up_to(heads, LEARNED_IK_LANES) && (seen == 0 || seen == joints) &&
+              lanes == sections::up_to(heads, LEARNED_IK_LANES) && (seen == 0 || seen == joints) &&
               0 <= at[LEARNED_IK_ACTIVATION] && at[LEARNED_IK_ACTIVATION] <= 1 &&
               0 <= at[LEARNED_IK_DECODING] && at[LEARNED_IK_DECODING] <= 3,
           "a count is out of range");
     const std::int64_t end = LEARNED_IK_PLACES + layers + 2 * motions + joints;
     check(static_cast<std::int64_t>(at.size()) == end, "its layout has another length");
-    int place =
-        check_places(at, LEARNED_IK_WIDTHS, LEARNED_IK_PLACES, {layers, 2 * motions, joints});
-    place = check_places(at, place, 0,
-                         {3, joints, 12 * (motions + 1), 2 * motions, joints, joints, joints,
-                          joints, joints, joints, joints, joints, joints, joints});
-    place = check_places(
-        at, place, 0, {12,         joints, 3 * motions, 3 * motions, 12,     3 * up_to(motions, 8),
-                       6 * joints, 6,      6,           6,           6,      joints,
-                       joints,     joints, joints,      joints,      joints, joints,
-                       joints,     joints, joints});
+    int place = check_places(at, LEARNED_IK_WIDTHS, LEARNED_IK_PLACES,
+                             sections::of_layout(layers, motions, joints));
+    place = check_places(at, place, 0, sections::of_robot(motions, joints));
+    place = check_places(at, place, 0, sections::of_numbers(motions, joints));
     const std::int64_t *widths = at.data() + at[LEARNED_IK_WIDTHS];
     std::int64_t weights = 0, widest = 0;
     for (std::int64_t k = 0; k < layers; k++) {
       check(1 <= widths[k] && widths[k] <= 1 << 16, "a layer's width is out of range");
       if (k > 0) weights += (1 + widths[k - 1]) * widths[k];
-      widest = std::max(widest, up_to(widths[k], 16));
+      widest = std::max(widest, sections::up_to(widths[k], 16));
     }
     check(widths[0] == LEARNED_IK_POSE_INPUTS + seen || heads == 0,
           "its network takes something else");
-    check_places(at, place, 0,
-                 {widest, widest, 12 * LEARNED_IK_LANES, joints * lanes,
-                  3 * motions * LEARNED_IK_LANES, lanes});
+    check_places(at, place, 0, sections::of_activations(widest, joints, motions, lanes));
     check(static_cast<std::int64_t>(packed_.robot.size()) == at[LEARNED_IK_TRAINED_HIGH] + joints,
           "its robot has another length");
     check(static_cast<std::int64_t>(packed_.weights.size()) == weights,
@@ -263,22 +267,15 @@ class Model {
     const std::int64_t hulls = at[LEARNED_IK_HULLS], hull_pairs = at[LEARNED_IK_HULL_PAIRS];
     for (const std::int64_t count : {capsules, pairs, hulls, hull_pairs})
       check(0 <= count && count <= most, "a count of the body is out of range");
-    const std::int64_t rows = 8 * hulls + hull_pairs;
-    int place =
-        check_places(at, LEARNED_IK_CAPSULE_FRAMES, LEARNED_IK_BODY_PLACES,
-                     {capsules, 2 * pairs, hulls, hulls + 1, 2 * hull_pairs, hull_pairs + 1});
+    int place = check_places(at, LEARNED_IK_CAPSULE_FRAMES, LEARNED_IK_BODY_PLACES,
+                             sections::of_body_layout(capsules, pairs, hulls, hull_pairs));
     check(static_cast<std::int64_t>(at.size()) == at[static_cast<std::size_t>(place - 1)],
           "its body has another length");
-    place = check_places(
-        at, place, 0,
-        {6 * capsules, capsules, capsules, capsules, 6 * capsules, 6 * hulls, hulls, hulls, hulls});
+    place = check_places(at, place, 0, sections::of_shapes(capsules, hulls));
     check(
         static_cast<std::int64_t>(packed_.shapes.size()) == at[static_cast<std::size_t>(place - 1)],
         "its shapes have another length");
-    check_places(at, place, 0,
-                 {12 * (motions + 1), 6 * hulls, 3 * hulls, hulls, 6 * capsules, 3 * capsules,
-                  LEARNED_IK_AT_ONCE, capsules, LEARNED_IK_CONTACT * rows, joints * rows, joints,
-                  joints, joints, 6, LEARNED_IK_MORE_PROPOSALS, LEARNED_IK_MORE_PROPOSALS});
+    check_places(at, place, 0, sections::of_walk(capsules, hulls, hull_pairs, motions, joints));
     int section = LEARNED_IK_CAPSULE_FRAMES;
     check_range(section++, 0, motions);       // frames of capsules
     check_range(section++, 0, capsules - 1);  // capsules of pairs

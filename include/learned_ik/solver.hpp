@@ -56,6 +56,7 @@ class Solver {
         throw InvalidInputError(
             "a sphere swallows the base of the arm; expected one that leaves it free");
     }
+    if (!spheres.empty()) check_body();
     if (!spheres.empty()) arm_.prepare_to_avoid();
     arm_.scenes++;
     arm_.spheres.resize(4 * spheres.size());
@@ -217,7 +218,14 @@ class Solver {
   Scene scene(std::optional<bool> avoid_collisions, double min_clearance) const {
     const bool there = !arm_.spheres.empty();
     const bool avoids = avoid_collisions.value_or(there);
+    if (avoids) check_body();
     return {there || avoids, avoids, min_clearance};
+  }
+
+  void check_body() const {
+    if (arm_.hulls() == 0)
+      throw InvalidInputError(
+          "the model has no body to keep clear; expected one that was exported");
   }
 
   bool prefers_seed(const Options &options) const {
@@ -526,24 +534,6 @@ class Solver {
 
   static bool late(Clock::time_point began, double timeout) {
     return seconds_since(began) > timeout;
-  }
-
-  // Return x y z w of a rotation, row by row: the largest component is found first.
-  static Quaternion quaternion(const std::array<double, 12> &r) {
-    const double x = r[0], y = r[4], z = r[8];
-    const std::array<double, 4> squares{1 + x - y - z, 1 - x + y - z, 1 - x - y + z, 1 + x + y + z};
-    const auto largest = static_cast<std::size_t>(std::max_element(squares.begin(), squares.end()) -
-                                                  squares.begin());
-    const double twice = std::sqrt(squares[largest]);
-    const std::array<std::array<double, 4>, 4> rows{{
-        {squares[0], r[1] + r[3], r[2] + r[6], r[7] - r[5]},
-        {r[1] + r[3], squares[1], r[5] + r[7], r[2] - r[6]},
-        {r[2] + r[6], r[5] + r[7], squares[2], r[3] - r[1]},
-        {r[7] - r[5], r[2] - r[6], r[3] - r[1], squares[3]},
-    }};
-    Quaternion quaternion;
-    for (std::size_t k = 0; k < 4; k++) quaternion[k] = 0.5 * rows[largest][k] / twice;
-    return quaternion;
   }
 };
 
