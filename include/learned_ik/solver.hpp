@@ -40,6 +40,21 @@ class Solver {
   std::size_t joint_count() const { return arm_.joints; }
   const Joints &lower() const { return lower_; }  // [rad or m], as answers keep them
   const Joints &upper() const { return upper_; }
+  // Whether a joint turns without end; then its limits are those of some turn.
+  bool is_endless(std::size_t joint) const {
+    return std::isinf(arm_.packed.section(LEARNED_IK_BOUND_HIGH)[joint]);
+  }
+
+  // Keep to other joint limits [rad or m] from now on, where they are narrower than the model's.
+  void set_limits(const Joints &lower, const Joints &upper) {
+    const PackedModel &own = model().packed();
+    arm_.packed.room = own.room;
+    for (const int name : {LEARNED_IK_LOWER, LEARNED_IK_UPPER, LEARNED_IK_BOUND_LOW,
+                           LEARNED_IK_BOUND_HIGH, LEARNED_IK_FULL_TURNS, LEARNED_IK_HOME})
+      std::copy_n(own.section(name), arm_.joints, arm_.packed.section(name));
+    narrow(lower, upper);
+    read_preferences();
+  }
 
   // Keep clear of spheres from now on, and of the arm itself; of nothing where there are none.
   void set_obstacles(const std::vector<Sphere> &spheres) {
@@ -89,6 +104,13 @@ class Solver {
                  const Options &options = {}) {
     return solve_in(scene(options.avoid_collisions, options.min_clearance), position, orientation,
                     seed, options);
+  }
+
+  // Make exact what is nearly right: one refinement from joint positions, and no search.
+  Solution refine(const Position &position, const Quaternion &orientation, const Joints &start,
+                  const Options &options = {}) {
+    return from_seed(scene(options.avoid_collisions, options.min_clearance), position, orientation,
+                     start, options);
   }
 
   // Return up to `limit` distinct solutions of a pose, as different as possible, best first: the
