@@ -41,9 +41,7 @@ class PathFollower {
     one_.timeout = infinity;  // of a single pose: bounded work, whatever the clock says
     one_.max_joint_change = infinity;
     one_.prefer = Prefer::by_seed;
-    const std::array<double, 3> free = Solver::free_axes(options);
-    demand_ = {
-        options.position_tolerance, Solver::strictest(options), jump, free[0], free[1], free[2]};
+    demand_ = Solver::demand(options, jump);
     for (std::size_t k = 0; k < n_; k++) {
       std::array<double, 7> pose{};
       std::copy(poses[k].position.begin(), poses[k].position.end(), pose.begin());
@@ -326,7 +324,7 @@ class PathFollower {
   }
 
   PathSolution solution() {
-    if (demand_[3] != 0.0 || demand_[4] != 0.0 || demand_[5] != 0.0)
+    if (Solver::some_are_free(demand_))
       calling::call(learned_ik_measure_angles, arm_.packed, arm_.numbers,
                     calling::rows(targets_, 12), calling::rows(path_, joints_), demand_,
                     calling::rows(errors_, 2));
@@ -340,7 +338,7 @@ class PathFollower {
       } else if (k > 0 && found_.status[k - 1] == Status::success) {
         const double step =
             Solver::farthest(found_.joint_positions[k], found_.joint_positions[k - 1]);
-        if (step > demand_[2]) {
+        if (step > demand_[LEARNED_IK_JUMP]) {
           found_.jumps.push_back(k);
           tell(k, "a joint jumps by " + checks::text(step) + " before it: " +
                       (late_ ? "the time was over before every start was tried"

@@ -184,7 +184,7 @@ class Solver {
     double *request = arm_.request.data();
     std::copy(position.begin(), position.end(), request + LEARNED_IK_POSITION);
     std::copy(orientation.begin(), orientation.end(), request + LEARNED_IK_ORIENTATION);
-    const std::array<double, 3> free = free_axes(options);
+    const FreeAxes free = free_axes(options);
     std::copy(free.begin(), free.end(), request + LEARNED_IK_FREE_AXES);
     request[LEARNED_IK_LARGEST_CHANGE] = options.max_joint_change;
     if (seeded_) std::copy(seed.begin(), seed.end(), arm_.seed());
@@ -192,15 +192,33 @@ class Solver {
 
   static constexpr double tiny = 1e-12;  // [rad], in place of a tolerance of 0
 
-  // Return how free each axis is: one with twice the tolerance counts half.
-  static std::array<double, 3> free_axes(const Options &options) {
+  using FreeAxes = std::array<double, LEARNED_IK_IN_BASE + 1>;
+
+  // Return how free each axis is, and whose they are: one with twice the tolerance counts half.
+  static FreeAxes free_axes(const Options &options) {
     const double least = least_tolerance(options);
-    std::array<double, 3> free{1.0, 1.0, 1.0};
+    FreeAxes free{1.0, 1.0, 1.0, 0.0};
+    if (options.tolerance_axes == ToleranceAxes::base) free[LEARNED_IK_IN_BASE] = 1.0;
     if (!std::isinf(least))
       for (std::size_t axis = 0; axis < 3; axis++)
         free[axis] =
             1 - std::max(least, tiny) / std::max(options.orientation_tolerance[axis], tiny);
     return free;
+  }
+
+  using Demand = std::array<double, LEARNED_IK_DEMAND>;
+
+  // Return what is asked of each step along a path.
+  static Demand demand(const Options &options, double jump) {
+    Demand demand{options.position_tolerance, strictest(options), jump};
+    const FreeAxes free = free_axes(options);
+    std::copy(free.begin(), free.end(), demand.begin() + LEARNED_IK_PATH_FREE_AXES);
+    return demand;
+  }
+
+  static bool some_are_free(const Demand &demand) {
+    const auto first = demand.begin() + LEARNED_IK_PATH_FREE_AXES;
+    return std::any_of(first, first + LEARNED_IK_IN_BASE, [](double free) { return free != 0.0; });
   }
 
   static double least_tolerance(const Options &options) {

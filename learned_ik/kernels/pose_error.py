@@ -16,13 +16,15 @@ from learned_ik.kernels.forward_kinematics import X, Y, Z
 # `ChainArrays.angular_weight` is what it is for an arm.
 ANGULAR_WEIGHT = 0.3
 
+IN_BASE = 3  # in `Goal.free_axes`: 0 where they are the target's axes, 1 where the base link's
+
 
 class Goal(NamedTuple):
     """What a posture has to reach."""
 
     target: Array  # (12,), rotation row by row, position [m]
     free_axes: (
-        Array  # (3,), 0 where turns about the target's axis count in full, 1 where not at all
+        Array  # (4,), 0 where turns about an axis count in full, 1 where not at all; IN_BASE
     )
     position_tolerance: float  # [m]
     orientation_tolerance: float  # [rad]
@@ -116,17 +118,40 @@ def axis_entry(target: Array, tip: Array, row: int, column: int) -> float:
 
 @inlined_kernel
 def has_free_axes(goal: Goal) -> bool:
-    """Say whether turns about some axis of the target count less than in full."""
+    """Say whether turns about some axis count less than in full."""
     return goal.free_axes[0] + goal.free_axes[1] + goal.free_axes[2] > 0.0
+
+
+@inlined_kernel
+def wanted_axis(goal: Goal, axis: int) -> tuple[float, float, float]:
+    """Return where an axis, of those about which freedom counts, points in the base's frame."""
+    if goal.free_axes[IN_BASE] != 0.0:
+        return 1.0 if axis == 0 else 0.0, 1.0 if axis == 1 else 0.0, 1.0 if axis == 2 else 0.0
+    target = goal.target
+    return target[axis], target[3 + axis], target[6 + axis]
+
+
+@inlined_kernel
+def carried_axis(goal: Goal, tip: Array, axis: int) -> tuple[float, float, float]:
+    """Return where such an axis points that turns with the tip, and is wanted at the target."""
+    if goal.free_axes[IN_BASE] == 0.0:
+        return tip[axis], tip[3 + axis], tip[6 + axis]
+    row = 3 * axis
+    x, y, z = goal.target[row], goal.target[row + 1], goal.target[row + 2]
+    return (
+        tip[0] * x + tip[1] * y + tip[2] * z,
+        tip[3] * x + tip[4] * y + tip[5] * z,
+        tip[6] * x + tip[7] * y + tip[8] * z,
+    )
 
 
 @inner_kernel
 def free_axes_error(goal: Goal, tip: Array, angular_weight: float, error: Array) -> float:
     """Fill the error (6,) of a goal with free axes, and return its square [m²].
 
-    Its angular part is in the target's frame. With one axis free, the turn that counts is the
-    smallest that brings the tip's axis onto the target's: the rotation vector would mix in the
-    turn about it.
+    Its angular part is in the frame whose axes count. With one axis free, the turn that counts is
+    the smallest that brings it, as the tip has carried it along, to where it is wanted: the
+    rotation vector would mix in the turn about it.
     """
     target = goal.target
     pose_error(target, tip, angular_weight, error)
@@ -135,17 +160,17 @@ def free_axes_error(goal: Goal, tip: Array, angular_weight: float, error: Array)
         if goal.free_axes[c] >= 1.0:
             free, axis = free + 1, c
     if free == 1:
-        ax, ay, az = tip[axis], tip[3 + axis], tip[6 + axis]
-        bx, by, bz = target[axis], target[3 + axis], target[6 + axis]
+        ax, ay, az = carried_axis(goal, tip, axis)
+        bx, by, bz = wanted_axis(goal, axis)
         x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
         sine, cosine = math.sqrt(x * x + y * y + z * z), ax * bx + ay * by + az * bz
         if sine > 1e-9:
             scale = math.atan2(sine, cosine) / sine
         elif cosine > 0.0:
             scale = 1.0
-        else:  # opposite: half a turn about another of the target's axes
-            other, scale = (axis + 1) % 3, math.pi
-            x, y, z = target[other], target[3 + other], target[6 + other]
+        else:  # opposite: half a turn about another of the axes
+            scale = math.pi
+            x, y, z = wanted_axis(goal, (axis + 1) % 3)
         error[3] = angular_weight * scale * x
         error[4] = angular_weight * scale * y
         error[5] = angular_weight * scale * z
@@ -154,7 +179,7 @@ def free_axes_error(goal: Goal, tip: Array, angular_weight: float, error: Array)
 
 @inner_kernel
 def release_free_axes(goal: Goal, error: Array) -> float:
-    """Turn the angular part of an error into the target's frame, and let go of what is free.
+    """Turn the angular part of an error into the frame that counts, and let go of what is free.
 
     Args:
         goal: what is to be reached.
@@ -165,6 +190,10 @@ def release_free_axes(goal: Goal, error: Array) -> float:
 
     """
     target = goal.target
+    if goal.free_axes[IN_BASE] != 0.0:
+        for c in range(3):
+            error[3 + c] *= 1.0 - goal.free_axes[c]
+        return squared_norm(error, 0) + squared_norm(error, 3)
     x, y, z = error[3], error[4], error[5]
     for c in range(3):
         along = target[c] * x + target[3 + c] * y + target[6 + c] * z

@@ -25,6 +25,7 @@ from learned_ik.kernels.forward_kinematics import (
 from learned_ik.kernels.measures import clip
 from learned_ik.kernels.normal_equations import damped_solution
 from learned_ik.kernels.pose_error import (
+    IN_BASE,
     Goal,
     free_axes_error,
     has_free_axes,
@@ -134,7 +135,8 @@ def orientation_error_at(chain: ChainArrays, goal: Goal, q: Array, work: Workspa
 
     Unlike refinement, it does not let axes of larger tolerance count less.
     """
-    free_axes = work.rest[:3]
+    free_axes = work.rest[:4]
+    free_axes[IN_BASE] = goal.free_axes[IN_BASE]
     for axis in range(3):
         free_axes[axis] = 1.0 if goal.free_axes[axis] >= 1.0 else 0.0
     exact = Goal(goal.target, free_axes, goal.position_tolerance, goal.orientation_tolerance)

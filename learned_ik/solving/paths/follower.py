@@ -28,9 +28,6 @@ from learned_ik.kernels.path.ladder import (
     steer_again,
 )
 from learned_ik.kernels.path.tracking import (
-    DEMAND,
-    ORIENTATION_TOLERANCE,
-    PATH_FREE_AXES,
     POSITION_TOLERANCE,
     measure_angles,
     read_targets,
@@ -39,9 +36,7 @@ from learned_ik.kernels.path.tracking import (
 from learned_ik.rotations import chordal_angle
 from learned_ik.solving import one_pose
 from learned_ik.solving.engine import Engine
-from learned_ik.solving.request import (
-    axis_tolerances,
-)
+from learned_ik.solving.freedom import demanded_freedom
 from learned_ik.solving.solution import Solution, Status
 
 FIRST_STARTS = 8  # restarts that take the place of the heads where there is no network
@@ -66,7 +61,7 @@ class PathFollower:
         make_ready('paths')
         self._engine, self._memory = engine, engine.memory()
         self._poses, self.demand, self._deadline = poses, demand, math.inf
-        self._axes = axis_tolerances(demand[ORIENTATION_TOLERANCE], demand[PATH_FREE_AXES:DEMAND])
+        self._freedom = demanded_freedom(demand).shortest
         self.targets = np.empty((len(poses), 12))
         read_targets(poses, self.targets)
         self.path = np.empty((len(poses), engine.chain.joint_count))  # [rad or m]
@@ -265,7 +260,7 @@ class PathFollower:
 
         With bounded work, so that no pose out of reach takes the time of those behind it.
         """
-        bounds = float(self.demand[POSITION_TOLERANCE]), self._axes, math.inf, math.inf
+        bounds = float(self.demand[POSITION_TOLERANCE]), self._freedom, math.inf, math.inf
         position, orientation = self._poses[pose, :3], self._poses[pose, 3:]
         return one_pose.solve(self._engine, position, orientation, seed, None, bounds, None)
 
