@@ -192,7 +192,7 @@ class Solver {
 
   static constexpr double tiny = 1e-12;  // [rad], in place of a tolerance of 0
 
-  using FreeAxes = std::array<double, LEARNED_IK_IN_BASE + 1>;
+  using FreeAxes = std::array<double, LEARNED_IK_FREEDOM>;
 
   // Return how free each axis is, and whose they are: one with twice the tolerance counts half.
   static FreeAxes free_axes(const Options &options) {

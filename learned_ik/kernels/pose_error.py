@@ -16,16 +16,19 @@ from learned_ik.kernels.forward_kinematics import X, Y, Z
 # `ChainArrays.angular_weight` is what it is for an arm.
 ANGULAR_WEIGHT = 0.3
 
-IN_BASE = 3  # in `Goal.free_axes`: 0 where they are the target's axes, 1 where the base link's
+# Places in `Goal.free_axes` behind those of x, y, z.
+IN_BASE = 3  # 0 where they are the target's axes, 1 where the base link's
+ROOM = 4  # 1 where turns within the tolerance of axes that are WIDE count as none
+FREEDOM = 5
+WIDE = 0.01  # [rad], a tolerance from which on it is room, not a lack of exactness
+INNER = 0.995  # [1], share of such a tolerance that is made use of
 
 
 class Goal(NamedTuple):
     """What a posture has to reach."""
 
     target: Array  # (12,), rotation row by row, position [m]
-    free_axes: (
-        Array  # (4,), 0 where turns about an axis count in full, 1 where not at all; IN_BASE
-    )
+    free_axes: Array  # (FREEDOM,), 0 where turns about x, y, z count in full, 1 where not at all
     position_tolerance: float  # [m]
     orientation_tolerance: float  # [rad]
 
@@ -174,28 +177,99 @@ def free_axes_error(goal: Goal, tip: Array, angular_weight: float, error: Array)
         error[3] = angular_weight * scale * x
         error[4] = angular_weight * scale * y
         error[5] = angular_weight * scale * z
-    return release_free_axes(goal, error)
+    turn_into_axes(goal, error)
+    if goal.free_axes[ROOM] == 0.0:
+        for c in range(3):
+            error[3 + c] *= 1.0 - goal.free_axes[c]
+    else:
+        keep_what_is_beyond(goal, angular_weight, error)
+    return squared_norm(error, 0) + squared_norm(error, 3)
 
 
 @inner_kernel
-def release_free_axes(goal: Goal, error: Array) -> float:
-    """Turn the angular part of an error into the frame that counts, and let go of what is free.
+def release_free_axes(goal: Goal, error: Array, angular_weight: float, column: Array) -> None:
+    """Turn a column of a Jacobian into the frame that counts, and let go of what is free.
 
     Args:
         goal: what is to be reached.
-        error: (6,), a weighted error or a column of its Jacobian.
-
-    Returns:
-        The square of what is left [m²].
+        error: (6,), at the same posture, as `free_axes_error` fills it.
+        angular_weight: [m/rad].
+        column: (6,), changed.
 
     """
-    target = goal.target
-    if goal.free_axes[IN_BASE] != 0.0:
+    turn_into_axes(goal, column)
+    if goal.free_axes[ROOM] == 0.0:
         for c in range(3):
-            error[3 + c] *= 1.0 - goal.free_axes[c]
-        return squared_norm(error, 0) + squared_norm(error, 3)
-    x, y, z = error[3], error[4], error[5]
+            column[3 + c] *= 1.0 - goal.free_axes[c]
+    else:
+        release_within_room(goal, error, angular_weight, column)
+
+
+@inlined_kernel
+def turn_into_axes(goal: Goal, error: Array) -> None:
+    """Turn the angular part of an error, or of a column, into the frame whose axes count."""
+    if goal.free_axes[IN_BASE] == 0.0:
+        target = goal.target
+        x, y, z = error[3], error[4], error[5]
+        for c in range(3):
+            error[3 + c] = target[c] * x + target[3 + c] * y + target[6 + c] * z
+
+
+@inlined_kernel
+def room_about(goal: Goal, axis: int) -> float:
+    """Return the tolerance [rad] about an axis, where that is wide; else 0, and where it is free.
+
+    Only where `ROOM` is set.
+    """
+    share = 1.0 - goal.free_axes[axis]
+    if share > 0.0 and goal.orientation_tolerance >= WIDE * share:
+        return goal.orientation_tolerance / share
+    return 0.0
+
+
+@inner_kernel
+def keep_what_is_beyond(goal: Goal, angular_weight: float, error: Array) -> None:
+    """Shorten the angular error to what is beyond the room about wide axes.
+
+    The room is an ellipsoid of the wide tolerances: within, nothing is left; outside, the error
+    loses the part that lies within.
+    """
+    squared = 0.0
     for c in range(3):
-        along = target[c] * x + target[3 + c] * y + target[6 + c] * z
-        error[3 + c] = (1.0 - goal.free_axes[c]) * along
-    return squared_norm(error, 0) + squared_norm(error, 3)
+        room = room_about(goal, c)
+        if room > 0.0:
+            squared += (error[3 + c] / (angular_weight * room)) ** 2
+    far = math.sqrt(squared)
+    share = 1.0 - INNER / far if far > INNER else 0.0
+    for c in range(3):
+        if room_about(goal, c) > 0.0:
+            error[3 + c] *= share
+        else:
+            error[3 + c] *= 1.0 - goal.free_axes[c]
+
+
+@inner_kernel
+def release_within_room(goal: Goal, error: Array, angular_weight: float, column: Array) -> None:
+    """Do to a column, in the frame that counts, what `keep_what_is_beyond` does to an error.
+
+    It is the derivative of that, written in what is left of the error. Args as
+    `release_free_axes`.
+    """
+    squared = along = 0.0
+    for c in range(3):
+        room = room_about(goal, c)
+        if room > 0.0:
+            share = error[3 + c] / (angular_weight * room)
+            squared += share * share
+            along += share * column[3 + c] / (angular_weight * room)
+    beyond = math.sqrt(squared)
+    is_beyond = beyond > 1e-12
+    far = beyond + INNER
+    factor = INNER * along / (far * squared) if is_beyond else 0.0
+    for c in range(3):
+        if room_about(goal, c) == 0.0:
+            column[3 + c] *= 1.0 - goal.free_axes[c]
+        elif is_beyond:
+            column[3 + c] = beyond / far * column[3 + c] + factor * error[3 + c]
+        else:
+            column[3 + c] = 0.0

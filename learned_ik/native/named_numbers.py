@@ -24,7 +24,7 @@ NAMED = {
     'avoidance.store': ('MORE_PROPOSALS', 'GRID'),
     'heads.forward_pass': ('LANES', 'POSE_INPUTS'),
     'path.tracking': ('JUMP', 'PATH_FREE_AXES', 'DEMAND'),
-    'pose_error': ('IN_BASE',),
+    'pose_error': ('IN_BASE', 'ROOM', 'FREEDOM'),
     'path.ladder': ('SPACING', 'FRESH', 'RUNG', 'TRACKED'),
     'search': ('ENOUGH_RESTARTS',),
     'servo.bounded_motion': (

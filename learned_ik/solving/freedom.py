@@ -13,7 +13,7 @@ from learned_ik.arrays import Array
 from learned_ik.checks import choice, numbers, shortened
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.path.tracking import ORIENTATION_TOLERANCE, PATH_FREE_AXES
-from learned_ik.kernels.pose_error import IN_BASE
+from learned_ik.kernels.pose_error import IN_BASE, WIDE
 from learned_ik.rotations import (
     normalized_quaternion,
     quaternion_from_rotation_vector,
@@ -23,6 +23,7 @@ from learned_ik.rotations import (
 ToleranceAxes = Literal['target', 'base']
 TARGET_AXES: ToleranceAxes = 'target'
 BASE_AXES: ToleranceAxes = 'base'
+TIGHTER, EDGE = 0.08, 1e-3  # [1], of the tolerances beside room, and of the room itself
 TINY = 1e-12  # [rad], in place of a tolerance of 0 where tolerances are compared
 
 # One for all axes, one for each of x, y, z, or from where to where for each (3, 2) [rad].
@@ -33,7 +34,7 @@ class Freedom(NamedTuple):
     """How far the tip may be turned, as kernels take it."""
 
     strictest: float  # [rad], the tolerance that counts: of the axes that are least free
-    free_axes: Array  # (4,), as `Goal.free_axes` of `kernels/pose_error.py`
+    free_axes: Array  # (5,), as `Goal.free_axes` of `kernels/pose_error.py`
     middle: Array | None = None  # (3,) rotation vector [rad], from the wanted orientation to the
     # middle of intervals, about the axes that count; None: there it is
 
@@ -74,13 +75,17 @@ class Freedom(NamedTuple):
         return self._replace(middle=None)
 
 
-def read_freedom(tolerance: OrientationTolerance | Freedom, axes: ToleranceAxes) -> Freedom:
+def read_freedom(
+    tolerance: OrientationTolerance | Freedom, axes: ToleranceAxes, *, has_room: bool = True
+) -> Freedom:
     """Return what an orientation tolerance says.
 
     Args:
         tolerance: [rad], one for all axes, (3,), or (3, 2), from least to most; infinite for a
             free axis. What was read already stays as it is.
         axes: whose axes they are: the target's own, or the base link's.
+        has_room: whether what differs from axis to axis and is wide is room to be made use of;
+            else the orientation itself is aimed at.
 
     Raises:
         InvalidInputError: a tolerance that is negative or NaN; an interval without 0, or one that
@@ -91,8 +96,8 @@ def read_freedom(tolerance: OrientationTolerance | Freedom, axes: ToleranceAxes)
         return tolerance
     in_base = float(choice(axes, 'tolerance_axes', (TARGET_AXES, BASE_AXES)) == BASE_AXES)
     tolerances = numbers(tolerance, 'orientation_tolerance')
-    middle = None
-    if tolerances.shape == (3, 2):
+    middle, are_intervals = None, tolerances.shape == (3, 2)
+    if are_intervals:
         tolerances, middle = _halved(tolerances)
     elif tolerances.shape not in ((), (3,)) or not (tolerances >= 0).all():
         raise InvalidInputError(
@@ -103,10 +108,33 @@ def read_freedom(tolerance: OrientationTolerance | Freedom, axes: ToleranceAxes)
     tolerances = np.broadcast_to(tolerances, 3)
     strictest = float(tolerances.min())
     if strictest == math.inf:
-        return Freedom(math.pi, np.array([1.0, 1.0, 1.0, in_base]), middle)
+        return Freedom(math.pi, np.array([1.0, 1.0, 1.0, in_base, 0.0]), middle)
+    if has_room and (are_intervals or strictest != float(tolerances.max())):
+        wide = (tolerances >= WIDE) & (tolerances < math.inf)
+        if wide.any():
+            strictest, shares = _with_room(np.maximum(tolerances, TINY), wide)
+            return Freedom(strictest, np.array([*(1 - shares), in_base, 1.0]), middle)
+    if are_intervals:
+        strictest = max(strictest, TINY)
     # An axis with twice the tolerance counts half: what meets the strictest, meets all.
     shares = max(strictest, TINY) / np.maximum(tolerances, TINY)
-    return Freedom(strictest, np.array([*(1 - shares), in_base]), middle)
+    return Freedom(strictest, np.array([*(1 - shares), in_base, 0.0]), middle)
+
+
+def _with_room(tolerances: Array, wide: Array) -> tuple[float, Array]:
+    """Return the tolerance that counts [rad] and its shares (3,) of those about each axis.
+
+    What is left of the error then meets that tolerance only in the ellipsoid: see
+    `keep_what_is_beyond` of `kernels/pose_error.py`.
+
+    Args:
+        tolerances: (3,) [rad], above 0.
+        wide: (3,), about which axes there is room.
+
+    """
+    tolerances = np.where(wide, tolerances, TIGHTER * tolerances)
+    strictest = min(float(tolerances.min()), EDGE * float(tolerances[wide].min()))
+    return strictest, strictest / tolerances
 
 
 def demanded_freedom(demand: Array) -> Freedom:

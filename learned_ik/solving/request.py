@@ -20,8 +20,8 @@ from learned_ik.solving.freedom import Freedom, OrientationTolerance
 from learned_ik.solving.preferences import Preference
 
 # No axis is free, and joints may go anywhere.
-NO_OPTIONS: Array = np.array([0.0, 0.0, 0.0, 0.0, math.inf])
-POSITION_ONLY: Array = np.array([1.0, 1.0, 1.0, 0.0, math.inf])
+NO_OPTIONS: Array = np.array([0.0, 0.0, 0.0, 0.0, 0.0, math.inf])
+POSITION_ONLY: Array = np.array([1.0, 1.0, 1.0, 0.0, 0.0, math.inf])
 
 # What a request may say beside pose, seed and preference: position tolerance [m], orientation
 # tolerance [rad], largest change of a joint [rad or m], timeout [s].
@@ -185,7 +185,7 @@ def before_the_end(began: float, timeout: float) -> float:
 
 
 def request_options(freedom: Freedom, max_joint_change: float, seeded: bool) -> Array:
-    """Return the options (5,) of a request.
+    """Return the options (6,) of a request.
 
     Args:
         freedom: of the orientation.

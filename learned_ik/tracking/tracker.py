@@ -183,7 +183,7 @@ class Tracker:
     def _ask_for(self, orientation_tolerance: OrientationTolerance | None) -> None:
         """Aim within these tolerances [rad] from now on; None: the tracker's own."""
         axes = self._usual_axes if orientation_tolerance is None else orientation_tolerance
-        freedom = read_freedom(axes, self._tolerance_axes)
+        freedom = read_freedom(axes, self._tolerance_axes, has_room=False)
         if freedom.middle is not None:
             raise InvalidInputError(
                 f'orientation_tolerance is {shortened(numbers(axes, "axes").tolist())}; expected '

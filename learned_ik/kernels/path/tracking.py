@@ -30,8 +30,8 @@ BRIDGES = (4, 16)  # pieces of a step that one refinement does not take; 1-5 % m
 POSITION_TOLERANCE = 0  # [m]
 ORIENTATION_TOLERANCE = 1  # [rad]
 JUMP = 2  # [rad or m], the largest step of one joint from pose to pose
-PATH_FREE_AXES = 3  # (4,), as of a request
-DEMAND = 7
+PATH_FREE_AXES = 3  # (5,), as of a request
+DEMAND = 8
 
 
 class Route(NamedTuple):
