@@ -99,7 +99,7 @@ class Judge:
         return True
 
     def _led_on(self, before: Array, q: Array, reached: Booleans, jump: float) -> Booleans:
-        """Return which nodes (lattice, 8, turns) at q (lattice, 8, 6) are reached from those before.
+        """Return which nodes (lattice, 8, turns) at q (lattice, 8, 6) are reached.
 
         A joint's turn is 0 where it is between -pi and pi, 1 where it is a turn from there.
         """

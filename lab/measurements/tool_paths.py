@@ -54,18 +54,16 @@ def main() -> None:
     parser.add_argument('--verbose', action='store_true', help='tell of each path that is missed')
     parser.add_argument('--json', action='store_true')
     options = parser.parse_args()
-    solver = IkSolver.load(
-        dict((path.stem, path) for path in resources.shipped_files('models', '.safetensors'))[
-            'ur10'
-        ],
-        tool=TOOL,
-    )
+    shipped = {path.stem: path for path in resources.shipped_files('models', '.safetensors')}
+    solver = IkSolver.load(shipped['ur10'], tool=TOOL)
     solver.warm_up()
     solver.follow(*solver.forward(solver.chain.middle[None]))
     rows = []
     for freedom in options.freedoms:
         for kind in options.kinds:
-            rows.append({'freedom': freedom, 'kind': kind} | measure(solver, freedom, kind, options))
+            rows.append(
+                {'freedom': freedom, 'kind': kind} | measure(solver, freedom, kind, options)
+            )
             if not options.json:
                 print(line(rows[-1]), flush=True)
     feasible, led = (sum(row[what] for row in rows) for what in ('feasible', 'led of those'))
@@ -184,11 +182,9 @@ def turned_about(axis: Array, angles: Array, vectors: Array) -> Array:
 
 
 def aimed(axes: Array, rng: np.random.Generator) -> Array:
-    """Return orientations (n, 4) whose z axes are given (n, 3), with a yaw that is nobody's wish."""
+    """Return orientations (n, 4) whose z axes are given (n, 3), at some yaw."""
     yaw = rng.uniform(0, 2 * np.pi)
-    twist = np.array(
-        [[np.cos(yaw), -np.sin(yaw), 0], [np.sin(yaw), np.cos(yaw), 0], [0, 0, 1.0]]
-    )
+    twist = np.array([[np.cos(yaw), -np.sin(yaw), 0], [np.sin(yaw), np.cos(yaw), 0], [0, 0, 1.0]])
     return quaternion_from_matrix(np.array(list(_frames(axes))) @ twist)
 
 
@@ -205,8 +201,8 @@ def _frames(axes: Array) -> Iterator[Array]:
 def line(row: dict) -> str:
     """Return one line of the table."""
     return (
-        f'{row["freedom"]:<6}{row["kind"]:<8}{row["led of those"]:>4} of {row["feasible"]:>3} that '
-        f'can be led, {row["led"]} of all {row["paths"]}; median {row["median ms"]:.1f} ms, '
+        f'{row["freedom"]:<6}{row["kind"]:<8}{row["led of those"]:>4} of {row["feasible"]:>3} '
+        f'that can be led, {row["led"]} of all {row["paths"]}; median {row["median ms"]:.1f} ms, '
         f'p99 {row["p99 ms"]:.1f} ms'
     )
 

@@ -28,7 +28,10 @@ from learned_ik.kernels.path.ladder import (
     steer_again,
 )
 from learned_ik.kernels.path.tracking import (
+    COAST,
+    COMFORT,
     POSITION_TOLERANCE,
+    STAY,
     measure_angles,
     read_targets,
     track_first_that_holds,
@@ -37,12 +40,17 @@ from learned_ik.rotations import chordal_angle
 from learned_ik.solving import one_pose
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.freedom import demanded_freedom
+from learned_ik.solving.packing import chain_arrays
+from learned_ik.solving.paths.path_solution import AT_LIMIT
 from learned_ik.solving.solution import Solution, Status
 
 FIRST_STARTS = 8  # restarts that take the place of the heads where there is no network
 RESTARTS_PER_LOOK = 24  # restarts between two looks at the clock
 MOST_RESTARTS = 8 * RESTARTS_PER_LOOK  # as starts of one piece of a path
 PIECE = 1000  # poses that are tracked between two looks at the clock: a millisecond or two
+RESTARTS_WITH_ROOM = 64  # for starts that are far from limits, where axes are free
+STARTS_WITH_ROOM = 8  # of those that are tried in a round
+ROUNDS = 4  # in each of which other limits may end the way
 ATTEMPTS = 3 * FRESH  # refinements for the fresh solutions of a rung
 
 
@@ -61,7 +69,9 @@ class PathFollower:
         make_ready('paths')
         self._engine, self._memory = engine, engine.memory()
         self._poses, self.demand, self._deadline = poses, demand, math.inf
-        self._freedom = demanded_freedom(demand).shortest
+        freedom = demanded_freedom(demand)
+        self._freedom, self._is_free = freedom.shortest, freedom.some_are_free
+        self._arrays = chain_arrays(engine.chain)
         self.targets = np.empty((len(poses), 12))
         read_targets(poses, self.targets)
         self.path = np.empty((len(poses), engine.chain.joint_count))  # [rad or m]
@@ -108,13 +118,46 @@ class PathFollower:
         for starts in self.starts(begin, first, last):
             tried.append(starts)
             end = self.track(begin, len(self.path), starts, end)
+            if self._is_free and end < len(self.path) and len(tried) == 1:
+                end = self._with_room(begin, last, end)
             if end == len(self.path) or not self._passable(end) or self._late():
                 return end
         starts = np.concatenate(tried)
-        end = self.track(begin, len(self.path), starts, end, coasts=True)
+        end = self.track(begin, len(self.path), starts, end, COAST)
         if end == len(self.path) or self._late():
             return end
         return self.climb(begin, starts[:RUNG], end)
+
+    def _with_room(self, begin: int, last: Array | None, end: int) -> int:
+        """Use freedom to get farther: begin far from the limits that end the longest way.
+
+        Joints that meet a limit begin on the other side of their range, and all are drawn to the
+        middle on the way, as far as free axes give way.
+
+        Returns:
+            Where the longest way ends now.
+
+        """
+        low, high = self._arrays.bound_low, self._arrays.bound_high
+        middle = self._engine.chain.middle
+        attempts = (self._engine.heads or FIRST_STARTS) + RESTARTS_WITH_ROOM
+        pool, dexterities = np.empty((attempts, len(middle))), np.empty(attempts)
+        for _ in range(ROUNDS):
+            met = self.path[end - 1]
+            at_low, at_high = met < low + AT_LIMIT, met > high - AT_LIMIT
+            about = np.where(at_low, high, np.where(at_high, low, middle))
+            if last is None:
+                count = self._gather(begin, about, (0, attempts), pool, dexterities, 0)
+                held = at_low | at_high
+                away = np.abs(pool[:count] - about) @ held.astype(float)
+                starts = pool[np.argsort(away, kind='stable')[:STARTS_WITH_ROOM]]
+            else:
+                starts = self.path[begin : begin + 1].copy()
+            farther = self.track(begin, len(self.path), starts, end, COMFORT)
+            if farther == len(self.path) or farther == end or self._late():
+                return farther
+            end = farther
+        return end
 
     def starts(self, begin: int, first: Array, last: Array | None) -> Iterator[Array]:
         """Yield distinct solutions (some, joints) of a pose, block by block.
@@ -194,18 +237,16 @@ class PathFollower:
                 )  # fmt: skip
             low = high
 
-    def track(
-        self, begin: int, end: int, starts: Array, reached: int, coasts: bool = False
-    ) -> int:
+    def track(self, begin: int, end: int, starts: Array, reached: int, manner: int = STAY) -> int:
         """Track from starts (some, joints) of a pose; see `track_first_that_holds`."""
         if end - begin <= PIECE:
-            return self._track(begin, end, starts, reached, coasts, self.path, self.errors)
+            return self._track(begin, end, starts, reached, manner, self.path, self.errors)
         for start in starts:  # in pieces, with a look at the clock after each
             last = begin + 1
             q = start[None]
             while last < end and (last == begin + 1 or not self._late()):
                 low, high = last - 1, min(last + PIECE, end)
-                last = self._track(low, high, q, low, coasts, self._way, self._way_errors)
+                last = self._track(low, high, q, low, manner, self._way, self._way_errors)
                 if last < high:
                     break
                 q = self._way[last - 1 : last].copy()
@@ -223,14 +264,14 @@ class PathFollower:
         end: int,
         starts: Array,
         reached: int,
-        coasts: bool,
+        manner: int,
         path: Array,
         errors: Array,
     ) -> int:
         """Track a piece of the path into arrays of its length."""
         return track_first_that_holds(
             *self._engine.packed, self._memory.numbers, self.targets, begin, end, starts,
-            self.demand, self._trial, self._trial_errors, path, errors, reached, coasts,
+            self.demand, self._trial, self._trial_errors, path, errors, reached, manner,
         )  # fmt: skip
 
     def measure_angles(self) -> None:
