@@ -88,6 +88,9 @@ LEARNED_IK_API int learned_ik_use(const char *level);
 #define LEARNED_IK_JUMP 2
 #define LEARNED_IK_PATH_FREE_AXES 3
 #define LEARNED_IK_DEMAND 8
+#define LEARNED_IK_STAY 0
+#define LEARNED_IK_COAST 1
+#define LEARNED_IK_COMFORT 4
 #define LEARNED_IK_IN_BASE 3
 #define LEARNED_IK_ROOM 4
 #define LEARNED_IK_FREEDOM 5
@@ -104,7 +107,6 @@ LEARNED_IK_API int learned_ik_use(const char *level);
 #define LEARNED_IK_ACCELERATION 1
 #define LEARNED_IK_LOW 2
 #define LEARNED_IK_HIGH 3
-#define LEARNED_IK_COMFORT 4
 #define LEARNED_IK_COMFORT_WEIGHT 5
 #define LEARNED_IK_LIMITS 6
 #define LEARNED_IK_NOBODY (-1)
@@ -138,7 +140,7 @@ LEARNED_IK_API int learned_ik_jacobian(const int64_t *layout, int64_t layout_siz
 
 LEARNED_IK_API int learned_ik_read_targets(double *poses, int64_t poses_rows, int64_t poses_columns, double *targets, int64_t targets_rows, int64_t targets_columns);
 
-LEARNED_IK_API int learned_ik_track_first_that_holds(int64_t *result, const int64_t *layout, int64_t layout_size, const double *robot, int64_t robot_size, const float *weights, int64_t weights_size, double *numbers, int64_t numbers_size, double *targets, int64_t targets_rows, int64_t targets_columns, int64_t begin, int64_t end, double *starts, int64_t starts_rows, int64_t starts_columns, double *demand, int64_t demand_size, double *trial, int64_t trial_rows, int64_t trial_columns, double *trial_errors, int64_t trial_errors_rows, int64_t trial_errors_columns, double *path, int64_t path_rows, int64_t path_columns, double *errors, int64_t errors_rows, int64_t errors_columns, int64_t reached, int coasts);
+LEARNED_IK_API int learned_ik_track_first_that_holds(int64_t *result, const int64_t *layout, int64_t layout_size, const double *robot, int64_t robot_size, const float *weights, int64_t weights_size, double *numbers, int64_t numbers_size, double *targets, int64_t targets_rows, int64_t targets_columns, int64_t begin, int64_t end, double *starts, int64_t starts_rows, int64_t starts_columns, double *demand, int64_t demand_size, double *trial, int64_t trial_rows, int64_t trial_columns, double *trial_errors, int64_t trial_errors_rows, int64_t trial_errors_columns, double *path, int64_t path_rows, int64_t path_columns, double *errors, int64_t errors_rows, int64_t errors_columns, int64_t reached, int64_t manner);
 
 LEARNED_IK_API int learned_ik_gather(int64_t *result, const int64_t *layout, int64_t layout_size, const double *robot, int64_t robot_size, const float *weights, int64_t weights_size, double *numbers, int64_t numbers_size, float *activations, int64_t activations_size, double *target, int64_t target_size, double *about, int64_t about_size, double *demand, int64_t demand_size, int64_t first, int64_t last, double *pool, int64_t pool_rows, int64_t pool_columns, double *dexterities, int64_t dexterities_size, int64_t count);
 

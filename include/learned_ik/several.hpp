@@ -49,7 +49,7 @@ inline Solution Solver::from_seed(const Scene &scene, const Position &position,
                                   const Options &options) {
   const Clock::time_point began = Clock::now();
   read(position, orientation, q, options);
-  request_ = {true, {options.position_tolerance, strictest(options)}, false, scene};
+  request_ = {true, {options.position_tolerance, freedom(options).strictest}, false, scene};
   look(scene.avoids, 0, 1);
   const bool found = field(LEARNED_IK_CODE) == LEARNED_IK_FOUND;
   Solution solution =

@@ -83,10 +83,10 @@ class Tracker {
     }
     Options tolerances;
     tolerances.orientation_tolerance = options.orientation_tolerance;
-    strictest_ = Solver::strictest(tolerances);
     tolerances.tolerance_axes = options.tolerance_axes;
-    const Solver::FreeAxes free = Solver::free_axes(tolerances);
-    std::copy(free.begin(), free.end(), &asked_[LEARNED_IK_ASKED_FREE_AXES]);
+    const Solver::Freedom freedom = Solver::freedom(tolerances, false);
+    strictest_ = freedom.strictest;
+    std::copy(freedom.axes.begin(), freedom.axes.end(), &asked_[LEARNED_IK_ASKED_FREE_AXES]);
     asked_[LEARNED_IK_EXACT_POSITION] = exact * options.position_tolerance;
     asked_[LEARNED_IK_EXACT_ORIENTATION] = exact * strictest_;
     asked_[LEARNED_IK_NEAR] = options.position_tolerance;

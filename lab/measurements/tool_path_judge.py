@@ -18,7 +18,7 @@ from learned_ik.rotations import (
     quaternion_from_rotation_vector,
 )
 
-YAWS, YAWS_OF_CONE = 72, 36  # on the lattice, all around
+YAWS, YAWS_OF_CONE = 72, 24  # on the lattice, all around
 LEANS = 6  # directions to which the tool leans, at LEANING of the way to the edge, beside none
 LEANING = 0.95
 POSES_OF_CONE = 4  # poses at one step of the search, where the lattice has three dimensions
@@ -73,8 +73,8 @@ class Judge:
                 others = range(leans)
             else:
                 others = (0, lean, 1 + lean % LEANS, 1 + (lean - 2) % LEANS)
-            steps = [(other, step) for other in others for step in (-2, -1, 0, 1, 2)]
-            width = 5 * leans
+            steps = [(other, step) for other in others for step in (-1, 0, 1)]
+            width = 3 * leans
             for yaw in range(yaws):
                 row = [other * yaws + (yaw + step) % yaws for other, step in steps]
                 rows.append(row + [row[0]] * (width - len(row)))
@@ -105,17 +105,21 @@ class Judge:
         """
         now = np.zeros(reached.shape, bool)
         alive = reached.any(axis=-1)
-        change = q[self._next][:, :, None] - before[:, None, :, None]  # (nodes, some, 8, 8, 6)
-        wraps = np.abs(change) > np.pi
-        wraps[..., ELBOW] = False
-        least = np.abs(change - 2 * np.pi * np.sign(change) * wraps)
+        # Joint by joint: the first leaves few pairs to look at.
+        first_change = q[self._next][:, :, None, :, 0] - before[:, None, :, None, 0]
         with np.errstate(invalid='ignore'):
-            near = (least <= jump).all(axis=-1) & alive[:, None, :, None]
-        node, some, first, second = np.nonzero(near)
-        to = self._next[node, some]
+            near = np.abs(np.abs(first_change) - np.pi) >= np.pi - jump
+        node, some, first, second = np.nonzero(near & alive[:, None, :, None])
+        change = q[self._next[node, some], second] - before[node, first]  # (pairs, 6)
+        wraps = np.abs(change) > np.pi
+        wraps[:, ELBOW] = False
+        least = np.abs(change - 2 * np.pi * np.sign(change) * wraps)
+        kept = (least <= jump).all(axis=-1)
+        node, some, first, second = node[kept], some[kept], first[kept], second[kept]
+        to, wraps = self._next[node, some], wraps[kept]
         others = [j for j in range(6) if j != ELBOW]
         a, b = before[node, first][:, others], q[to, second][:, others]
-        wrapped = wraps[node, some, first, second][:, others]
+        wrapped = wraps[:, others]
         crosses = (np.sign(a) != np.sign(b)) & ~wrapped  # by 0: a turn beside, there is the limit
         bits = np.arange(2**TURNS)
         powers = 2 ** np.arange(TURNS)

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.arrays import Array
+from learned_ik.arrays import Array, Booleans
 from learned_ik.checks import choice, numbers, shortened
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.path.tracking import ORIENTATION_TOLERANCE, PATH_FREE_AXES
@@ -121,7 +121,7 @@ def read_freedom(
     return Freedom(strictest, np.array([*(1 - shares), in_base, 0.0]), middle)
 
 
-def _with_room(tolerances: Array, wide: Array) -> tuple[float, Array]:
+def _with_room(tolerances: Array, wide: Booleans) -> tuple[float, Array]:
     """Return the tolerance that counts [rad] and its shares (3,) of those about each axis.
 
     What is left of the error then meets that tolerance only in the ellipsoid: see

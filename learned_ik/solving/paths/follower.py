@@ -40,17 +40,13 @@ from learned_ik.rotations import chordal_angle
 from learned_ik.solving import one_pose
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.freedom import demanded_freedom
-from learned_ik.solving.packing import chain_arrays
-from learned_ik.solving.paths.path_solution import AT_LIMIT
+from learned_ik.solving.paths.roomy_starts import RESTARTS_WITH_ROOM, ROUNDS, AboutLimits
 from learned_ik.solving.solution import Solution, Status
 
 FIRST_STARTS = 8  # restarts that take the place of the heads where there is no network
 RESTARTS_PER_LOOK = 24  # restarts between two looks at the clock
 MOST_RESTARTS = 8 * RESTARTS_PER_LOOK  # as starts of one piece of a path
 PIECE = 1000  # poses that are tracked between two looks at the clock: a millisecond or two
-RESTARTS_WITH_ROOM = 64  # for starts that are far from limits, where axes are free
-STARTS_WITH_ROOM = 8  # of those that are tried in a round
-ROUNDS = 4  # in each of which other limits may end the way
 ATTEMPTS = 3 * FRESH  # refinements for the fresh solutions of a rung
 
 
@@ -71,7 +67,6 @@ class PathFollower:
         self._poses, self.demand, self._deadline = poses, demand, math.inf
         freedom = demanded_freedom(demand)
         self._freedom, self._is_free = freedom.shortest, freedom.some_are_free
-        self._arrays = chain_arrays(engine.chain)
         self.targets = np.empty((len(poses), 12))
         read_targets(poses, self.targets)
         self.path = np.empty((len(poses), engine.chain.joint_count))  # [rad or m]
@@ -131,28 +126,21 @@ class PathFollower:
     def _with_room(self, begin: int, last: Array | None, end: int) -> int:
         """Use freedom to get farther: begin far from the limits that end the longest way.
 
-        Joints that meet a limit begin on the other side of their range, and all are drawn to the
-        middle on the way, as far as free axes give way.
+        All joints are drawn to the middle on the way, as far as free axes give way.
 
         Returns:
             Where the longest way ends now.
 
         """
-        low, high = self._arrays.bound_low, self._arrays.bound_high
-        middle = self._engine.chain.middle
+        about = AboutLimits(self._engine.chain)
         attempts = (self._engine.heads or FIRST_STARTS) + RESTARTS_WITH_ROOM
-        pool, dexterities = np.empty((attempts, len(middle))), np.empty(attempts)
+        pool, dexterities = np.empty((attempts, self.path.shape[1])), np.empty(attempts)
         for _ in range(ROUNDS):
-            met = self.path[end - 1]
-            at_low, at_high = met < low + AT_LIMIT, met > high - AT_LIMIT
-            about = np.where(at_low, high, np.where(at_high, low, middle))
+            starts = self.path[begin : begin + 1].copy()
             if last is None:
-                count = self._gather(begin, about, (0, attempts), pool, dexterities, 0)
-                held = at_low | at_high
-                away = np.abs(pool[:count] - about) @ held.astype(float)
-                starts = pool[np.argsort(away, kind='stable')[:STARTS_WITH_ROOM]]
-            else:
-                starts = self.path[begin : begin + 1].copy()
+                posture, held = about.opposite(self.path[end - 1])
+                count = self._gather(begin, posture, (0, attempts), pool, dexterities, 0)
+                starts = about.nearest(pool[:count], posture, held)
             farther = self.track(begin, len(self.path), starts, end, COMFORT)
             if farther == len(self.path) or farther == end or self._late():
                 return farther
