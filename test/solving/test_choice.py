@@ -128,7 +128,7 @@ def test_the_largest_change_holds_for_what_is_chosen(solver, tiago):
 
 def test_a_posture_brings_its_own_weights(solver, tiago):
     _, positions, orientations, _ = poses_and_seeds(tiago, None)
-    posture, heavy = tiago.middle + 0.2, np.array([1, 1, 1, 100, 1, 1, 1.0])
+    posture, heavy = tiago.middle + 0.2, np.array([1, 1, 100, 1, 1, 1, 1.0])
     plain = solver.solve_batch(positions, orientations, prefer=posture)
     same = solver.solve_batch(positions, orientations, prefer=PreferredPosture(posture))
     alike = solver.solve_batch(

@@ -64,10 +64,10 @@ def test_with_one_axis_free_only_turns_about_it_are_left(ur10, axes, axis):
 @pytest.mark.parametrize('axes', ['target', 'base'])
 def test_an_interval_about_one_axis_is_kept_to_its_ends(ur10, axes):
     rng = np.random.default_rng(1)
-    positions, orientations = asked(ur10, 150, 1.0)
+    positions, orientations = asked(ur10, 150, 3.0)
     used = []
     for k in range(len(positions)):
-        axis, (least, most) = rng.integers(3), rng.uniform(0, [1.0, 2.0]) * [-1, 1]
+        axis, (least, most) = rng.integers(3), rng.uniform(0, [0.5, 1.0]) * [-1, 1]
         tolerance = np.tile([-EXACT, EXACT], (3, 1))
         tolerance[axis] = least, most
         solution = ur10.solve(
@@ -82,9 +82,9 @@ def test_an_interval_about_one_axis_is_kept_to_its_ends(ur10, axes):
         assert solution.orientation_error == pytest.approx(
             abs(turn[axis] - 0.5 * (least + most)), abs=3 * EXACT
         )
-    assert len(used) > 100
-    assert min(used) < 0.1
-    assert max(used) > 0.9
+    assert len(used) > 80
+    assert min(used) < 0.25
+    assert max(used) > 0.75
 
 
 @pytest.mark.parametrize('axes', ['target', 'base'])
@@ -127,15 +127,15 @@ def leaning(solver: IkSolver, q: np.ndarray, orientations: np.ndarray) -> np.nda
 
 def test_a_cone_is_round_and_all_of_it_is_used(ur10):
     """Whatever a pose within the cone reaches, the cone does: it is no penalty to lean."""
-    positions, _ = asked(ur10, 300)
-    positions *= 0.97 * 1.3 / np.linalg.norm(positions, axis=1)[:, None]  # near the reach
-    _, orientations = asked(ur10, 300, seed=5)
+    positions, _ = asked(ur10, 1000)
+    positions *= 1.34 / np.linalg.norm(positions, axis=1)[:, None]  # near the reach
+    _, orientations = asked(ur10, 1000, seed=5)
     cone = [(-CONE, CONE), (-CONE, CONE), FREE]
     batch = ur10.solve_batch(positions, orientations, orientation_tolerance=cone)
     lean = leaning(ur10, batch.joint_positions, orientations)
     assert lean[batch.success].max() <= CONE + 1e-9
     assert lean[batch.success].max() > 0.9 * CONE
-    possible = np.zeros(300, bool)
+    possible = np.zeros(1000, bool)
     for angle in np.arange(8) * math.pi / 4:  # without room: what leans by 13 degrees, exactly
         tilt = Rotation.from_rotvec(
             13 / 15 * CONE * np.array([math.cos(angle), math.sin(angle), 0])
@@ -235,7 +235,7 @@ def test_what_is_no_freedom_is_refused_by_name(ur10, tolerance):
 
 
 def test_other_axes_are_refused_by_name(ur10):
-    with pytest.raises(InvalidInputError, match="tolerance_axes is 'tool'; expected target, base"):
+    with pytest.raises(InvalidInputError, match="tolerance_axes is 'tool'; expected one of target, base"):
         ur10.solve([0.5, 0.2, 0.3], [0, 0, 0, 1], tolerance_axes='tool')
     with pytest.raises(InvalidInputError, match='orientation'):
         ur10.solve([0.5, 0.2, 0.3], [0, 0, 0, 0], orientation_tolerance=[(0, 1), (0, 0), (0, 0)])
