@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which of many solutions is wanted: what `prefer` of `IkSolver.solve` may be, checked."""
 
+from __future__ import annotations
+
 import dataclasses
 from typing import Literal, NamedTuple
 

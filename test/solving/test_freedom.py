@@ -235,7 +235,9 @@ def test_what_is_no_freedom_is_refused_by_name(ur10, tolerance):
 
 
 def test_other_axes_are_refused_by_name(ur10):
-    with pytest.raises(InvalidInputError, match="tolerance_axes is 'tool'; expected one of target, base"):
+    with pytest.raises(
+        InvalidInputError, match="tolerance_axes is 'tool'; expected one of target, base"
+    ):
         ur10.solve([0.5, 0.2, 0.3], [0, 0, 0, 1], tolerance_axes='tool')
     with pytest.raises(InvalidInputError, match='orientation'):
         ur10.solve([0.5, 0.2, 0.3], [0, 0, 0, 0], orientation_tolerance=[(0, 1), (0, 0), (0, 0)])

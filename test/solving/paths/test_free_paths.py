@@ -5,8 +5,16 @@
 import numpy as np
 import pytest
 
-from lab.measurements.tool_path_judge import Judge
-from lab.measurements.tool_paths import CONE, FREEDOMS, JUMP, TOOL, aimed, drawn, is_led
+from lab.measurements.tool_paths.drawing import (
+    CONE,
+    FREEDOMS,
+    JUMP,
+    TOOL,
+    aimed,
+    drawn,
+    is_led,
+)
+from lab.measurements.tool_paths.judge import Judge
 from learned_ik import IkSolver
 from learned_ik.resources import shipped_files
 
