@@ -64,7 +64,7 @@ def main() -> None:
 def measure(
     solver: IkSolver, freedom: str, kind: str, options: argparse.Namespace
 ) -> dict[str, float]:
-    """Return how many paths of a kind can be led, how many are, and how long that takes [ms]."""
+    """Return how many paths of a kind can be led, how many are, and how long those take that can [ms]."""
     rng, times = np.random.default_rng([options.seed, KINDS.index(kind)]), []
     judge = Judge(solver.chain, TOOL, lean=0.0 if freedom == 'yaw' else CONE)
     counts = dict.fromkeys(('feasible', 'led', 'led of those'), 0)
@@ -74,19 +74,21 @@ def measure(
         path = solver.follow(
             positions, orientations, orientation_tolerance=FREEDOMS[freedom], jump=JUMP
         )
-        times.append(1e3 * (perf_counter() - began))
+        took = 1e3 * (perf_counter() - began)
         led = is_led(solver, path.joint_positions, positions, orientations, freedom)
         feasible = judge.can_be_led(positions, orientations, JUMP)
+        if feasible:
+            times.append(took)
         counts['feasible'] += feasible
         counts['led'] += led
         counts['led of those'] += led and feasible
-        if options.verbose and (feasible != led or times[-1] > 50):
-            print(f'{freedom} {kind} {number}: feasible {feasible}, led {led}, {times[-1]:.0f} ms '
+        if options.verbose and (feasible != led or took > 50):
+            print(f'{freedom} {kind} {number}: feasible {feasible}, led {led}, {took:.0f} ms '
                   f'{path.message}')  # fmt: skip
     return counts | {
         'paths': options.paths,
-        'median ms': float(np.median(times)),
-        'p99 ms': float(np.quantile(times, 0.99)),
+        'median ms': float(np.median(times)) if times else 0.0,
+        'p99 ms': float(np.quantile(times, 0.99)) if times else 0.0,
     }
 
 
