@@ -64,7 +64,7 @@ def main() -> None:
 def measure(
     solver: IkSolver, freedom: str, kind: str, options: argparse.Namespace
 ) -> dict[str, float]:
-    """Return how many paths of a kind can be led, how many are, and how long those take that can [ms]."""
+    """Return how many paths of a kind can be led, how many are, and how long those take."""
     rng, times = np.random.default_rng([options.seed, KINDS.index(kind)]), []
     judge = Judge(solver.chain, TOOL, lean=0.0 if freedom == 'yaw' else CONE)
     counts = dict.fromkeys(('feasible', 'led', 'led of those'), 0)
