@@ -53,8 +53,8 @@ ARGUMENTS = (
         'robot_state_publisher',
         default_value='true',
         choices=['true', 'false'],
-        description='Publish tf of the robot, which stands at the origin of the world; false where '
-        'somebody else does',
+        description='Publish tf of the robot, which stands at the origin of the world; false '
+        'where somebody else does',
     ),
 )
 
@@ -77,7 +77,8 @@ def fixed_in_the_world(semantic: str) -> list[Node]:
             executable='static_transform_publisher',
             name=f'{joint.get("name")}_tf',
             arguments=[
-                '--frame-id', joint.get('parent_frame'), '--child-frame-id', joint.get('child_link')
+                '--frame-id', joint.get('parent_frame'),
+                '--child-frame-id', joint.get('child_link'),
             ],
         )
         for joint in ET.fromstring(semantic).iter('virtual_joint')
