@@ -10,6 +10,7 @@ import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
+from learned_ik.rotations import normalized_quaternion
 from learned_ik.serving.frames import pose_in_base
 from learned_ik.serving.ik_serving import IkServing, checked_timeout
 from learned_ik.serving.pose_question import BAD_INPUT, code_of, with_source
@@ -28,6 +29,7 @@ from learned_ik.serving.served_robot import ServedRobot
 from learned_ik.solving.request import checked_poses
 from learned_ik.solving.solution import SolutionBatch
 
+LONG_ENOUGH = 1e-5  # [1], of an orientation that need not be looked at closely
 WORDS = {  # of a pose that is not solved
     ErrorCode.TIMED_OUT: 'no time was left for it, or it was not found in time',
     ErrorCode.GOAL_IN_COLLISION: 'it is reached, but nothing that was found keeps clear',
@@ -83,6 +85,7 @@ class BatchServing:
             orientations = np.tile(UPRIGHT, (count, 1))
         else:
             orientations = np.reshape(request.orientations, (count, 4))
+        check_orientations(orientations)
         checked_poses(positions, orientations)  # named as they came, in whatever frame
         return pose_in_base(
             robot.chain.base_link, robot.base_frames, request.frame,
@@ -130,6 +133,13 @@ def batch_size(request: Any) -> int:
             f'{count} poses, x y z w of one after the other'
         )
     return count
+
+
+def check_orientations(orientations: Array) -> None:
+    """Raise `InvalidInputError` for the first of orientations (n, 4) that is none, by number."""
+    good = np.isfinite(orientations).all(axis=1) & (np.abs(orientations).max(axis=1) > LONG_ENOUGH)
+    for row in np.flatnonzero(~good):
+        normalized_quaternion(orientations[row], f'orientations[{row}]')
 
 
 def batch_answer(solution: SolutionBatch, joint_names: tuple[str, ...], seed: Seed) -> BatchAnswer:

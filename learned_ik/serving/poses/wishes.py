@@ -209,7 +209,7 @@ def posture_of(asked: AskedPreference, joint_names: tuple[str, ...]) -> Preferre
                 f'preference.weights: that of {shortened(name)} is {weight:g}; expected a finite '
                 'number above 0'
             )
-    spread = np.full(len(joint_names), weights[given].max())  # of the others nothing counts
+    spread = np.full(len(joint_names), weights[given].min())  # the others move most readily
     spread[of_joint] = weights[given]
     return PreferredPosture(posture, spread)
 
