@@ -204,6 +204,27 @@ def test_where_there_is_no_solution_the_answer_is_that_of_one_pose(ask_several, 
     assert 'limit is 1000; expected 1 up to 256' in wrong.message
 
 
+def test_each_request_counts_once_in_the_diagnostics(client, batches, batch, ask_several, poses):
+    from diagnostic_msgs.msg import DiagnosticArray
+
+    counts = []
+
+    def note(message):
+        values = {each.key: each.value for each in message.status[0].values}
+        counts.append(int(values['requests']))
+
+    client.node.create_subscription(DiagnosticArray, '/diagnostics', note, 10)
+    client.spin_until(lambda: counts)
+    before = counts[-1]
+    for _ in range(3):
+        client.call(batches, batch(poses[0][:5], poses[1][:5]))
+    client.call(batches, batch([], []))  # what is refused counts, too
+    ask_several(poses[0][0], poses[1][0])
+    ask_several(poses[0][0], poses[1][0], limit=1000)
+    client.spin_until(lambda: counts[-1] >= before + 6)
+    assert counts[-1] == before + 6
+
+
 def test_a_torch_may_turn_about_itself(client, poses, chain):
     from learned_ik_interfaces.msg import OrientationFreedom
 
