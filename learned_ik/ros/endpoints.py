@@ -57,6 +57,11 @@ class Asked(NamedTuple):
     background: Background
     log: NodeLog
 
+    async def wait_for(self, frame: str, stamp: int) -> None:
+        """Wait until it is known how a frame stood at a moment [ns], if it moves."""
+        if not self.serving.is_rigid(frame):
+            await self.frames.wait(frame, stamp)
+
 
 class Command(NamedTuple):
     """What the robot was told last."""
@@ -79,7 +84,7 @@ class Endpoints:
     def __init__(self, asked: Asked, on_description: Callable[[str], Awaitable[None]]) -> None:
         """Open services and topics; `on_description` takes the URDF of a robot."""
         self._node, self._serving, self._health = asked.node, asked.serving, asked.health
-        self._defaults, self._frames = asked.defaults, asked.frames
+        self._defaults, self._wait_for = asked.defaults, asked.wait_for
         self._background, self._log = asked.background, asked.log
         self._take_description = on_description
         self._paths = PathServing(self._serving)
@@ -147,16 +152,20 @@ class Endpoints:
         self._answered, self._next = self._targets, None
         self._history.clear()
 
+    def seeding_command(self) -> Command:
+        """Return the last command where it may be the seed of a request that brings none.
+
+        Where nobody reports joints, such a request has no seed.
+        """
+        return self._command if self._serving.joint_positions is not None else Command()
+
     async def answer(self, asked: IkRequest) -> IkAnswer:
         """Return the answer to a pose, with what is known of the joints as its seed.
 
         A search that takes long goes on beside, while others are served.
         """
         await self._wait_for(asked.frame, asked.stamp)
-        # Where nobody reports joints, a request without a seed has none.
-        known = self._serving.joint_positions is not None
-        command = self._command if known else Command()
-        question = self._serving.question(asked, self._defaults(), *command)
+        question = self._serving.question(asked, self._defaults(), *self.seeding_command())
         return await self._answer_to(question)
 
     async def _answer_to(self, question: PoseQuestion | IkAnswer) -> IkAnswer:
@@ -171,10 +180,6 @@ class Endpoints:
                 ErrorCode.TIMED_OUT, 'not found at once, and too many longer searches wait'
             )
         return await searches.do(question.at_length)
-
-    async def _wait_for(self, frame: str, stamp: int) -> None:
-        if not self._serving.is_rigid(frame):
-            await self._frames.wait(frame, stamp)
 
     async def _on_request(
         self, request: GetIK.Request, response: GetIK.Response
@@ -216,9 +221,7 @@ class Endpoints:
     ) -> tuple[PathRequest, PathAnswer]:
         """Fill the response to a path. On another thread: messages this long take their time."""
         asked = messages.path_request_from_service(request)
-        known = self._serving.joint_positions is not None
-        command = self._command if known else Command()
-        answer = self._paths.answer(asked, self._defaults(), *command)
+        answer = self._paths.answer(asked, self._defaults(), *self.seeding_command())
         messages.fill_path_response(response, answer, answer.joint_names, JointTrajectoryPoint)
         return asked, answer
 
