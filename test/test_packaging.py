@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MANIFESTS = {
     'learned_ik': ROOT / 'ros_package' / 'package.xml',
     'learned_ik_interfaces': ROOT / 'learned_ik_interfaces' / 'package.xml',
+    'learned_ik_moveit': ROOT / 'learned_ik_moveit' / 'package.xml',
 }
 
 OPTIONAL = {'moveit_msgs'}  # imported where it is installed
@@ -53,7 +54,7 @@ def test_manifest_is_complete(name: str) -> None:
     assert package.findtext('description').strip()
     # Without an address that looks like one, colcon takes the package for plain Python.
     assert re.fullmatch(r'\S+@\S+\.\w+', package.find('maintainer').get('email'))
-    build_type = {'learned_ik': 'ament_python', 'learned_ik_interfaces': 'ament_cmake'}[name]
+    build_type = 'ament_python' if name == 'learned_ik' else 'ament_cmake'
     assert package.findtext('export/build_type') == build_type
 
 
@@ -261,6 +262,7 @@ def test_colcon_finds_the_packages_and_takes_them_for_what_they_are(
     assert kinds == {
         'learned_ik': '(ros.ament_python)',
         'learned_ik_interfaces': '(ros.ament_cmake)',
+        'learned_ik_moveit': '(ros.ament_cmake)',
     }
 
 
