@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
 from geometry_msgs.msg import PoseStamped
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
 from rclpy.lifecycle import LifecycleNode
@@ -19,6 +20,7 @@ from visualization_msgs.msg import MarkerArray
 
 from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
+from learned_ik.robot.description.names import listed
 from learned_ik.ros import messages, parameters
 from learned_ik.ros.markers import marker_array
 from learned_ik.ros.qos import LATCHED, LATEST, SERVICES
@@ -152,12 +154,13 @@ class Endpoints:
 
         A search that takes long goes on beside, while others are served.
         """
-        await self._wait_for(asked.frame, asked.stamp)
-        # Where nobody reports joints, a request without a seed has none.
-        known = self._serving.joint_positions is not None
-        command = self._command if known else Command()
-        question = self._serving.question(asked, self._defaults(), *command)
+        await self.wait_for(asked.frame, asked.stamp)
+        question = self._serving.question(asked, self._defaults(), *self.command_of_request())
         return await self._answer_to(question)
+
+    def command_of_request(self) -> Command:
+        """Return the last command; none where nobody reports joints: requests have no seed."""
+        return Command() if self._serving.joint_positions is None else self._command
 
     async def _answer_to(self, question: PoseQuestion | IkAnswer) -> IkAnswer:
         if isinstance(question, IkAnswer):
@@ -172,7 +175,8 @@ class Endpoints:
             )
         return await searches.do(question.at_length)
 
-    async def _wait_for(self, frame: str, stamp: int) -> None:
+    async def wait_for(self, frame: str, stamp: int) -> None:
+        """Return when it is known how a frame stood at a stamp [ns], or when its time is over."""
         if not self._serving.is_rigid(frame):
             await self._frames.wait(frame, stamp)
 
@@ -195,7 +199,7 @@ class Endpoints:
         try:
             check_size(len(request.poses))
             header = request.header
-            await self._wait_for(header.frame_id, messages.nanoseconds(header.stamp))
+            await self.wait_for(header.frame_id, messages.nanoseconds(header.stamp))
             job = partial(self._answer_path, request, response)
             asked, answer = await self._background.paths.do(job)
             if answer.joint_names in ((), self._serving.joint_names):  # of no other arm
@@ -216,9 +220,7 @@ class Endpoints:
     ) -> tuple[PathRequest, PathAnswer]:
         """Fill the response to a path. On another thread: messages this long take their time."""
         asked = messages.path_request_from_service(request)
-        known = self._serving.joint_positions is not None
-        command = self._command if known else Command()
-        answer = self._paths.answer(asked, self._defaults(), *command)
+        answer = self._paths.answer(asked, self._defaults(), *self.command_of_request())
         messages.fill_path_response(response, answer, answer.joint_names, JointTrajectoryPoint)
         return asked, answer
 
@@ -232,7 +234,7 @@ class Endpoints:
             self._targets += 1
             number = self._targets
             asked = messages.request_from_target(target)
-            await self._wait_for(asked.frame, asked.stamp)
+            await self.wait_for(asked.frame, asked.stamp)
             question = self._serving.question(asked, self._defaults(), *self._command)
             if parameters.TARGET_MODE.of(self._node) == 'track':
                 if number == self._targets:  # else a later one has come while this one waited
@@ -342,3 +344,8 @@ def tell_robot(serving: IkServing, log: NodeLog) -> None:
         )
     elif serving.robot.description is not None:
         log.info('the model fits the robot description')
+    limits = serving.solver.limits
+    if serving.mismatch is None and limits is not None:
+        narrower = np.isfinite(limits.lower) | np.isfinite(limits.upper)
+        names = [n for n, less in zip(serving.joint_names, narrower, strict=True) if less]
+        log.info(f"within limits narrower than the model's: {listed(names)}")

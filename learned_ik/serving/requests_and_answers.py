@@ -76,6 +76,9 @@ class IkRequest:
     orientation_tolerance: float = 0.0  # [rad]; 0: the default
     timeout: float = 0.0  # [s]; 0: the default
     collisions: int = Collisions.DEFAULT
+    # Whether a planner asks: the seed is the state of a robot, and joints that it lacks are where
+    # they were last reported; no answer goes beyond the limits, wherever the robot is.
+    of_planner: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
