@@ -26,7 +26,7 @@ from learned_ik.serving.ik_serving import IkServing
 from learned_ik.serving.moveit.asked_link import link_to_solver, moved
 from learned_ik.serving.moveit.cartesian_request import CartesianAnswer, CartesianRequest
 from learned_ik.serving.moveit.cartesian_speed import slowed_down
-from learned_ik.serving.moveit.leading import FINER, TIMEOUT, Led, lead
+from learned_ik.serving.moveit.led_joints import FINER, TIMEOUT, Led, lead
 from learned_ik.serving.moveit.straight_way import straight_way
 from learned_ik.serving.path_serving import timed_within
 from learned_ik.serving.pose_question import BAD_INPUT, code_of
