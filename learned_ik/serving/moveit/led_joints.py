@@ -10,6 +10,7 @@ import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.checks import number
+from learned_ik.robot.description.names import listed
 from learned_ik.serving.ik_serving import within_limits
 from learned_ik.serving.moveit.cartesian_request import CartesianRequest
 from learned_ik.serving.moveit.straight_way import FINE, StraightWay
@@ -95,6 +96,11 @@ def lead(
         if len(far):
             path, cut = path[: far[0]], True
             why = f'pose {far[0]}: the step before it is above jump_threshold times the mean'
+    beyond = [
+        n for n, moves in zip(robot.chain.joint_names, inside != start, strict=True) if moves
+    ]
+    if beyond:
+        why = f'the start is beyond the limits of {listed(beyond)}; {why}'
     end = len(path)
     is_whole = end == len(way.positions)
     return Led(

@@ -148,6 +148,21 @@ def test_joints_that_the_start_lacks_are_as_reported(ask, serving, aside, chain,
     np.testing.assert_array_equal(ask(bent).start, [*start[:6], 0.5])
 
 
+def test_a_start_beyond_the_limits_is_named_where_the_way_ends(ask, aside, chain, start):
+    beyond = start.copy()
+    beyond[3] = chain.upper[3] + 0.3
+    position, orientation = chain.forward(beyond)
+    answer = ask(
+        dataclasses.replace(
+            aside, start_positions=beyond.tolist(), orientations=orientation[None],
+            positions=position[None] + np.array([0.0, 0.05, 0.0]),
+        )
+    )  # fmt: skip
+    assert answer.fraction < 1.0
+    assert f'beyond the limits of {chain.joint_names[3]}; ' in answer.message
+    np.testing.assert_array_equal(answer.start, beyond)
+
+
 @pytest.mark.parametrize(
     ('change', 'words'),
     [
