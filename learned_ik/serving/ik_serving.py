@@ -296,6 +296,8 @@ class IkServing:
         if not request.of_planner:
             return self.seed(*given, command, commanded_at)
         seed = self.state(*given, command, commanded_at)
+        if seed.positions is None:
+            return seed
         return dataclasses.replace(seed, positions=within_limits(robot, seed.positions))
 
     def _since(self, reported_at: float) -> str:
@@ -304,12 +306,10 @@ class IkServing:
         return f'as joint_states are older, of {self.clock() - reported_at:.2f} s ago'
 
 
-def within_limits(robot: ServedRobot, q: Array | None) -> Array | None:
+def within_limits(robot: ServedRobot, q: Array) -> Array:
     """Return joint positions (joints,) moved into the limits that a robot keeps."""
-    if q is None:
-        return None
     chain = robot.solver.chain
-    return np.where(chain.continuous, q, np.clip(q, chain.lower, chain.upper))
+    return np.asarray(np.where(chain.continuous, q, np.clip(q, chain.lower, chain.upper)))
 
 
 def checked_timeout(timeout: float) -> float:

@@ -96,9 +96,8 @@ def lead(
         if len(far):
             path, cut = path[: far[0]], True
             why = f'pose {far[0]}: the step before it is above jump_threshold times the mean'
-    beyond = [
-        n for n, moves in zip(robot.chain.joint_names, inside != start, strict=True) if moves
-    ]
+    names = robot.chain.joint_names
+    beyond = [name for k, name in enumerate(names) if inside[k] != start[k]]
     if beyond:
         why = f'the start is beyond the limits of {listed(beyond)}; {why}'
     end = len(path)
