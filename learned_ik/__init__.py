@@ -14,6 +14,7 @@ _HOMES = {
     'KinematicChain': 'learned_ik.robot.chain',
     'IkModel': 'learned_ik.model',
     'IkSolver': 'learned_ik.solving.solver',
+    'PreferredPosture': 'learned_ik.solving.preferences',
     'PathSolution': 'learned_ik.solving.paths.path_solution',
     'Solution': 'learned_ik.solving.solution',
     'Status': 'learned_ik.solving.solution',
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from learned_ik.model import IkModel
     from learned_ik.robot.chain import KinematicChain
     from learned_ik.solving.paths.path_solution import PathSolution
+    from learned_ik.solving.preferences import PreferredPosture
     from learned_ik.solving.solution import Solution, Status
     from learned_ik.solving.solver import IkSolver
     from learned_ik.tracking.tracker import Tracker

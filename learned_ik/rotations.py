@@ -86,6 +86,29 @@ def quaternion_from_matrix(matrix: npt.ArrayLike) -> Array:
     return np.where(quaternion[..., 3:] < 0, -quaternion, quaternion)
 
 
+def quaternion_from_rotation_vector(vector: npt.ArrayLike) -> Array:
+    """Return unit quaternions x y z w of rotation vectors (..., 3) [rad]: axis times angle."""
+    v = np.asarray(vector, dtype=np.float64)
+    half = 0.5 * np.linalg.norm(v, axis=-1, keepdims=True)
+    # np.sinc is sin(pi x) / (pi x), and 1 at 0.
+    return np.concatenate([0.5 * np.sinc(half / np.pi) * v, np.cos(half)], axis=-1)
+
+
+def quaternion_product(a: npt.ArrayLike, b: npt.ArrayLike) -> Array:
+    """Return quaternions (..., 4) x y z w of R_a R_b, for quaternions (..., 4) of R_a and R_b."""
+    ax, ay, az, aw = np.moveaxis(np.asarray(a, dtype=np.float64), -1, 0)
+    bx, by, bz, bw = np.moveaxis(np.asarray(b, dtype=np.float64), -1, 0)
+    return np.stack(
+        [
+            aw * bx + ax * bw + ay * bz - az * by,
+            aw * by - ax * bz + ay * bw + az * bx,
+            aw * bz + ax * by - ay * bx + az * bw,
+            aw * bw - ax * bx - ay * by - az * bz,
+        ],
+        axis=-1,
+    )
+
+
 def normalized_quaternion(quaternion: npt.ArrayLike, what: str = 'orientation') -> Array:
     """Return quaternions scaled to unit length.
 

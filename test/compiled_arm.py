@@ -65,11 +65,18 @@ class CompiledArm:
         position_tolerance: float = 1e-8,
         orientation_tolerance: float = 1e-8,
         free_axes: tuple[float, float, float] = (0.0, 0.0, 0.0),
+        in_base: float = 0.0,
+        room: float = 0.0,
     ) -> Goal:
         """Return the goal to bring the tip to where numpy finds it at q (joints,)."""
         R, p = self.chain.forward_matrix(q)
         target = np.concatenate([R.ravel(), p])
-        return Goal(target, np.array(free_axes), position_tolerance, orientation_tolerance)
+        return Goal(
+            target,
+            np.array([*free_axes, in_base, room]),
+            position_tolerance,
+            orientation_tolerance,
+        )
 
 
 class CompiledBody:

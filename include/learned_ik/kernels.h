@@ -27,8 +27,8 @@ LEARNED_IK_API int learned_ik_use(const char *level);
 #define LEARNED_IK_POSITION 0
 #define LEARNED_IK_ORIENTATION 3
 #define LEARNED_IK_FREE_AXES 7
-#define LEARNED_IK_LARGEST_CHANGE 10
-#define LEARNED_IK_SEED 11
+#define LEARNED_IK_LARGEST_CHANGE 12
+#define LEARNED_IK_SEED 13
 #define LEARNED_IK_CODE 0
 #define LEARNED_IK_POSITION_ERROR 1
 #define LEARNED_IK_ORIENTATION_ERROR 2
@@ -88,7 +88,15 @@ LEARNED_IK_API int learned_ik_use(const char *level);
 #define LEARNED_IK_GRID 7
 #define LEARNED_IK_LANES 8
 #define LEARNED_IK_POSE_INPUTS 12
-#define LEARNED_IK_DEMAND 6
+#define LEARNED_IK_JUMP 2
+#define LEARNED_IK_PATH_FREE_AXES 3
+#define LEARNED_IK_DEMAND 8
+#define LEARNED_IK_STAY 0
+#define LEARNED_IK_COAST 1
+#define LEARNED_IK_COMFORT 4
+#define LEARNED_IK_IN_BASE 3
+#define LEARNED_IK_ROOM 4
+#define LEARNED_IK_FREEDOM 5
 #define LEARNED_IK_SPACING 10
 #define LEARNED_IK_FRESH 16
 #define LEARNED_IK_RUNG 32
@@ -102,7 +110,6 @@ LEARNED_IK_API int learned_ik_use(const char *level);
 #define LEARNED_IK_ACCELERATION 1
 #define LEARNED_IK_LOW 2
 #define LEARNED_IK_HIGH 3
-#define LEARNED_IK_COMFORT 4
 #define LEARNED_IK_COMFORT_WEIGHT 5
 #define LEARNED_IK_LIMITS 6
 #define LEARNED_IK_NOBODY (-1)
@@ -110,11 +117,11 @@ LEARNED_IK_API int learned_ik_use(const char *level);
 #define LEARNED_IK_EXACT_POSITION 0
 #define LEARNED_IK_EXACT_ORIENTATION 1
 #define LEARNED_IK_ASKED_FREE_AXES 2
-#define LEARNED_IK_WEIGHT_ON_THE_WAY 5
-#define LEARNED_IK_WEIGHT 6
-#define LEARNED_IK_NEAR 7
-#define LEARNED_IK_SWITCHES 8
-#define LEARNED_IK_ASKED 9
+#define LEARNED_IK_WEIGHT_ON_THE_WAY 7
+#define LEARNED_IK_WEIGHT 8
+#define LEARNED_IK_NEAR 9
+#define LEARNED_IK_SWITCHES 10
+#define LEARNED_IK_ASKED 11
 #define LEARNED_IK_REMAINING_POSITION 0
 #define LEARNED_IK_REMAINING_ORIENTATION 1
 #define LEARNED_IK_HELD 2
@@ -136,7 +143,7 @@ LEARNED_IK_API int learned_ik_jacobian(const int64_t *layout, int64_t layout_siz
 
 LEARNED_IK_API int learned_ik_read_targets(double *poses, int64_t poses_rows, int64_t poses_columns, double *targets, int64_t targets_rows, int64_t targets_columns);
 
-LEARNED_IK_API int learned_ik_track_first_that_holds(int64_t *result, const int64_t *layout, int64_t layout_size, const double *robot, int64_t robot_size, const float *weights, int64_t weights_size, double *numbers, int64_t numbers_size, double *targets, int64_t targets_rows, int64_t targets_columns, int64_t begin, int64_t end, double *starts, int64_t starts_rows, int64_t starts_columns, double *demand, int64_t demand_size, double *trial, int64_t trial_rows, int64_t trial_columns, double *trial_errors, int64_t trial_errors_rows, int64_t trial_errors_columns, double *path, int64_t path_rows, int64_t path_columns, double *errors, int64_t errors_rows, int64_t errors_columns, int64_t reached, int coasts);
+LEARNED_IK_API int learned_ik_track_first_that_holds(int64_t *result, const int64_t *layout, int64_t layout_size, const double *robot, int64_t robot_size, const float *weights, int64_t weights_size, double *numbers, int64_t numbers_size, double *targets, int64_t targets_rows, int64_t targets_columns, int64_t begin, int64_t end, double *starts, int64_t starts_rows, int64_t starts_columns, double *demand, int64_t demand_size, double *trial, int64_t trial_rows, int64_t trial_columns, double *trial_errors, int64_t trial_errors_rows, int64_t trial_errors_columns, double *path, int64_t path_rows, int64_t path_columns, double *errors, int64_t errors_rows, int64_t errors_columns, int64_t reached, int64_t manner);
 
 LEARNED_IK_API int learned_ik_gather(int64_t *result, const int64_t *layout, int64_t layout_size, const double *robot, int64_t robot_size, const float *weights, int64_t weights_size, double *numbers, int64_t numbers_size, float *activations, int64_t activations_size, double *target, int64_t target_size, double *about, int64_t about_size, double *demand, int64_t demand_size, int64_t first, int64_t last, double *pool, int64_t pool_rows, int64_t pool_columns, double *dexterities, int64_t dexterities_size, int64_t count);
 

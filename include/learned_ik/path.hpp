@@ -41,9 +41,7 @@ class PathFollower {
     one_.timeout = infinity;  // of a single pose: bounded work, whatever the clock says
     one_.max_joint_change = infinity;
     one_.prefer = Prefer::by_seed;
-    const std::array<double, 3> free = Solver::free_axes(options);
-    demand_ = {
-        options.position_tolerance, Solver::strictest(options), jump, free[0], free[1], free[2]};
+    demand_ = Solver::demand(options, jump);
     for (std::size_t k = 0; k < n_; k++) {
       std::array<double, 7> pose{};
       std::copy(poses[k].position.begin(), poses[k].position.end(), pose.begin());
@@ -78,6 +76,8 @@ class PathFollower {
  private:
   static constexpr std::size_t first_starts = 8, restarts_per_look = 24;
   static constexpr std::size_t most_restarts = 8 * restarts_per_look, piece = 1000;
+  static constexpr std::size_t restarts_with_room = 64, starts_with_room = 8, rounds = 4;
+  static constexpr double at_limit = 0.01;  // [rad or m]
   static constexpr std::size_t attempts = 3 * LEARNED_IK_FRESH;
 
   struct Rung {  // the nodes of the ladder at one pose
@@ -128,9 +128,13 @@ class PathFollower {
     const std::size_t capacity = 1 + block + most_restarts;
     Aligned<double> pool(capacity * joints_), dexterities(capacity);
     std::int64_t count = 0;
+    bool first_block = true;
     const auto leads_on = [&](const std::vector<Joints> &starts) {
       tried.insert(tried.end(), starts.begin(), starts.end());
-      end = track(begin, n_, starts, end, false);
+      end = track(begin, n_, starts, end, LEARNED_IK_STAY);
+      if (first_block && end < n_ && Solver::some_are_free(demand_))
+        end = with_room(begin, last, end);
+      first_block = false;
       return end == n_ || !is_passable(end) || is_late();
     };
     if (!last.empty()) {
@@ -151,10 +155,60 @@ class PathFollower {
       }
       if (count > before && leads_on(sorted(pool, dexterities, before, count))) return end;
     }
-    end = track(begin, n_, tried, end, true);
+    end = track(begin, n_, tried, end, LEARNED_IK_COAST);
     if (end == n_ || is_late()) return end;
     if (tried.size() > LEARNED_IK_RUNG) tried.resize(LEARNED_IK_RUNG);
     return climb(begin, tried, end);
+  }
+
+  // Use freedom to get farther: begin far from the limits that end the longest way, and be drawn
+  // to the middle; return where the longest way ends now. See solving/paths/roomy_starts.py.
+  std::size_t with_room(std::size_t begin, const Joints &last, std::size_t end) {
+    const double *low = arm_.packed.section(LEARNED_IK_BOUND_LOW);
+    const double *high = arm_.packed.section(LEARNED_IK_BOUND_HIGH);
+    const std::size_t block = arm_.heads > 0 ? static_cast<std::size_t>(arm_.heads) : first_starts;
+    const std::size_t most = block + restarts_with_room;
+    Aligned<double> pool(most * joints_), dexterities(most);
+    for (std::size_t round = 0; round < rounds; round++) {
+      std::vector<Joints> starts{at(path_, begin)};
+      if (last.empty()) {
+        Joints about = solver_.mid_range();
+        std::vector<std::size_t> held;
+        for (std::size_t j = 0; j < joints_; j++) {
+          const double met = path_[(end - 1) * joints_ + j];
+          const bool at_low = met<low[j] + at_limit, at_high = met> high[j] - at_limit;
+          if (at_low || at_high) held.push_back(j);
+          if (at_low)
+            about[j] = high[j];
+          else if (at_high)
+            about[j] = low[j];
+        }
+        starts = nearest_starts(begin, about, held, most, pool, dexterities);
+      }
+      const std::size_t farther = track(begin, n_, starts, end, LEARNED_IK_COMFORT);
+      if (farther == n_ || farther == end || is_late()) return farther;
+      end = farther;
+    }
+    return end;
+  }
+
+  // Return solutions of a pose whose held joints are nearest to a posture.
+  std::vector<Joints> nearest_starts(std::size_t begin, Joints &about,
+                                     const std::vector<std::size_t> &held, std::size_t most,
+                                     Aligned<double> &pool, Aligned<double> &dexterities) {
+    const auto count =
+        static_cast<std::size_t>(gather(begin, about, 0, most, pool, dexterities, 0));
+    std::vector<double> away(count, 0.0);
+    for (std::size_t k = 0; k < count; k++)
+      for (const std::size_t j : held) away[k] += std::abs(pool[k * joints_ + j] - about[j]);
+    std::vector<std::size_t> order(count);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return away[a] < away[b]; });
+    order.resize(std::min(order.size(), starts_with_room));
+    std::vector<Joints> starts;
+    for (const std::size_t k : order) starts.push_back(at(pool, k));
+    return starts;
   }
 
   // Return rows of a pool, those first where the arm is most dexterous.
@@ -182,15 +236,15 @@ class PathFollower {
 
   // Track from starts of a pose on; return where the best way ends: see track_first_that_holds.
   std::size_t track(std::size_t begin, std::size_t end, const std::vector<Joints> &starts,
-                    std::size_t reached, bool coasts) {
+                    std::size_t reached, std::int64_t manner) {
     if (end - begin <= piece)
-      return track_piece(begin, end, starts, reached, coasts, path_, errors_);
+      return track_piece(begin, end, starts, reached, manner, path_, errors_);
     for (const Joints &start : starts) {  // in pieces, with a look at the clock after each
       std::size_t last = begin + 1;
       std::vector<Joints> q{start};
       while (last < end && (last == begin + 1 || !is_late())) {
         const std::size_t low = last - 1, high = std::min(last + piece, end);
-        last = track_piece(low, high, q, low, coasts, way_, way_errors_);
+        last = track_piece(low, high, q, low, manner, way_, way_errors_);
         if (last < high) break;
         q = {at(way_, last - 1)};
       }
@@ -205,7 +259,7 @@ class PathFollower {
   }
 
   std::size_t track_piece(std::size_t begin, std::size_t end, const std::vector<Joints> &starts,
-                          std::size_t reached, bool coasts, Aligned<double> &path,
+                          std::size_t reached, std::int64_t manner, Aligned<double> &path,
                           Aligned<double> &errors) {
     Aligned<double> from(std::max<std::size_t>(starts.size(), 1) * joints_);
     for (std::size_t k = 0; k < starts.size(); k++)
@@ -214,7 +268,7 @@ class PathFollower {
     calling::call(learned_ik_track_first_that_holds, &last, arm_.packed, arm_.numbers,
                   calling::rows(targets_, 12), begin, end, calling::rows(from, joints_), demand_,
                   calling::rows(trial_, joints_), calling::rows(trial_errors_, 2),
-                  calling::rows(path, joints_), calling::rows(errors, 2), reached, coasts);
+                  calling::rows(path, joints_), calling::rows(errors, 2), reached, manner);
     return static_cast<std::size_t>(last);
   }
 
@@ -243,7 +297,7 @@ class PathFollower {
       if (found == 0) {
         if (farthest <= end) return end;
         walk(begin, rungs, outcome[2]);
-        return track(low, farthest, {at(path_, low)}, low, false);
+        return track(low, farthest, {at(path_, low)}, low, LEARNED_IK_STAY);
       }
       rungs.push_back(std::move(next));
       nodes = found;
@@ -263,12 +317,12 @@ class PathFollower {
     for (std::size_t k = rungs.size(); k-- > 1;)
       way.push_back(static_cast<std::size_t>(rungs[k].parents[way.back()]));
     std::reverse(way.begin(), way.end());
-    track(begin, begin + 1, {at(rungs[0].nodes, way[0])}, begin, false);
+    track(begin, begin + 1, {at(rungs[0].nodes, way[0])}, begin, LEARNED_IK_STAY);
     std::size_t low = begin;
     for (std::size_t k = 1; k < rungs.size(); k++) {
       const std::size_t high = std::min<std::size_t>(low + LEARNED_IK_SPACING, n_ - 1);
       if (rungs[k].manners[way[k]] == LEARNED_IK_TRACKED) {
-        track(low, high + 1, {at(path_, low)}, low, false);
+        track(low, high + 1, {at(path_, low)}, low, LEARNED_IK_STAY);
       } else {
         Joints goal = at(rungs[k].nodes, way[k]);
         calling::call(learned_ik_steer_again, arm_.packed, arm_.numbers,
@@ -326,7 +380,7 @@ class PathFollower {
   }
 
   PathSolution solution() {
-    if (demand_[3] != 0.0 || demand_[4] != 0.0 || demand_[5] != 0.0)
+    if (Solver::some_are_free(demand_))
       calling::call(learned_ik_measure_angles, arm_.packed, arm_.numbers,
                     calling::rows(targets_, 12), calling::rows(path_, joints_), demand_,
                     calling::rows(errors_, 2));
@@ -340,7 +394,7 @@ class PathFollower {
       } else if (k > 0 && found_.status[k - 1] == Status::success) {
         const double step =
             Solver::farthest(found_.joint_positions[k], found_.joint_positions[k - 1]);
-        if (step > demand_[2]) {
+        if (step > demand_[LEARNED_IK_JUMP]) {
           found_.jumps.push_back(k);
           tell(k, "a joint jumps by " + checks::text(step) + " before it: " +
                       (late_ ? "the time was over before every start was tried"

@@ -49,7 +49,7 @@ inline Solution Solver::from_seed(const Scene &scene, const Position &position,
                                   const Options &options) {
   const Clock::time_point began = Clock::now();
   read(position, orientation, q, options);
-  request_ = {true, {options.position_tolerance, strictest(options)}, false, scene};
+  request_ = {true, {options.position_tolerance, freedom(options).strictest}, false, scene};
   look(scene.avoids, 0, 1);
   const bool found = field(LEARNED_IK_CODE) == LEARNED_IK_FOUND;
   Solution solution =
@@ -71,9 +71,7 @@ inline std::vector<Joints> Solver::distinct(const Joints &seed, const Options &o
   std::array<double, 7> pose{};
   std::copy_n(arm_.request.data(), 7, pose.begin());
   std::array<double, 12> target = Arm::target(pose);
-  const std::array<double, 3> free = free_axes(options);
-  std::array<double, LEARNED_IK_DEMAND> demand{
-      options.position_tolerance, strictest(options), infinity, free[0], free[1], free[2]};
+  Demand demand = Solver::demand(options, infinity);
   const std::size_t capacity = 4 * limit;
   Aligned<double> pool(capacity * arm_.joints), dexterities(capacity);
   Joints about = seed.empty() ? mid_range() : seed;

@@ -44,10 +44,17 @@ enum class Prefer {
   posture,  // near to Options::posture
 };
 
+// About whose axes an orientation tolerance counts.
+enum class ToleranceAxes {
+  target,  // those of the pose's own frame
+  base,    // those of the base link's
+};
+
 struct Options {
   double position_tolerance = 1e-6;                               // [m]
-  std::array<double, 3> orientation_tolerance{1e-6, 1e-6, 1e-6};  // [rad], about each axis of the
-                                                                  // target; infinite: it is free
+  std::array<double, 3> orientation_tolerance{1e-6, 1e-6, 1e-6};  // [rad], about each axis;
+                                                                  // infinite: it is free
+  ToleranceAxes tolerance_axes = ToleranceAxes::target;
   double max_joint_change = infinity;  // [rad or m], of a joint from the seed
   double timeout = 0.05;               // [s]
   Prefer prefer = Prefer::by_seed;

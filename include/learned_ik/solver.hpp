@@ -207,34 +207,67 @@ class Solver {
     double *request = arm_.request.data();
     std::copy(position.begin(), position.end(), request + LEARNED_IK_POSITION);
     std::copy(orientation.begin(), orientation.end(), request + LEARNED_IK_ORIENTATION);
-    const std::array<double, 3> free = free_axes(options);
+    const FreeAxes free = freedom(options).axes;
     std::copy(free.begin(), free.end(), request + LEARNED_IK_FREE_AXES);
     request[LEARNED_IK_LARGEST_CHANGE] = options.max_joint_change;
     if (seeded_) std::copy(seed.begin(), seed.end(), arm_.seed());
   }
 
   static constexpr double tiny = 1e-12;  // [rad], in place of a tolerance of 0
+  static constexpr double wide = 0.01;   // [rad], a tolerance from which on it is room
 
-  // Return how free each axis is: one with twice the tolerance counts half.
-  static std::array<double, 3> free_axes(const Options &options) {
-    const double least = least_tolerance(options);
-    std::array<double, 3> free{1.0, 1.0, 1.0};
-    if (!std::isinf(least))
-      for (std::size_t axis = 0; axis < 3; axis++)
-        free[axis] =
-            1 - std::max(least, tiny) / std::max(options.orientation_tolerance[axis], tiny);
-    return free;
+  using FreeAxes = std::array<double, LEARNED_IK_FREEDOM>;
+
+  // How far the tip may be turned, as kernels take it: see solving/freedom.py.
+  struct Freedom {
+    double strictest;  // [rad], the tolerance that counts
+    FreeAxes axes;     // how free each is: one with twice the tolerance counts half
+  };
+
+  static Freedom freedom(const Options &options, bool has_room = true) {
+    std::array<double, 3> tolerances = options.orientation_tolerance;
+    const auto [least, most] = std::minmax_element(tolerances.begin(), tolerances.end());
+    Freedom found{*least, {1.0, 1.0, 1.0, 0.0, 0.0}};
+    if (options.tolerance_axes == ToleranceAxes::base) found.axes[LEARNED_IK_IN_BASE] = 1.0;
+    if (std::isinf(*least)) {
+      found.strictest = pi;
+      return found;
+    }
+    const auto is_wide = [](double value) { return value >= wide && value < infinity; };
+    double strictest = std::max(*least, tiny);
+    for (double &value : tolerances) value = std::max(value, tiny);
+    if (has_room && found.strictest != *most &&
+        std::any_of(tolerances.begin(), tolerances.end(), is_wide)) {
+      double edge = infinity;
+      strictest = infinity;
+      for (double &value : tolerances) {
+        if (is_wide(value))
+          edge = std::min(edge, 1e-3 * value);
+        else
+          value *= 0.08;
+        strictest = std::min(strictest, value);
+      }
+      strictest = found.strictest = std::min(strictest, edge);
+      found.axes[LEARNED_IK_ROOM] = 1.0;
+    }
+    for (std::size_t axis = 0; axis < 3; axis++)
+      found.axes[axis] = 1 - strictest / tolerances[axis];
+    return found;
   }
 
-  static double least_tolerance(const Options &options) {
-    return *std::min_element(options.orientation_tolerance.begin(),
-                             options.orientation_tolerance.end());
+  using Demand = std::array<double, LEARNED_IK_DEMAND>;
+
+  // Return what is asked of each step along a path.
+  static Demand demand(const Options &options, double jump) {
+    const Freedom freedom = Solver::freedom(options);
+    Demand demand{options.position_tolerance, freedom.strictest, jump};
+    std::copy(freedom.axes.begin(), freedom.axes.end(), demand.begin() + LEARNED_IK_PATH_FREE_AXES);
+    return demand;
   }
 
-  // Return the orientation tolerance that counts [rad].
-  static double strictest(const Options &options) {
-    const double least = least_tolerance(options);
-    return std::isinf(least) ? pi : least;
+  static bool some_are_free(const Demand &demand) {
+    const auto first = demand.begin() + LEARNED_IK_PATH_FREE_AXES;
+    return std::any_of(first, first + LEARNED_IK_IN_BASE, [](double free) { return free != 0.0; });
   }
 
   Scene scene(std::optional<bool> avoid_collisions, double min_clearance) const {
@@ -266,7 +299,7 @@ class Solver {
                     const Joints &seed, const Options &options) {
     const Clock::time_point began = Clock::now();
     read(position, orientation, seed, options);
-    const double tolerance = strictest(options);
+    const double tolerance = freedom(options).strictest;
     const bool to_seed = prefers_seed(options), chooses = this->chooses(options);
     request_ = {
         seeded_, {options.position_tolerance, tolerance}, options.timeout < infinity, scene};

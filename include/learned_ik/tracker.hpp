@@ -38,6 +38,7 @@ struct TrackerOptions {
   Joints acceleration_limits;  // [rad/s² or m/s²], likewise; default: none
   double position_tolerance = 1e-3;  // [m], within which it is on target
   std::array<double, 3> orientation_tolerance{0.01, 0.01, 0.01};  // [rad]; infinite: it is free
+  ToleranceAxes tolerance_axes = ToleranceAxes::target;
   std::optional<bool> avoid_collisions;  // default: as soon as the solver has obstacles
   double min_clearance = 0.0;            // [m], that is never given up
   bool seek_closest = true;  // whether an arm that rests before a target out of reach looks for the
@@ -82,9 +83,10 @@ class Tracker {
     }
     Options tolerances;
     tolerances.orientation_tolerance = options.orientation_tolerance;
-    strictest_ = Solver::strictest(tolerances);
-    const std::array<double, 3> free = Solver::free_axes(tolerances);
-    std::copy(free.begin(), free.end(), &asked_[LEARNED_IK_ASKED_FREE_AXES]);
+    tolerances.tolerance_axes = options.tolerance_axes;
+    const Solver::Freedom freedom = Solver::freedom(tolerances, false);
+    strictest_ = freedom.strictest;
+    std::copy(freedom.axes.begin(), freedom.axes.end(), &asked_[LEARNED_IK_ASKED_FREE_AXES]);
     asked_[LEARNED_IK_EXACT_POSITION] = exact * options.position_tolerance;
     asked_[LEARNED_IK_EXACT_ORIENTATION] = exact * strictest_;
     asked_[LEARNED_IK_NEAR] = options.position_tolerance;

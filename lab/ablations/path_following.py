@@ -28,7 +28,7 @@ Method = Callable[[Array, Array], Array | None]  # positions and orientations ->
 
 CONTROL_POINTS = 4
 LARGEST_STEP = 0.5 * JUMP  # [rad or m], of the curves from which the poses are taken
-NO_FREE_AXES = (0.0, 0.0, 0.0)
+NO_FREE_AXES = (0.0, 0.0, 0.0, 0.0, 0.0)
 SHARE_OF_RANGE = 0.95  # of the joints' ranges, within which the curves stay
 
 

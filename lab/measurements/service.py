@@ -6,14 +6,16 @@
 
 1. Round trip of `~/get_ik`, in turns with an empty service of the same type in a second process:
    the same request, the same client, and a response of the same size that needs no thought.
-2. A stream of targets at 1 kHz: time from publishing a target to hearing its command; lost ones.
-3. Memory of the node's process, and the share of one core that it takes at 100 targets a second
+2. Round trip of `~/get_ik_batch` with 1000 poses, beside 1000 calls of `~/get_ik` one by one.
+3. A stream of targets at 1 kHz: time from publishing a target to hearing its command; lost ones.
+4. Memory of the node's process, and the share of one core that it takes at 100 targets a second
    and when nobody asks.
 
 Needs a sourced ROS 2, or the wheels of requirements/kilted/ros.txt.
 """
 
 import argparse
+import array
 import contextlib
 import json
 import os
@@ -34,12 +36,14 @@ from sensor_msgs.msg import JointState
 
 from learned_ik import KinematicChain, resources
 from learned_ik.ros.messages import fill_pose
-from learned_ik_interfaces.srv import GetIK
+from learned_ik_interfaces.srv import GetIK, GetIKBatch
 
 ROOT = Path(__file__).resolve().parents[2]
-NODE = [sys.executable, '-m', 'learned_ik.ros.node']
+DIRECT = ('--ros-args', '-p', 'target_mode:=direct')  # one command for each target, with its stamp
+NODE = [sys.executable, '-m', 'learned_ik.ros.node', *DIRECT]
 EMPTY = [sys.executable, '-m', 'lab.measurements.service', '--empty']
 BLOCK = 50  # calls before the other service has its turn
+BATCH, BATCHES = 1000, 50  # poses in one message; messages
 PATIENCE = 180.0  # [s], for a first start, which compiles
 
 
@@ -52,6 +56,7 @@ class Client(Node):
             'learned_ik': self.create_client(GetIK, '/learned_ik/get_ik'),
             'empty': self.create_client(GetIK, '/empty/get_ik'),
         }
+        self.batches = self.create_client(GetIKBatch, '/learned_ik/get_ik_batch')
         self.targets = self.create_publisher(PoseStamped, '/learned_ik/target_pose', 1)
         self.heard: dict[tuple[int, int], float] = {}  # when a command came, by its stamp
         self.create_subscription(JointState, '/learned_ik/joint_command', self._on_command, 10)
@@ -66,7 +71,7 @@ class Client(Node):
         """Wait until both services and the topics are there."""
         end = time.monotonic() + PATIENCE
         while not (
-            all(service.service_is_ready() for service in self.asked.values())
+            all(one.service_is_ready() for one in (*self.asked.values(), self.batches))
             and self.targets.get_subscription_count()
             and self.count_publishers('/learned_ik/joint_command')
         ):
@@ -74,10 +79,10 @@ class Client(Node):
                 raise SystemExit(f'the nodes were not there within {PATIENCE:.0f} s')
             self.executor_.spin_once(timeout_sec=0.05)
 
-    def call(self, name: str, request: GetIK.Request) -> tuple[float, GetIK.Response]:
+    def call(self, service: Any, request: Any) -> tuple[float, Any]:
         """Return the round trip of one call [s] and its response."""
         began = time.perf_counter()
-        future = self.asked[name].call_async(request)
+        future = service.call_async(request)
         self.executor_.spin_until_future_complete(future)
         return time.perf_counter() - began, future.result()
 
@@ -145,10 +150,10 @@ def round_trips(client: Client, requests: Sequence[GetIK.Request]) -> dict[str, 
     times: dict[str, list[float]] = {name: [] for name in client.asked}
     solver = []
     for begin in range(0, len(requests), BLOCK):
-        for name in client.asked:
-            client.call(name, requests[0])  # not counted
+        for name, service in client.asked.items():
+            client.call(service, requests[0])  # not counted
             for request in requests[begin : begin + BLOCK]:
-                seconds, response = client.call(name, request)
+                seconds, response = client.call(service, request)
                 times[name].append(seconds)
                 if name == 'learned_ik':
                     if response.error_code != GetIK.Response.SUCCESS:
@@ -158,6 +163,29 @@ def round_trips(client: Client, requests: Sequence[GetIK.Request]) -> dict[str, 
         **{f'{name} [us]': percentiles(values) for name, values in times.items()},
         'solver [us]': percentiles(solver),
         'ratio of the medians': float(np.median(times['learned_ik']) / np.median(times['empty'])),
+    }
+
+
+def batch_round_trips(
+    client: Client, requests: Sequence[GetIK.Request], reachable: Any
+) -> dict[str, Any]:
+    """Return round trips of batches, and of as many single calls in a row [s]."""
+    positions, orientations = (
+        array.array('d', np.resize(each, (BATCH, each.shape[1])).tobytes()) for each in reachable
+    )
+    request = GetIKBatch.Request(positions=positions, orientations=orientations)
+    client.call(client.batches, request)  # not counted
+    answers = [client.call(client.batches, request) for _ in range(BATCHES)]
+    if any(response.error_code != GetIKBatch.Response.SUCCESS for _, response in answers):
+        raise SystemExit(f'not solved: {answers[0][1].message}')
+    began = time.perf_counter()
+    for k in range(BATCH):
+        client.call(client.asked['learned_ik'], requests[k % len(requests)])
+    singly = time.perf_counter() - began
+    return {
+        'batch [us]': percentiles([seconds for seconds, _ in answers]),
+        'solver [us]': percentiles([response.solve_time for _, response in answers]),
+        'one by one [us]': 1e6 * singly,
     }
 
 
@@ -179,7 +207,10 @@ def measure(calls: int, seconds: float) -> dict[str, Any]:
     with running(NODE) as node, running(EMPTY):
         client = Client()
         client.wait()
-        result: dict[str, Any] = {'round trip': round_trips(client, requests)}
+        result: dict[str, Any] = {
+            'round trip': round_trips(client, requests),
+            'batch': batch_round_trips(client, requests, reachable),
+        }
         cpu = cpu_seconds(node.pid)
         time.sleep(seconds)
         result['idle [% of one core]'] = 100 * (cpu_seconds(node.pid) - cpu) / seconds
@@ -209,6 +240,11 @@ def text(result: dict[str, Any]) -> str:
     row = trip['solver [us]']
     lines.append(f'{"of it in the solver":<28} {row["median"]:>11.0f} {row["p99"]:>10.0f}')
     lines.append(f'ratio of the medians: {trip["ratio of the medians"]:.2f}')
+    row, named = result['batch'], {'batch [us]': '~/get_ik_batch', 'solver [us]': 'of it, solver'}
+    for name, what in named.items():
+        text_of = f'{what}, {BATCH} poses'
+        lines.append(f'{text_of:<28} {row[name]["median"]:>11.0f} {row[name]["p99"]:>10.0f}')
+    lines.append(f'{f"{BATCH} calls of ~/get_ik":<28} {row["one by one [us]"]:>11.0f}')
     for name, row in result.items():
         if name.startswith('targets'):
             lines.append(

@@ -60,7 +60,8 @@ ENTRIES: dict[str, dict[Callable, tuple[str, str]]] = {
         read_targets: ('none', 'matrix matrix'),
         track_first_that_holds: (
             'int64',
-            'model vector matrix count count matrix vector matrix matrix matrix matrix count flag',
+            'model vector matrix count count matrix vector '  # up to `demand`
+            'matrix matrix matrix matrix count count',
         ),
         gather: ('int64', 'model memory vector vector vector count count matrix vector count'),
         climb: (

@@ -24,10 +24,10 @@ from learned_ik.kernels.heads.forward_pass import (
 from learned_ik.kernels.refinement import Workspace
 from learned_ik.kernels.views import as_matrix
 
-# A request, a row (SEED + joints,): position [m], quaternion x y z w, how free each axis of the
-# target is (0 counts in full, 1 not at all), the largest change of a joint from its seed
-# [rad or m], seed [rad or m].
-POSITION, ORIENTATION, FREE_AXES, LARGEST_CHANGE, SEED = 0, 3, 7, 10, 11
+# A request, a row (SEED + joints,): position [m], quaternion x y z w, how free each axis is
+# (0 counts in full, 1 not at all) and what else `pose_error.Goal` says of them, the largest change
+# of a joint from its seed [rad or m], seed [rad or m].
+POSITION, ORIENTATION, FREE_AXES, LARGEST_CHANGE, SEED = 0, 3, 7, 12, 13
 
 # An answer, a row (ANSWER + joints,); the joint positions follow.
 CODE = 0  # FOUND, NOT_FOUND, or MALFORMED

@@ -16,14 +16,19 @@ from learned_ik.kernels.forward_kinematics import X, Y, Z
 # `ChainArrays.angular_weight` is what it is for an arm.
 ANGULAR_WEIGHT = 0.3
 
+# Places in `Goal.free_axes` behind those of x, y, z.
+IN_BASE = 3  # 0 where they are the target's axes, 1 where the base link's
+ROOM = 4  # 1 where turns within the tolerance of axes that are WIDE count as none
+FREEDOM = 5
+WIDE = 0.01  # [rad], a tolerance from which on it is room, not a lack of exactness
+INNER = 0.995  # [1], share of such a tolerance that is made use of
+
 
 class Goal(NamedTuple):
     """What a posture has to reach."""
 
     target: Array  # (12,), rotation row by row, position [m]
-    free_axes: (
-        Array  # (3,), 0 where turns about the target's axis count in full, 1 where not at all
-    )
+    free_axes: Array  # (FREEDOM,), 0 where turns about x, y, z count in full, 1 where not at all
     position_tolerance: float  # [m]
     orientation_tolerance: float  # [rad]
 
@@ -116,17 +121,40 @@ def axis_entry(target: Array, tip: Array, row: int, column: int) -> float:
 
 @inlined_kernel
 def has_free_axes(goal: Goal) -> bool:
-    """Say whether turns about some axis of the target count less than in full."""
+    """Say whether turns about some axis count less than in full."""
     return goal.free_axes[0] + goal.free_axes[1] + goal.free_axes[2] > 0.0
+
+
+@inlined_kernel
+def wanted_axis(goal: Goal, axis: int) -> tuple[float, float, float]:
+    """Return where an axis, of those about which freedom counts, points in the base's frame."""
+    if goal.free_axes[IN_BASE] != 0.0:
+        return 1.0 if axis == 0 else 0.0, 1.0 if axis == 1 else 0.0, 1.0 if axis == 2 else 0.0
+    target = goal.target
+    return target[axis], target[3 + axis], target[6 + axis]
+
+
+@inlined_kernel
+def carried_axis(goal: Goal, tip: Array, axis: int) -> tuple[float, float, float]:
+    """Return where such an axis points that turns with the tip, and is wanted at the target."""
+    if goal.free_axes[IN_BASE] == 0.0:
+        return tip[axis], tip[3 + axis], tip[6 + axis]
+    row = 3 * axis
+    x, y, z = goal.target[row], goal.target[row + 1], goal.target[row + 2]
+    return (
+        tip[0] * x + tip[1] * y + tip[2] * z,
+        tip[3] * x + tip[4] * y + tip[5] * z,
+        tip[6] * x + tip[7] * y + tip[8] * z,
+    )
 
 
 @inner_kernel
 def free_axes_error(goal: Goal, tip: Array, angular_weight: float, error: Array) -> float:
     """Fill the error (6,) of a goal with free axes, and return its square [m²].
 
-    Its angular part is in the target's frame. With one axis free, the turn that counts is the
-    smallest that brings the tip's axis onto the target's: the rotation vector would mix in the
-    turn about it.
+    Its angular part is in the frame whose axes count. With one axis free, the turn that counts is
+    the smallest that brings it, as the tip has carried it along, to where it is wanted: the
+    rotation vector would mix in the turn about it.
     """
     target = goal.target
     pose_error(target, tip, angular_weight, error)
@@ -135,38 +163,113 @@ def free_axes_error(goal: Goal, tip: Array, angular_weight: float, error: Array)
         if goal.free_axes[c] >= 1.0:
             free, axis = free + 1, c
     if free == 1:
-        ax, ay, az = tip[axis], tip[3 + axis], tip[6 + axis]
-        bx, by, bz = target[axis], target[3 + axis], target[6 + axis]
+        ax, ay, az = carried_axis(goal, tip, axis)
+        bx, by, bz = wanted_axis(goal, axis)
         x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
         sine, cosine = math.sqrt(x * x + y * y + z * z), ax * bx + ay * by + az * bz
         if sine > 1e-9:
             scale = math.atan2(sine, cosine) / sine
         elif cosine > 0.0:
             scale = 1.0
-        else:  # opposite: half a turn about another of the target's axes
-            other, scale = (axis + 1) % 3, math.pi
-            x, y, z = target[other], target[3 + other], target[6 + other]
+        else:  # opposite: half a turn about another of the axes
+            scale = math.pi
+            x, y, z = wanted_axis(goal, (axis + 1) % 3)
         error[3] = angular_weight * scale * x
         error[4] = angular_weight * scale * y
         error[5] = angular_weight * scale * z
-    return release_free_axes(goal, error)
+    turn_into_axes(goal, error)
+    if goal.free_axes[ROOM] == 0.0:
+        for c in range(3):
+            error[3 + c] *= 1.0 - goal.free_axes[c]
+    else:
+        keep_what_is_beyond(goal, angular_weight, error)
+    return squared_norm(error, 0) + squared_norm(error, 3)
 
 
 @inner_kernel
-def release_free_axes(goal: Goal, error: Array) -> float:
-    """Turn the angular part of an error into the target's frame, and let go of what is free.
+def release_free_axes(goal: Goal, error: Array, angular_weight: float, column: Array) -> None:
+    """Turn a column of a Jacobian into the frame that counts, and let go of what is free.
 
     Args:
         goal: what is to be reached.
-        error: (6,), a weighted error or a column of its Jacobian.
-
-    Returns:
-        The square of what is left [m²].
+        error: (6,), at the same posture, as `free_axes_error` fills it.
+        angular_weight: [m/rad].
+        column: (6,), changed.
 
     """
-    target = goal.target
-    x, y, z = error[3], error[4], error[5]
+    turn_into_axes(goal, column)
+    if goal.free_axes[ROOM] == 0.0:
+        for c in range(3):
+            column[3 + c] *= 1.0 - goal.free_axes[c]
+    else:
+        release_within_room(goal, error, angular_weight, column)
+
+
+@inlined_kernel
+def turn_into_axes(goal: Goal, error: Array) -> None:
+    """Turn the angular part of an error, or of a column, into the frame whose axes count."""
+    if goal.free_axes[IN_BASE] == 0.0:
+        target = goal.target
+        x, y, z = error[3], error[4], error[5]
+        for c in range(3):
+            error[3 + c] = target[c] * x + target[3 + c] * y + target[6 + c] * z
+
+
+@inlined_kernel
+def room_about(goal: Goal, axis: int) -> float:
+    """Return the tolerance [rad] about an axis, where that is wide; else 0, and where it is free.
+
+    Only where `ROOM` is set.
+    """
+    share = 1.0 - goal.free_axes[axis]
+    if share > 0.0 and goal.orientation_tolerance >= WIDE * share:
+        return goal.orientation_tolerance / share
+    return 0.0
+
+
+@inner_kernel
+def keep_what_is_beyond(goal: Goal, angular_weight: float, error: Array) -> None:
+    """Shorten the angular error to what is beyond the room about wide axes.
+
+    The room is an ellipsoid of the wide tolerances: within, nothing is left; outside, the error
+    loses the part that lies within.
+    """
+    squared = 0.0
     for c in range(3):
-        along = target[c] * x + target[3 + c] * y + target[6 + c] * z
-        error[3 + c] = (1.0 - goal.free_axes[c]) * along
-    return squared_norm(error, 0) + squared_norm(error, 3)
+        room = room_about(goal, c)
+        if room > 0.0:
+            squared += (error[3 + c] / (angular_weight * room)) ** 2
+    far = math.sqrt(squared)
+    share = 1.0 - INNER / far if far > INNER else 0.0
+    for c in range(3):
+        if room_about(goal, c) > 0.0:
+            error[3 + c] *= share
+        else:
+            error[3 + c] *= 1.0 - goal.free_axes[c]
+
+
+@inner_kernel
+def release_within_room(goal: Goal, error: Array, angular_weight: float, column: Array) -> None:
+    """Do to a column, in the frame that counts, what `keep_what_is_beyond` does to an error.
+
+    It is the derivative of that, written in what is left of the error. Args as
+    `release_free_axes`.
+    """
+    squared = along = 0.0
+    for c in range(3):
+        room = room_about(goal, c)
+        if room > 0.0:
+            share = error[3 + c] / (angular_weight * room)
+            squared += share * share
+            along += share * column[3 + c] / (angular_weight * room)
+    beyond = math.sqrt(squared)
+    is_beyond = beyond > 1e-12
+    far = beyond + INNER
+    factor = INNER * along / (far * squared) if is_beyond else 0.0
+    for c in range(3):
+        if room_about(goal, c) == 0.0:
+            column[3 + c] *= 1.0 - goal.free_axes[c]
+        elif is_beyond:
+            column[3 + c] = beyond / far * column[3 + c] + factor * error[3 + c]
+        else:
+            column[3 + c] = 0.0

@@ -25,6 +25,9 @@ from learned_ik.kernels.forward_kinematics import (
 from learned_ik.kernels.measures import clip
 from learned_ik.kernels.normal_equations import damped_solution
 from learned_ik.kernels.pose_error import (
+    FREEDOM,
+    IN_BASE,
+    ROOM,
     Goal,
     free_axes_error,
     has_free_axes,
@@ -119,7 +122,7 @@ def refine(
             jacobian_columns(chain, work.frames, weight, work.columns)
             if some_are_free:
                 for j in range(joints):
-                    release_free_axes(goal, work.columns[j])
+                    release_free_axes(goal, work.error, weight, work.columns[j])
         bounded_step(chain, q, damping * squared + floor, work)
         for j in range(joints):
             work.trial[j] = q[j] + work.step[j]
@@ -134,7 +137,8 @@ def orientation_error_at(chain: ChainArrays, goal: Goal, q: Array, work: Workspa
 
     Unlike refinement, it does not let axes of larger tolerance count less.
     """
-    free_axes = work.rest[:3]
+    free_axes = work.rest[:FREEDOM]
+    free_axes[IN_BASE], free_axes[ROOM] = goal.free_axes[IN_BASE], 0.0
     for axis in range(3):
         free_axes[axis] = 1.0 if goal.free_axes[axis] >= 1.0 else 0.0
     exact = Goal(goal.target, free_axes, goal.position_tolerance, goal.orientation_tolerance)

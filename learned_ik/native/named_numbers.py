@@ -23,7 +23,8 @@ NAMED = {
     'avoidance.clearance': ('AT_ONCE', 'CONTACT'),
     'avoidance.store': ('MORE_PROPOSALS', 'GRID'),
     'heads.forward_pass': ('LANES', 'POSE_INPUTS'),
-    'path.tracking': ('DEMAND',),
+    'path.tracking': ('JUMP', 'PATH_FREE_AXES', 'DEMAND', 'STAY', 'COAST', 'COMFORT'),
+    'pose_error': ('IN_BASE', 'ROOM', 'FREEDOM'),
     'path.ladder': ('SPACING', 'FRESH', 'RUNG', 'TRACKED'),
     'search': ('ENOUGH_RESTARTS',),
     'servo.bounded_motion': (

@@ -59,6 +59,11 @@ class Asked(NamedTuple):
     background: Background
     log: NodeLog
 
+    async def wait_for(self, frame: str, stamp: int) -> None:
+        """Wait until it is known how a frame stood at a moment [ns], if it moves."""
+        if not self.serving.is_rigid(frame):
+            await self.frames.wait(frame, stamp)
+
 
 class Command(NamedTuple):
     """What the robot was told last."""
@@ -81,7 +86,7 @@ class Endpoints:
     def __init__(self, asked: Asked, on_description: Callable[[str], Awaitable[None]]) -> None:
         """Open services and topics; `on_description` takes the URDF of a robot."""
         self._node, self._serving, self._health = asked.node, asked.serving, asked.health
-        self._defaults, self._frames = asked.defaults, asked.frames
+        self._defaults, self._wait_for = asked.defaults, asked.wait_for
         self._background, self._log = asked.background, asked.log
         self._take_description = on_description
         self._paths = PathServing(self._serving)
@@ -149,18 +154,21 @@ class Endpoints:
         self._answered, self._next = self._targets, None
         self._history.clear()
 
+    def seeding_command(self) -> Command:
+        """Return the last command where it may be the seed of a request that brings none.
+
+        Where nobody reports joints, such a request has no seed.
+        """
+        return self._command if self._serving.joint_positions is not None else Command()
+
     async def answer(self, asked: IkRequest) -> IkAnswer:
         """Return the answer to a pose, with what is known of the joints as its seed.
 
         A search that takes long goes on beside, while others are served.
         """
-        await self.wait_for(asked.frame, asked.stamp)
-        question = self._serving.question(asked, self._defaults(), *self.command_of_request())
+        await self._wait_for(asked.frame, asked.stamp)
+        question = self._serving.question(asked, self._defaults(), *self.seeding_command())
         return await self._answer_to(question)
-
-    def command_of_request(self) -> Command:
-        """Return the last command; none where nobody reports joints: requests have no seed."""
-        return Command() if self._serving.joint_positions is None else self._command
 
     async def _answer_to(self, question: PoseQuestion | IkAnswer) -> IkAnswer:
         if isinstance(question, IkAnswer):
@@ -174,11 +182,6 @@ class Endpoints:
                 ErrorCode.TIMED_OUT, 'not found at once, and too many longer searches wait'
             )
         return await searches.do(question.at_length)
-
-    async def wait_for(self, frame: str, stamp: int) -> None:
-        """Return when it is known how a frame stood at a stamp [ns], or when its time is over."""
-        if not self._serving.is_rigid(frame):
-            await self._frames.wait(frame, stamp)
 
     async def _on_request(
         self, request: GetIK.Request, response: GetIK.Response
@@ -199,7 +202,7 @@ class Endpoints:
         try:
             check_size(len(request.poses))
             header = request.header
-            await self.wait_for(header.frame_id, messages.nanoseconds(header.stamp))
+            await self._wait_for(header.frame_id, messages.nanoseconds(header.stamp))
             job = partial(self._answer_path, request, response)
             asked, answer = await self._background.paths.do(job)
             if answer.joint_names in ((), self._serving.joint_names):  # of no other arm
@@ -220,7 +223,7 @@ class Endpoints:
     ) -> tuple[PathRequest, PathAnswer]:
         """Fill the response to a path. On another thread: messages this long take their time."""
         asked = messages.path_request_from_service(request)
-        answer = self._paths.answer(asked, self._defaults(), *self.command_of_request())
+        answer = self._paths.answer(asked, self._defaults(), *self.seeding_command())
         messages.fill_path_response(response, answer, answer.joint_names, JointTrajectoryPoint)
         return asked, answer
 
@@ -234,7 +237,7 @@ class Endpoints:
             self._targets += 1
             number = self._targets
             asked = messages.request_from_target(target)
-            await self.wait_for(asked.frame, asked.stamp)
+            await self._wait_for(asked.frame, asked.stamp)
             question = self._serving.question(asked, self._defaults(), *self._command)
             if parameters.TARGET_MODE.of(self._node) == 'track':
                 if number == self._targets:  # else a later one has come while this one waited

@@ -5,6 +5,7 @@
 Messages are read and written by their fields alone, so that this module needs no ROS.
 """
 
+import dataclasses
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -13,12 +14,28 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
-from learned_ik.serving.requests_and_answers import IkAnswer, IkRequest, PathAnswer, PathRequest
+from learned_ik.serving.requests_and_answers import (
+    AskedFreedom,
+    AskedPreference,
+    IkAnswer,
+    IkRequest,
+    PathAnswer,
+    PathRequest,
+)
 from learned_ik.serving.status.wording import one_line
 
 
 def request_from_service(message: Any) -> IkRequest:
     """Return what a `GetIK.Request` asks for."""
+    return dataclasses.replace(
+        pose_request(message),
+        preference=preference_from_message(message.preference),
+        max_joint_change=message.max_joint_change,
+    )
+
+
+def pose_request(message: Any) -> IkRequest:
+    """Return what `GetIK.Request` and `GetIKSolutions.Request` alike have."""
     position, orientation = arrays_from_pose(message.pose.pose)
     return IkRequest(
         frame=message.pose.header.frame_id,
@@ -31,7 +48,21 @@ def request_from_service(message: Any) -> IkRequest:
         orientation_tolerance=message.orientation_tolerance,
         timeout=seconds_from_duration(message.timeout),
         collisions=message.collisions,
+        freedom=freedom_from_message(message.freedom),
+        position_only=message.position_only,
     )
+
+
+def freedom_from_message(message: Any) -> AskedFreedom:
+    """Return what an `OrientationFreedom` says."""
+    least, most = message.least, message.most
+    return AskedFreedom(message.axes, (least.x, least.y, least.z), (most.x, most.y, most.z))
+
+
+def preference_from_message(message: Any) -> AskedPreference:
+    """Return what a `Preference` says."""
+    posture = message.posture
+    return AskedPreference(message.prefer, posture.name, posture.position, message.weights)
 
 
 def request_from_target(message: Any) -> IkRequest:
@@ -49,6 +80,9 @@ def fill_service_response(response: Any, answer: IkAnswer, joint_names: Iterable
     response.orientation_error = float(answer.orientation_error)
     response.solve_time = float(answer.solve_time)
     response.clearance = float(answer.clearance)
+    response.seed_source = int(answer.seed_source)
+    response.seed_distance = float(answer.seed_distance)
+    response.limit_margin = float(answer.limit_margin)
     if answer.joint_positions is not None:
         fill_joint_state(response.joint_state, joint_names, answer.joint_positions)
 
@@ -69,6 +103,9 @@ def path_request_from_service(message: Any) -> PathRequest:
         velocity_scaling=message.velocity_scaling,
         acceleration=message.acceleration,
         timeout=seconds_from_duration(message.timeout),
+        freedom=freedom_from_message(message.freedom),
+        position_only=message.position_only,
+        collisions=message.collisions,
     )
 
 
@@ -86,6 +123,7 @@ def fill_path_response(
     response.largest_step = float(answer.largest_step)
     response.start_step = float(answer.start_step)
     response.solve_time = float(answer.solve_time)
+    response.start_source = int(answer.start_source)
     if answer.joint_positions is None or answer.velocities is None or answer.times is None:
         return  # refused
     response.trajectory.joint_names = list(joint_names)

@@ -29,6 +29,7 @@ from learned_ik.ros.changes import Changes
 from learned_ik.ros.diagnostics import diagnostic_array
 from learned_ik.ros.endpoints import Asked, Endpoints, tell_robot
 from learned_ik.ros.moveit.moveit_endpoints import MoveItEndpoints
+from learned_ik.ros.poses.many_endpoints import ManyEndpoints
 from learned_ik.ros.robustness.background import Background
 from learned_ik.ros.robustness.guard import NodeLog
 from learned_ik.ros.robustness.parameter_changes import ParameterChanges
@@ -54,6 +55,7 @@ class Parts:
     serving: IkServing
     frames: MovingFrames
     endpoints: Endpoints
+    many: ManyEndpoints
     moveit: MoveItEndpoints
     obstacles: ObstacleEndpoints
     changes: Changes
@@ -62,14 +64,14 @@ class Parts:
     def close(self) -> None:
         """Withdraw services and topics."""
         for part in (
-            self.changes, self.endpoints, self.moveit, self.obstacles, self.frames,
+            self.changes, self.endpoints, self.many, self.moveit, self.obstacles, self.frames,
             self.background,
         ):  # fmt: skip
             part.close()
 
 
 class IkNode(LifecycleNode):
-    """Serves `~/get_ik` and `~/get_ik_path`; turns `~/target_pose` into `~/joint_command`.
+    """Serves `~/get_ik` and its like; turns `~/target_pose` into `~/joint_command`.
 
     Configuring loads the model and opens services and topics, activating serves: in between,
     every request is answered with the reason why it is refused. All messages are handled by one
@@ -164,6 +166,7 @@ class IkNode(LifecycleNode):
             serving=serving,
             frames=frames,
             endpoints=endpoints,
+            many=ManyEndpoints(asked, endpoints.seeding_command),
             moveit=MoveItEndpoints(asked, endpoints),
             obstacles=ObstacleEndpoints(asked, changes.use_network),
             changes=changes,

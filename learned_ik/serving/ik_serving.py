@@ -18,13 +18,14 @@ from learned_ik.serving.described_body import DescribedBody
 from learned_ik.serving.frames import Lookup, pose_in_base
 from learned_ik.serving.limits.wanted_limits import WantedLimits
 from learned_ik.serving.pose_question import BAD_INPUT, PoseQuestion, code_of
+from learned_ik.serving.poses.wishes import UPRIGHT, pose_options
 from learned_ik.serving.requests_and_answers import (
     LONGEST_TIMEOUT,
-    Collisions,
     Defaults,
     ErrorCode,
     IkAnswer,
     IkRequest,
+    SeedSource,
 )
 from learned_ik.serving.seeds import JointMemory, Seed, seed_by_name
 from learned_ik.serving.served_robot import ServedRobot, served_robot
@@ -201,25 +202,19 @@ class IkServing:
             return IkAnswer(ErrorCode.FAILURE, refusal)
         try:
             position, orientation = pose_in_base(
-                robot.chain.base_link, robot.base_frames, request.frame,
-                request.position, request.orientation, request.stamp, self.lookup,
+                robot.chain.base_link, robot.base_frames, request.frame, request.position,
+                UPRIGHT if request.position_only else request.orientation,
+                request.stamp, self.lookup,
                 may_be_empty=not request.of_planner,
             )  # fmt: skip
+            seed = self._seed_of(robot, request, command, commanded_at)
             return PoseQuestion(
                 robot=robot,
                 position=position,
                 orientation=orientation,
-                seed=self._seed_of(robot, request, command, commanded_at),
+                seed=seed,
                 timeout=checked_timeout(request.timeout or defaults.timeout),
-                options={
-                    'position_tolerance': request.position_tolerance
-                    or defaults.position_tolerance,
-                    'orientation_tolerance': request.orientation_tolerance
-                    or defaults.orientation_tolerance,
-                    'prefer': None if defaults.prefer == 'nearest' else defaults.prefer,
-                    'avoid_collisions': avoids(request.collisions, defaults),
-                    'min_clearance': defaults.min_clearance,
-                },
+                options=pose_options(request, defaults, robot.chain.joint_names, seed),
             )
         except BAD_INPUT as error:
             return IkAnswer(code_of(error), str(error))
@@ -250,14 +245,20 @@ class IkServing:
 
         """
         if names or len(positions):
-            return Seed(seed_by_name(self.joint_names, names, positions))
+            given = seed_by_name(self.joint_names, names, positions)
+            return Seed(given, origin=SeedSource.REQUEST)
+        return self.known_seed(command, commanded_at)
+
+    def known_seed(self, command: Array | None = None, commanded_at: float = math.inf) -> Seed:
+        """Return where the joints are, as reported or commanded, the later one."""
         reported, reported_at = self._joints.positions, self._joints.time
         if command is not None and (reported is None or commanded_at > reported_at):
-            return Seed(command, f'the last joint_command, {self._since(reported_at)}')
+            told = f'the last joint_command, {self._since(reported_at)}'
+            return Seed(command, told, SeedSource.LAST_COMMAND)
         if reported is None:
             return Seed()
         age = 1e3 * (self.clock() - reported_at)
-        return Seed(reported, f'joint_states of {age:.0f} ms ago')
+        return Seed(reported, f'joint_states of {age:.0f} ms ago', SeedSource.JOINT_STATES)
 
     def state(
         self,
@@ -324,20 +325,3 @@ def checked_timeout(timeout: float) -> float:
             f'timeout is {timeout:g} s; expected at most {LONGEST_TIMEOUT:g} s'
         )
     return timeout
-
-
-def avoids(collisions: int, defaults: Defaults) -> bool | None:
-    """Return what `IkSolver.solve` is told; None: to avoid as soon as there are obstacles.
-
-    Raises:
-        InvalidInputError: the number is none of `Collisions`.
-
-    """
-    if collisions not in list(Collisions):
-        raise InvalidInputError(
-            f'collisions is {collisions}; expected '
-            f'{", ".join(f"{each.value} ({each.name})" for each in Collisions)}'
-        )
-    if collisions == Collisions.DEFAULT:
-        return None if defaults.avoid_collisions else False
-    return collisions == Collisions.AVOID

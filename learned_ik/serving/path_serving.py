@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`PathServing`: from any request for a path to a timed answer. No message, no rclpy."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -11,6 +12,7 @@ from learned_ik.errors import InvalidInputError
 from learned_ik.serving.frames import pose_in_base
 from learned_ik.serving.ik_serving import IkServing, checked_timeout
 from learned_ik.serving.pose_question import BAD_INPUT, code_of
+from learned_ik.serving.poses.wishes import UPRIGHT, path_options
 from learned_ik.serving.requests_and_answers import (
     MOST_POSES,
     Defaults,
@@ -18,6 +20,7 @@ from learned_ik.serving.requests_and_answers import (
     PathAnswer,
     PathRequest,
 )
+from learned_ik.serving.seeds import Seed
 from learned_ik.serving.served_robot import ServedRobot
 from learned_ik.solving.paths.follow import JUMP, TIMEOUT
 from learned_ik.solving.paths.path_solution import PathSolution
@@ -53,38 +56,34 @@ class PathServing:
         if refusal is not None:
             return PathAnswer(ErrorCode.FAILURE, refusal)
         try:
-            solution = self._follow(robot, request, defaults, command, commanded_at)
+            check_size(len(request.positions))
+            start = self._serving.seed(
+                request.start_names, request.start_positions, command, commanded_at
+            )
+            solution = self._follow(robot, request, defaults, start)
             timing = timed(robot, solution, request)
         except BAD_INPUT as error:
             return PathAnswer(code_of(error), str(error))
-        return path_answer(solution, timing, robot.chain.joint_names)
+        answer = path_answer(solution, timing, robot.chain.joint_names)
+        return dataclasses.replace(answer, start_source=start.origin)
 
     def _follow(
-        self,
-        robot: ServedRobot,
-        request: PathRequest,
-        defaults: Defaults,
-        command: Array | None,
-        commanded_at: float,
+        self, robot: ServedRobot, request: PathRequest, defaults: Defaults, start: Seed
     ) -> PathSolution:
-        check_size(len(request.positions))
+        orientations = request.orientations
+        if request.position_only:
+            orientations = np.tile(UPRIGHT, (len(request.positions), 1))
         positions, orientations = pose_in_base(
             robot.chain.base_link, robot.base_frames, request.frame,
-            request.positions, request.orientations, request.stamp, self._serving.lookup,
+            request.positions, orientations, request.stamp, self._serving.lookup,
         )  # fmt: skip
-        seed = self._serving.seed(
-            request.start_names, request.start_positions, command, commanded_at
-        )
         return robot.solver.follow(
             positions,
             orientations,
-            seed.positions,
-            position_tolerance=request.position_tolerance or defaults.position_tolerance,
-            orientation_tolerance=request.orientation_tolerance or defaults.orientation_tolerance,
+            start.positions,
             jump=request.jump_threshold or JUMP,
             timeout=checked_timeout(request.timeout or TIMEOUT),
-            avoid_collisions=None if defaults.avoid_collisions else False,
-            min_clearance=defaults.min_clearance,
+            **path_options(request, defaults),
         )
 
 

@@ -12,6 +12,7 @@ from learned_ik.errors import InvalidInputError, SeedError, UnknownFrameError
 from learned_ik.serving.requests_and_answers import ErrorCode, IkAnswer
 from learned_ik.serving.seeds import Seed
 from learned_ik.serving.served_robot import ServedRobot
+from learned_ik.solving.solution import Solution
 
 SHORT = 1e-3  # [s], a search that others wait for; most take a tenth of it
 ENDED_BY_CLOCK = 0.8 * SHORT  # [s]: what took so long and found nothing, was not given up
@@ -43,15 +44,24 @@ class PoseQuestion:
     def answer(self, timeout: float) -> IkAnswer:
         """Return the answer, after `timeout` [s] at most. Bad input is an answer, too."""
         try:
-            solution = self.robot.solver.solve(
-                self.position,
-                self.orientation,
-                self.seed.positions,
-                timeout=timeout,
-                **self.options,
-            )
+            solution = self.solve(timeout)
         except BAD_INPUT as error:
             return IkAnswer(code_of(error), str(error))
+        return self.told(solution)
+
+    def solve(self, timeout: float) -> Solution:
+        """Return what the solver says, after `timeout` [s] at most.
+
+        Raises:
+            InvalidInputError: a value is not finite, or out of its range.
+
+        """
+        return self.robot.solver.solve(
+            self.position, self.orientation, self.seed.positions, timeout=timeout, **self.options
+        )
+
+    def told(self, solution: Solution) -> IkAnswer:
+        """Return what a solution comes to."""
         if (
             solution.joint_positions is not None
             and not np.isfinite(solution.joint_positions).all()
@@ -59,17 +69,20 @@ class PoseQuestion:
             return IkAnswer(ErrorCode.FAILURE, 'the solver has answered with what is no number')
         return IkAnswer(
             error_code=ErrorCode(int(solution.status)),
-            message=_with_source(solution.message, self.seed.source),
+            message=with_source(solution.message, self.seed.source),
             joint_positions=solution.joint_positions,
             position_error=solution.position_error,
             orientation_error=solution.orientation_error,
             solve_time=solution.solve_time,
             clearance=solution.clearance,
             joint_names=self.robot.chain.joint_names,
+            seed_source=self.seed.origin,
+            seed_distance=solution.seed_distance,
+            limit_margin=solution.limit_margin,
         )
 
 
-def _with_source(message: str, source: str) -> str:
+def with_source(message: str, source: str) -> str:
     """Return a message that says where the search began, where the request did not."""
     if not source:
         return message

@@ -8,13 +8,17 @@ import math
 from collections.abc import Sequence
 
 from learned_ik.arrays import Array
+from learned_ik.solving.solution import Solution, SolutionBatch
 
 LONGEST_TIMEOUT = 60.0  # [s], of a pose or a path: longer ones are refused
 MOST_POSES = 3000  # of a path: more take ROS so long to unpack that others would wait
+MOST_IN_BATCH = 10_000  # poses of a batch, which are packed more tightly
+MOST_SOLUTIONS, SOLUTIONS = 256, 16  # of one pose: so many at most; where the request says nothing
+BATCH_TIMEOUT = 1.0  # [s], for all poses of a batch, where the request says nothing
 
 
 class ErrorCode(enum.IntEnum):
-    """The constants of GetIK.srv and GetIKPath.srv: those of moveit_msgs/MoveItErrorCodes."""
+    """The constants of all services: those of moveit_msgs/MoveItErrorCodes."""
 
     SUCCESS = 1
     FAILURE = 99999
@@ -24,7 +28,7 @@ class ErrorCode(enum.IntEnum):
     INVALID_GROUP_NAME = -15  # of MoveIt's request alone
     INVALID_GOAL_CONSTRAINTS = -16
     INVALID_ROBOT_STATE = -17
-    INVALID_LINK_NAME = -18
+    INVALID_LINK_NAME = -18  # of MoveIt's request alone
     FRAME_TRANSFORM_FAILURE = -21
     NO_IK_SOLUTION = -31
 
@@ -62,6 +66,44 @@ class Collisions(enum.IntEnum):
     IGNORE = 2
 
 
+class SeedSource(enum.IntEnum):
+    """The constants of GetIK.srv: where a search began."""
+
+    NONE = 0
+    REQUEST = 1
+    JOINT_STATES = 2
+    LAST_COMMAND = 3
+
+
+class FreedomAxes(enum.IntEnum):
+    """The constants of OrientationFreedom.msg: whose axes turns are counted about."""
+
+    TARGET = 0
+    BASE = 1
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AskedFreedom:
+    """Which turns of the tip do not matter, or not much, as it came."""
+
+    axes: int = FreedomAxes.TARGET
+    least: Sequence[float] = (0.0, 0.0, 0.0)  # x y z [rad], 0 or below
+    most: Sequence[float] = (0.0, 0.0, 0.0)  # x y z [rad], 0 or above; both 0: the tolerance
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AskedPreference:
+    """Which of many solutions is wanted, as it came."""
+
+    prefer: str = ''  # one of PREFERENCES, or 'posture'; empty: the default
+    names: Sequence[str] = ()  # joint names of a posture, in any order
+    positions: Sequence[float] = ()  # one for each name [rad or m]
+    weights: Sequence[float] = ()  # one for each name, above 0; empty: one each
+
+
+NO_FREEDOM, NO_PREFERENCE = AskedFreedom(), AskedPreference()
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class IkRequest:
     """One pose to be reached, as it came: nothing is checked yet."""
@@ -76,6 +118,10 @@ class IkRequest:
     orientation_tolerance: float = 0.0  # [rad]; 0: the default
     timeout: float = 0.0  # [s]; 0: the default
     collisions: int = Collisions.DEFAULT
+    freedom: AskedFreedom = NO_FREEDOM
+    position_only: bool = False  # whatever `freedom` and the orientation are
+    preference: AskedPreference = NO_PREFERENCE
+    max_joint_change: float = 0.0  # [rad or m], from the seed; 0: any
     # Whether a planner asks: the seed is the state of a robot, and joints that it lacks are where
     # they were last reported; no answer goes beyond the limits, wherever the robot is.
     of_planner: bool = False
@@ -93,11 +139,57 @@ class IkAnswer:
     solve_time: float = 0.0  # [s]
     clearance: float = math.nan  # [m]; infinite without obstacles
     joint_names: tuple[str, ...] = ()  # of `joint_positions`
+    seed_source: SeedSource = SeedSource.NONE
+    seed_distance: float = math.nan  # [rad or m]; NaN without a seed
+    limit_margin: float = math.nan  # [rad or m]
 
     @property
     def solved(self) -> bool:
         """Whether the pose is reached within both tolerances."""
         return self.error_code is ErrorCode.SUCCESS
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SolutionsAnswer:
+    """Several solutions of one pose, the best first."""
+
+    error_code: ErrorCode
+    message: str = ''  # as of an `IkAnswer`
+    solutions: Sequence[Solution] = ()
+    solve_time: float = 0.0  # [s], for all of them
+    joint_names: tuple[str, ...] = ()
+    seed_source: SeedSource = SeedSource.NONE
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BatchRequest:
+    """Many poses, each to be reached by itself, as they came: nothing is checked yet."""
+
+    frame: str  # the frame of the poses; empty: the chain's base link
+    positions: Array  # (3 n,) [m], one after the other
+    orientations: Array  # (4 n,) x y z w; not looked at with `position_only`
+    seed_names: Sequence[str] = ()  # joint names, in any order
+    seed_positions: Sequence[float] = ()  # [rad or m], for all alike or for each in turn
+    stamp: int = 0  # when the poses hold, for a frame that moves [ns]; 0: the latest
+    position_tolerance: float = 0.0  # [m]; 0: the default
+    orientation_tolerance: float = 0.0  # [rad]; 0: the default
+    timeout: float = 0.0  # [s], for all; 0: `BATCH_TIMEOUT`
+    collisions: int = Collisions.DEFAULT
+    freedom: AskedFreedom = NO_FREEDOM
+    position_only: bool = False
+    preference: AskedPreference = NO_PREFERENCE
+    max_joint_change: float = 0.0  # [rad or m], from the seed; 0: any
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BatchAnswer:
+    """What became of many poses; `solution` is None when the request is refused."""
+
+    error_code: ErrorCode  # of the first pose that is not solved
+    message: str = ''  # which one, and how many are not
+    solution: SolutionBatch | None = None
+    joint_names: tuple[str, ...] = ()
+    seed_source: SeedSource = SeedSource.NONE
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -116,6 +208,9 @@ class PathRequest:
     velocity_scaling: float = 0.0  # share of the velocity limits; 0: all
     acceleration: float = 0.0  # [rad/s² or m/s²]; 0: the default
     timeout: float = 0.0  # [s]; 0: the default
+    freedom: AskedFreedom = NO_FREEDOM
+    position_only: bool = False  # whatever `freedom` and the orientations are
+    collisions: int = Collisions.DEFAULT
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -136,6 +231,7 @@ class PathAnswer:
     start_step: float = math.nan  # [rad or m]
     solve_time: float = 0.0  # [s]
     joint_names: tuple[str, ...] = ()  # of `joint_positions`
+    start_source: SeedSource = SeedSource.NONE
 
     @property
     def solved(self) -> bool:

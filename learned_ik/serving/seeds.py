@@ -7,11 +7,13 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from learned_ik.arrays import Array
 from learned_ik.errors import SeedError
 from learned_ik.kernels.measures import FARTHEST_JOINT
 from learned_ik.robot.description.names import listed
+from learned_ik.serving.requests_and_answers import SeedSource
 
 PATIENCE = 2.0  # [s], for all joints to be reported, once some were, and again then
 
@@ -22,6 +24,7 @@ class Seed:
 
     positions: Array | None = None  # (joints,) [rad or m]; None: nobody knows
     source: str = ''  # in words, where the request brings none
+    origin: SeedSource = SeedSource.NONE
 
 
 def seed_by_name(
@@ -57,6 +60,45 @@ def seed_by_name(
         if not math.isfinite(given[name]):
             raise SeedError(f"seed: joint '{name}' is {given[name]}; expected a finite number")
     return np.array([given[name] for name in joint_names])
+
+
+def seeds_by_name(
+    joint_names: Sequence[str], names: Sequence[str], positions: npt.ArrayLike, count: int
+) -> Array:
+    """Return a seed for all of many poses alike, or one for each.
+
+    Args:
+        joint_names: the chain's joints, in its order.
+        names: joints that the seeds speak of; others than the chain's are ignored.
+        positions: (names,) or (count * names,) [rad or m], those for one pose after the other.
+        count: of poses.
+
+    Returns:
+        (joints,) or (count, joints) [rad or m], in the order of `joint_names`.
+
+    Raises:
+        SeedError: as `seed_by_name`.
+
+    """
+    values = np.asarray(positions, np.float64)
+    if len(values) == len(names):
+        return seed_by_name(joint_names, names, values.tolist())
+    if len(values) != count * len(names):
+        raise SeedError(
+            f'seeds have {len(names)} names and {len(values)} positions; expected '
+            f'{len(names)} for all poses alike, or {count * len(names)} for {count} poses'
+        )
+    seed_by_name(joint_names, names, [0.0] * len(names))  # whether all joints are named
+    columns = {name: column for column, name in enumerate(names)}
+    seeds = values.reshape(count, -1)[:, [columns[name] for name in joint_names]]
+    finite = np.isfinite(seeds)
+    if not finite.all():
+        pose, joint = (int(index[0]) for index in np.nonzero(~finite))
+        raise SeedError(
+            f"seed of pose {pose}: joint '{joint_names[joint]}' is {seeds[pose, joint]}; expected "
+            'a finite number'
+        )
+    return seeds
 
 
 class JointMemory:

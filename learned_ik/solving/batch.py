@@ -4,7 +4,7 @@
 
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 
@@ -37,6 +37,7 @@ from learned_ik.rotations import chordal_angle, matrix_from_quaternion, normaliz
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.explain import explain_request
+from learned_ik.solving.freedom import Freedom
 from learned_ik.solving.one_pose import prefer_better, settle_in_scene
 from learned_ik.solving.packing import Memory
 from learned_ik.solving.preferences import Prefer
@@ -67,7 +68,7 @@ def solve_batch(
     *,
     prefer: Prefer,
     position_tolerance: float,
-    orientation_tolerance: float | Sequence[float],
+    freedom: Freedom,
     max_joint_change: float,
     threads: int | None,
     timeout: float,
@@ -80,15 +81,14 @@ def solve_batch(
     if threads is not None:
         threads = whole(threads, 'threads', THREADS, lambda count: 1 <= count <= MOST_THREADS)
     seeded = seeds is not None
-    orientation_tolerance, options = request_options(
-        orientation_tolerance, max_joint_change, seeded
-    )
+    options = request_options(freedom, max_joint_change, seeded)
+    orientations = freedom.aimed(orientations, 'orientations')
     rows = _rows(engine, positions, orientations, options, seeds)
     request = Request(
         rows,
         np.zeros((len(rows), ANSWER + engine.chain.joint_count)),
         seeded,
-        (checked_position_tolerance(position_tolerance), orientation_tolerance),
+        (checked_position_tolerance(position_tolerance), freedom.strictest),
         engine.preferences.read(prefer, seeded),
         scene,
     )

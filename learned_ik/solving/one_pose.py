@@ -43,6 +43,7 @@ from learned_ik.solving.explain import (
     with_moved_seed,
     with_widened_limits,
 )
+from learned_ik.solving.freedom import TARGET_AXES, read_freedom
 from learned_ik.solving.packing import Memory
 from learned_ik.solving.preferences import Prefer
 from learned_ik.solving.request import (
@@ -99,9 +100,10 @@ def solve(
     ):
         position_tolerance = checked_position_tolerance(position_tolerance)
         memory.has_options = True  # first: what is refused must not leave its options to the next
-        orientation_tolerance, memory.options[...] = request_options(
-            orientation_tolerance, max_joint_change, seeded
-        )
+        freedom = read_freedom(orientation_tolerance, TARGET_AXES)
+        orientation_tolerance = freedom.strictest
+        memory.options[...] = request_options(freedom, max_joint_change, seeded)
+        orientation = freedom.aimed(orientation)
     elif memory.has_options:
         memory.options[...] = NO_OPTIONS
         memory.has_options = False

@@ -2,18 +2,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which of many solutions is wanted: what `prefer` of `IkSolver.solve` may be, checked."""
 
+from __future__ import annotations
+
+import dataclasses
 from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.arrays import Array
+from learned_ik.arrays import Array, PerJoint, Posture
 from learned_ik.checks import check_range, numbers, shortened
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.measures import FARTHEST_JOINT
 from learned_ik.robot.chain import KinematicChain
 
-Prefer = Literal['first', 'nearest', 'middle'] | npt.ArrayLike | None
+
+@dataclasses.dataclass(frozen=True)
+class PreferredPosture:
+    """A posture to be near to, and how much each joint's distance from it counts: a `prefer`."""
+
+    positions: Posture  # (joints,) [rad or m]; NaN for joints that may be anywhere
+    weights: PerJoint | None = None  # (joints,), above 0; None: the solver's `joint_weights`
+
+
+Prefer = Literal['first', 'nearest', 'middle'] | PreferredPosture | npt.ArrayLike | None
 
 
 class Preference(NamedTuple):
@@ -37,12 +49,7 @@ class Preferences:
         self._chain = chain
         weights = np.ones(chain.joint_count)
         if joint_weights is not None:
-            weights = chain.checked_joints(joint_weights, 'joint_weights')
-            if weights.ndim != 1 or not (weights > 0).all():
-                raise InvalidInputError(
-                    f'joint_weights are {shortened(weights.tolist())}; expected '
-                    f'({chain.joint_count},), each above 0'
-                )
+            weights = self._checked_weights(joint_weights, 'joint_weights')
         self.joint_weights = weights
         middle = chain.middle.copy()
         middle[chain.continuous] = np.nan  # nowhere is farther from a limit than elsewhere
@@ -72,6 +79,12 @@ class Preferences:
                 f"prefer is {shortened(prefer)}{needs}; expected 'first', 'nearest' with a seed, "
                 "'middle', or joint positions"
             )
+        weights = self.joint_weights
+        if isinstance(prefer, PreferredPosture):
+            if prefer.weights is not None:
+                weights = self._checked_weights(prefer.weights, 'weights of prefer')
+                weights = weights / weights.max()  # only how they compare to each other counts
+            prefer = prefer.positions
         posture = numbers(prefer, 'prefer').copy()
         if posture.shape != (self._chain.joint_count,) or np.isinf(posture).any():
             raise InvalidInputError(
@@ -79,4 +92,14 @@ class Preferences:
                 'joint positions, finite, or NaN where a joint may be anywhere'
             )
         check_range(np.nan_to_num(posture), FARTHEST_JOINT, 'prefer', 'rad or m')
-        return Preference(posture, self.joint_weights, False)
+        return Preference(posture, weights, False)
+
+    def _checked_weights(self, values: npt.ArrayLike, what: str) -> Array:
+        """Return weights (joints,); raise `InvalidInputError` for what is not above 0."""
+        weights = self._chain.checked_joints(values, what)
+        if weights.ndim != 1 or not (weights > 0).all():
+            raise InvalidInputError(
+                f'{what} are {shortened(weights.tolist())}; expected '
+                f'({self._chain.joint_count},), each above 0'
+            )
+        return weights

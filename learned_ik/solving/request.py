@@ -3,7 +3,6 @@
 """`Request`: what is asked of a pose, or of many alike, checked; and the checks."""
 
 import math
-from collections.abc import Sequence
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -11,22 +10,22 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
-from learned_ik.checks import check_range, number, numbers, shortened
+from learned_ik.checks import check_range, number, numbers
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.measures import FARTHEST, FARTHEST_JOINT
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import normalized_quaternion
 from learned_ik.solving.avoidance import Scene
+from learned_ik.solving.freedom import Freedom, OrientationTolerance
 from learned_ik.solving.preferences import Preference
 
-# No axis of the target is free, and joints may go anywhere.
-NO_OPTIONS: Array = np.array([0.0, 0.0, 0.0, math.inf])
-POSITION_ONLY: Array = np.array([1.0, 1.0, 1.0, math.inf])
-TINY = 1e-12  # [rad], in place of a tolerance of 0 where tolerances are compared
+# No axis is free, and joints may go anywhere.
+NO_OPTIONS: Array = np.array([0.0, 0.0, 0.0, 0.0, 0.0, math.inf])
+POSITION_ONLY: Array = np.array([1.0, 1.0, 1.0, 0.0, 0.0, math.inf])
 
 # What a request may say beside pose, seed and preference: position tolerance [m], orientation
-# tolerance [rad], one or (3,), largest change of a joint [rad or m], timeout [s].
-Bounds = tuple[float, float | Sequence[float], float, float]
+# tolerance [rad], largest change of a joint [rad or m], timeout [s].
+Bounds = tuple[float, OrientationTolerance | Freedom, float, float]
 
 FLOAT64 = np.dtype(np.float64)
 NOTHING = np.empty(0)
@@ -185,44 +184,21 @@ def before_the_end(began: float, timeout: float) -> float:
     return max(began + timeout - 3 * (now - began), now)
 
 
-def request_options(
-    orientation_tolerance: float | Sequence[float], max_joint_change: float, seeded: bool
-) -> tuple[float, Array]:
-    """Return the tolerance that counts [rad], and the options (4,) of a request.
+def request_options(freedom: Freedom, max_joint_change: float, seeded: bool) -> Array:
+    """Return the options (6,) of a request.
 
     Args:
-        orientation_tolerance: [rad], one for all axes or (3,); infinite for a free axis.
+        freedom: of the orientation.
         max_joint_change: [rad or m].
         seeded: whether there is a seed for joints to stay near.
 
     Raises:
-        InvalidInputError: a tolerance that is negative or NaN, a largest change that is, or one
-            without a seed.
+        InvalidInputError: a largest change that is negative or NaN, or one without a seed.
 
     """
-    tolerances = numbers(orientation_tolerance, 'orientation_tolerance')
-    if tolerances.shape not in ((), (3,)) or not (tolerances >= 0).all():
-        raise InvalidInputError(
-            f'orientation_tolerance is {shortened(tolerances.tolist())}; expected one number, '
-            'or one for each of x, y, z; each 0 or more, infinite for a free axis'
-        )
     max_joint_change = number(
         max_joint_change, 'max_joint_change', '0 or more', lambda change: change >= 0
     )
     if max_joint_change < math.inf and not seeded:
         raise InvalidInputError('max_joint_change needs a seed from which to count')
-    tolerances = np.broadcast_to(tolerances, 3)
-    strictest = float(tolerances.min())
-    if strictest == math.inf:
-        return math.pi, np.array([1.0, 1.0, 1.0, max_joint_change])
-    # An axis with twice the tolerance counts half: what meets the strictest, meets all.
-    shares = max(strictest, TINY) / np.maximum(tolerances, TINY)
-    return strictest, np.array([*(1 - shares), max_joint_change])
-
-
-def axis_tolerances(strictest: float, free_axes: Array) -> float | list[float]:
-    """Return the `orientation_tolerance` that `request_options` takes apart [rad]."""
-    if not free_axes.any():
-        return float(strictest)
-    with np.errstate(divide='ignore'):
-        return (strictest / (1 - free_axes)).tolist()
+    return np.array([*freedom.free_axes, max_joint_change])

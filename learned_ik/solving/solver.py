@@ -7,7 +7,6 @@ from __future__ import annotations
 import logging
 import math
 import os
-from collections.abc import Sequence
 from typing import Any
 
 from learned_ik.arrays import (
@@ -32,6 +31,13 @@ from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving import batch, one_pose, variety
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.fitting import CALIBRATION, checked_limits, checked_tool, fitted
+from learned_ik.solving.freedom import (
+    TARGET_AXES,
+    Freedom,
+    OrientationTolerance,
+    ToleranceAxes,
+    read_freedom,
+)
 from learned_ik.solving.paths.follow import JUMP, follow
 from learned_ik.solving.paths.follow import TIMEOUT as PATH_TIMEOUT
 from learned_ik.solving.paths.path_solution import PathSolution
@@ -282,7 +288,8 @@ class IkSolver:
         *,
         prefer: Prefer = None,
         position_tolerance: float = POSITION_TOLERANCE,
-        orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
+        orientation_tolerance: OrientationTolerance = ORIENTATION_TOLERANCE,
+        tolerance_axes: ToleranceAxes = TARGET_AXES,
         max_joint_change: float = math.inf,
         timeout: float = TIMEOUT,
         avoid_collisions: bool | None = None,
@@ -301,10 +308,18 @@ class IkSolver:
                 one. `'first'`, the default without: the first that is found, from the seed, or
                 else from the network; the quickest.
                 `'middle'`: far from the joint limits. Or (joints,) [rad or m], a posture to be
-                near to, NaN for joints that do not matter.
+                near to, NaN for joints that do not matter; `PreferredPosture` has weights too.
             position_tolerance: [m], 0 or more.
-            orientation_tolerance: [rad], 0 or more; or (3,), one for turns about each axis of the
-                target's own frame. `math.inf` frees an axis, three of them the orientation.
+            orientation_tolerance: [rad], 0 or more; or (3,), one for turns about each axis.
+                `math.inf` frees an axis, three of them the orientation. Or (3, 2), from least, 0
+                or below, to most, 0 or above, for each axis; `(-inf, inf)` is free, infinite on
+                one side alone is refused. With a = 0.26, `((-a, a), (-a, a), (-inf, inf))` is a
+                cone of 15 degrees about z. The turns about several axes, all together, keep
+                within the ellipsoid that touches those bounds. Of intervals with another middle
+                than 0, the middles are one turn from the orientation to what is aimed at, and the
+                half widths count from there.
+            tolerance_axes: about whose axes: `'target'`, those of the pose's own frame, or
+                `'base'`, those of the base link's.
             max_joint_change: [rad or m], how far any joint may go from the seed.
             timeout: [s], above 0; as long as that, the search goes on where nothing is found and
                 nothing proves that it cannot be. Infinite: for some hundred restarts, as a batch.
@@ -313,7 +328,9 @@ class IkSolver:
             min_clearance: [m], 0 or more, the clearance that counts as clear.
 
         Returns:
-            A `Solution`, also for a pose that cannot be reached.
+            A `Solution`, also for a pose that cannot be reached. Its orientation error is the
+            angle to the orientation, or to the middle of intervals, about the axes that are not
+            free.
 
         Raises:
             InvalidInputError: a value has the wrong shape, is not finite, or out of its range:
@@ -328,7 +345,10 @@ class IkSolver:
             or min_clearance != 0.0
         ):
             scene = engine.scene(avoid_collisions, min_clearance)
-        bounds = position_tolerance, orientation_tolerance, max_joint_change, timeout
+        freedom: OrientationTolerance | Freedom = orientation_tolerance
+        if tolerance_axes is not TARGET_AXES:
+            freedom = read_freedom(orientation_tolerance, tolerance_axes)
+        bounds = position_tolerance, freedom, max_joint_change, timeout
         return one_pose.solve(engine, position, orientation, seed, prefer, bounds, scene)
 
     def solve_all(
@@ -339,7 +359,8 @@ class IkSolver:
         *,
         seed: Posture | None = None,
         position_tolerance: float = POSITION_TOLERANCE,
-        orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
+        orientation_tolerance: OrientationTolerance = ORIENTATION_TOLERANCE,
+        tolerance_axes: ToleranceAxes = TARGET_AXES,
         timeout: float = TIMEOUT,
         avoid_collisions: bool | None = None,
         min_clearance: float = 0.0,
@@ -357,7 +378,8 @@ class IkSolver:
             seed: (joints,) [rad or m]; what is nearest to it comes first. Without one: what lies
                 far from limits and singularities, by limit margin times manipulability.
             position_tolerance: [m], 0 or more.
-            orientation_tolerance: [rad], 0 or more; or (3,), as for `solve`.
+            orientation_tolerance: [rad], 0 or more; or (3,) or (3, 2), as for `solve`.
+            tolerance_axes: as for `solve`.
             timeout: [s], above 0, for all of them: then there are those that were found.
             avoid_collisions: as for `solve`.
             min_clearance: [m], as for `solve`.
@@ -372,7 +394,8 @@ class IkSolver:
         """
         return variety.solve_all(
             self._engine, position, orientation, limit, seed,
-            position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
+            position_tolerance=position_tolerance,
+            freedom=read_freedom(orientation_tolerance, tolerance_axes),
             timeout=timeout, scene=self._engine.scene(avoid_collisions, min_clearance),
         )  # fmt: skip
 
@@ -384,7 +407,8 @@ class IkSolver:
         *,
         prefer: Prefer = None,
         position_tolerance: float = POSITION_TOLERANCE,
-        orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
+        orientation_tolerance: OrientationTolerance = ORIENTATION_TOLERANCE,
+        tolerance_axes: ToleranceAxes = TARGET_AXES,
         max_joint_change: float = math.inf,
         threads: int | None = None,
         timeout: float = math.inf,
@@ -399,7 +423,8 @@ class IkSolver:
             seeds: (n, joints) or (joints,) [rad or m], optional.
             prefer: as for `solve`.
             position_tolerance: [m], 0 or more.
-            orientation_tolerance: [rad], 0 or more; or (3,), as for `solve`.
+            orientation_tolerance: [rad], 0 or more; or (3,) or (3, 2), as for `solve`.
+            tolerance_axes: as for `solve`.
             max_joint_change: [rad or m], as for `solve`.
             threads: how many to use, 1 up to 1024; default: one for each core that this process
                 may use.
@@ -414,7 +439,8 @@ class IkSolver:
         """
         return batch.solve_batch(
             self._engine, positions, orientations, seeds, prefer=prefer,
-            position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
+            position_tolerance=position_tolerance,
+            freedom=read_freedom(orientation_tolerance, tolerance_axes),
             max_joint_change=max_joint_change, threads=threads, timeout=timeout,
             scene=self._engine.scene(avoid_collisions, min_clearance),
         )  # fmt: skip
@@ -452,7 +478,8 @@ class IkSolver:
         start: Posture | None = None,
         *,
         position_tolerance: float = POSITION_TOLERANCE,
-        orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
+        orientation_tolerance: OrientationTolerance = ORIENTATION_TOLERANCE,
+        tolerance_axes: ToleranceAxes = TARGET_AXES,
         jump: float = JUMP,
         timeout: float = PATH_TIMEOUT,
         avoid_collisions: bool | None = None,
@@ -466,7 +493,8 @@ class IkSolver:
             start: (joints,) [rad or m], the present joint positions, from which the path shall
                 begin; default: wherever it can be followed.
             position_tolerance: [m], 0 or more.
-            orientation_tolerance: [rad], 0 or more; or (3,), as for `solve`.
+            orientation_tolerance: [rad], 0 or more; or (3,) or (3, 2), as for `solve`.
+            tolerance_axes: as for `solve`.
             jump: [rad or m], above 0: a larger step of one joint from pose to pose is a jump.
             timeout: [s], above 0, for the whole path.
             avoid_collisions: whether to keep clear where that is possible, as for `solve`; the
@@ -482,7 +510,8 @@ class IkSolver:
         """
         return follow(
             self._engine, positions, orientations, start,
-            position_tolerance=position_tolerance, orientation_tolerance=orientation_tolerance,
+            position_tolerance=position_tolerance,
+            freedom=read_freedom(orientation_tolerance, tolerance_axes),
             jump=jump, timeout=timeout, scene=self._engine.scene(avoid_collisions, min_clearance),
         )  # fmt: skip
 

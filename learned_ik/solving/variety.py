@@ -4,7 +4,7 @@
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from time import perf_counter
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from learned_ik.kernels.path.tracking import read_targets
 from learned_ik.solving import one_pose
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import RESTARTS_PER_LOOK, Engine
+from learned_ik.solving.freedom import Freedom
 from learned_ik.solving.one_pose import clear_from_seed, clear_solution
 from learned_ik.solving.request import (
     Request,
@@ -48,7 +49,7 @@ def solve_all(
     seed: npt.ArrayLike | None,
     *,
     position_tolerance: float,
-    orientation_tolerance: float | Sequence[float],
+    freedom: Freedom,
     timeout: float,
     scene: Scene | None,
 ) -> list[Solution]:
@@ -60,15 +61,16 @@ def solve_all(
     engine.memory()
     began, timeout = perf_counter(), checked_timeout(timeout)
     deadline = began + timeout
-    bounds = position_tolerance, orientation_tolerance, math.inf, timeout
+    orientation, freedom = freedom.aimed(orientation), freedom.at_the_middle()
+    bounds = position_tolerance, freedom.shortest, math.inf, timeout
     first = one_pose.solve(engine, position, orientation, seed, 'first', bounds, None)
     if not first:
         return []
     about = None if seed is None else checked_start(engine.chain, seed, 'seed')
-    strictest, free = request_options(orientation_tolerance, math.inf, False)
+    options = request_options(freedom, math.inf, False)
     pose = numbers(position, 'position'), numbers(orientation, 'orientation')
-    row = np.concatenate([*pose, free])
-    tolerances = checked_position_tolerance(position_tolerance), strictest
+    row = np.concatenate([*pose, options])
+    tolerances = checked_position_tolerance(position_tolerance), freedom.strictest
     avoids = scene is not None and scene.avoids
     candidates = distinct_solutions(
         engine, row, about, tolerances, CANDIDATES_IN_SCENE * limit if avoids else limit,

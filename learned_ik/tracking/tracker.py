@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -52,9 +52,15 @@ from learned_ik.kernels.servo.servoing import (
 from learned_ik.rotations import matrix_from_quaternion, quaternion_from_matrix
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.explain import explain_request
+from learned_ik.solving.freedom import (
+    TARGET_AXES,
+    OrientationTolerance,
+    ToleranceAxes,
+    read_freedom,
+)
 from learned_ik.solving.packing import chain_arrays
 from learned_ik.solving.preferences import Prefer
-from learned_ik.solving.request import FLOAT64, as_rows, checked_start, request_options
+from learned_ik.solving.request import FLOAT64, as_rows, checked_start
 from learned_ik.solving.solver import IkSolver
 from learned_ik.tracking.closest_posture import ClosestPosture
 from learned_ik.tracking.moving_spheres import MovingSpheres
@@ -93,7 +99,8 @@ class Tracker:
         acceleration_limits: PerJoint | None = None,
         *,
         position_tolerance: float = POSITION_TOLERANCE,
-        orientation_tolerance: float | Sequence[float] = ORIENTATION_TOLERANCE,
+        orientation_tolerance: OrientationTolerance = ORIENTATION_TOLERANCE,
+        tolerance_axes: ToleranceAxes = TARGET_AXES,
         prefer: Prefer = 'middle',
         avoid_collisions: bool | None = None,
         min_clearance: float = 0.0,
@@ -107,8 +114,9 @@ class Tracker:
                 gives none.
             acceleration_limits: (joints,) [rad/s² or m/s²], above 0; default: none.
             position_tolerance: [m], above 0, within which a step is on the target.
-            orientation_tolerance: [rad], above 0, one for all axes of the target or (3,);
-                infinite for a free axis.
+            orientation_tolerance: [rad], above 0, one for all axes or (3,); infinite for a free
+                axis; or (3, 2), as for `IkSolver.solve`, of intervals about 0.
+            tolerance_axes: as for `IkSolver.solve`, of all steps.
             prefer: what redundancy is for, as for `IkSolver.solve`: `'middle'`, away from the
                 limits, or a posture (joints,), NaN where a joint does not matter; None: nothing.
             avoid_collisions: whether to keep clear of obstacles and of the arm itself; default: as
@@ -146,7 +154,7 @@ class Tracker:
         self._asked[EXACT_POSITION] = EXACT * self._position_tolerance
         self._asked[NEAR] = self._position_tolerance
         self._asked[WEIGHT_ON_THE_WAY] = ERRORS_WEIGH
-        self._usual_axes = orientation_tolerance
+        self._usual_axes, self._tolerance_axes = orientation_tolerance, tolerance_axes
         self._ask_for(None)
         if avoid_collisions is not None:
             avoid_collisions = flag(avoid_collisions, 'avoid_collisions')
@@ -172,14 +180,20 @@ class Tracker:
             )
         return np.broadcast_to(given, joints)
 
-    def _ask_for(self, orientation_tolerance: float | Sequence[float] | None) -> None:
+    def _ask_for(self, orientation_tolerance: OrientationTolerance | None) -> None:
         """Aim within these tolerances [rad] from now on; None: the tracker's own."""
         axes = self._usual_axes if orientation_tolerance is None else orientation_tolerance
-        strictest, options = request_options(axes, math.inf, False)
+        freedom = read_freedom(axes, self._tolerance_axes, has_room=False)
+        if freedom.middle is not None:
+            raise InvalidInputError(
+                f'orientation_tolerance is {shortened(numbers(axes, "axes").tolist())}; expected '
+                'intervals about 0: a tracker leads to the orientation itself'
+            )
+        strictest = freedom.strictest
         self._last_axes = orientation_tolerance
         self._orientation_tolerance = strictest
         self._asked[EXACT_ORIENTATION] = EXACT * strictest
-        self._asked[ASKED_FREE_AXES:WEIGHT_ON_THE_WAY] = options[:3]
+        self._asked[ASKED_FREE_AXES:WEIGHT_ON_THE_WAY] = freedom.free_axes
 
     def reset(self, joint_positions: Posture, joint_velocities: Posture | None = None) -> None:
         """Go on from where the arm is.
@@ -248,7 +262,7 @@ class Tracker:
         orientation: Orientation,
         period: float,
         *,
-        orientation_tolerance: float | Sequence[float] | None = None,
+        orientation_tolerance: OrientationTolerance | None = None,
     ) -> TrackingStep:
         """Take one step towards a target.
 
@@ -274,7 +288,7 @@ class Tracker:
         position: Position,
         orientation: Orientation,
         period: float,
-        orientation_tolerance: float | Sequence[float] | None,
+        orientation_tolerance: OrientationTolerance | None,
     ) -> TrackingStep:
         period = self._checked_period(period)
         if orientation_tolerance is not self._last_axes:
@@ -441,7 +455,8 @@ class Tracker:
         found = self.solver.solve_all(
             position, orientation, BRANCHES, seed=q,
             position_tolerance=self._position_tolerance,
-            orientation_tolerance=self._usual_axes, timeout=math.inf,
+            orientation_tolerance=self._usual_axes, tolerance_axes=self._tolerance_axes,
+            timeout=math.inf,
             avoid_collisions=self._avoids, min_clearance=self._wanted,
         )  # fmt: skip
         times = [float((np.abs(one.joint_positions - q) / speeds).max()) for one in found]

@@ -129,6 +129,11 @@ std::int32_t code_of(Result result) {
 
 class KinematicsPlugin : public kinematics::KinematicsBase {
  public:
+  KinematicsPlugin() {
+    supported_methods_.push_back(kinematics::DiscretizationMethods::ALL_DISCRETIZED);
+    supported_methods_.push_back(kinematics::DiscretizationMethods::ALL_RANDOM_SAMPLED);
+  }
+
   bool initialize(const rclcpp::Node::SharedPtr &node, const moveit::core::RobotModel &model,
                   const std::string &group_name, const std::string &base_frame,
                   const std::vector<std::string> &tip_frames,
@@ -173,17 +178,20 @@ class KinematicsPlugin : public kinematics::KinematicsBase {
                                    : kinematics::KinematicErrors::MULTIPLE_TIPS_NOT_SUPPORTED;
       return false;
     }
-    if (options.discretization_method != kinematics::DiscretizationMethods::NO_DISCRETIZATION) {
+    using namespace kinematics::DiscretizationMethods;
+    const auto method = options.discretization_method;
+    if (method == SOME_DISCRETIZED || method == SOME_RANDOM_SAMPLED) {
       result.kinematic_error = kinematics::KinematicErrors::UNSUPORTED_DISCRETIZATION_REQUESTED;
       return false;
     }
     result.kinematic_error = kinematics::KinematicErrors::SOLVER_NOT_ACTIVE;
     if (!solver_) return false;
-    try {
-      solutions = solver_->solve_all(question(poses[0], seed, default_timeout_, {}, options),
-                                     most_solutions);
-    } catch (const learned_ik::Error &error) {
-      RCLCPP_WARN(logger(), "%s", error.what());
+    if (method == NO_DISCRETIZATION) {  // MoveIt means by that the nearest to the seed alone
+      MoveItErrorCodes code;
+      std::vector<double> nearest;
+      if (getPositionIK(poses[0], seed, nearest, code, options)) solutions.push_back(nearest);
+    } else {
+      solutions = several(question(poses[0], seed, default_timeout_, {}, options));
     }
     const bool found = !solutions.empty();
     result.kinematic_error =
@@ -236,7 +244,8 @@ class KinematicsPlugin : public kinematics::KinematicsBase {
         return false;
       }
       const learned_ik::Frame frame = frame_of(base * state.getGlobalLinkTransform(link));
-      poses.push_back(message_of({{frame[9], frame[10], frame[11]}, learned_ik::quaternion(frame)}));
+      poses.push_back(
+          message_of({{frame[9], frame[10], frame[11]}, learned_ik::quaternion(frame)}));
     }
     return true;
   }
@@ -326,6 +335,15 @@ class KinematicsPlugin : public kinematics::KinematicsBase {
     if (options.lock_redundant_joints)
       question.locked.assign(redundant_joint_indices_.begin(), redundant_joint_indices_.end());
     return question;
+  }
+
+  std::vector<std::vector<double>> several(const Question &question) const {
+    try {
+      return solver_->solve_all(question, most_solutions);
+    } catch (const learned_ik::InvalidInputError &error) {
+      RCLCPP_WARN(logger(), "group '%s': %s", group_name_.c_str(), error.what());
+      return {};
+    }
   }
 
   bool search(const Pose &pose, const std::vector<double> &seed, double timeout,

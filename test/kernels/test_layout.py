@@ -106,7 +106,7 @@ def test_answer_and_request_leave_no_place_twice():
     assert sorted(answer) == list(range(places.ANSWER))
     assert np.diff([
         places.POSITION, places.ORIENTATION, places.FREE_AXES, places.LARGEST_CHANGE, places.SEED,
-    ]).tolist() == [3, 4, 3, 1]  # fmt: skip
+    ]).tolist() == [3, 4, 5, 1]  # fmt: skip
     assert len({places.FOUND, places.NOT_FOUND, places.MALFORMED}) == 3
 
 

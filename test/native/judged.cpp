@@ -25,6 +25,15 @@ std::vector<double> answered(const std::shared_ptr<const learned_ik::Model> &mod
   const std::size_t joints = solver.joint_count(), width = 7 + joints;
   learned_ik::Options options;
   options.timeout = 10.0;
+  if (mode == "base" || mode == "path base") {
+    options.orientation_tolerance = {1e-6, 1e-6, infinity};
+    options.tolerance_axes = learned_ik::ToleranceAxes::base;
+  }
+  if (mode == "cone" || mode == "path cone") options.orientation_tolerance = {0.2, 0.2, infinity};
+  if (mode == "cone of base") {
+    options.orientation_tolerance = {0.2, infinity, 0.1};
+    options.tolerance_axes = learned_ik::ToleranceAxes::base;
+  }
   if (mode == "free") options.orientation_tolerance = {1e-6, 1e-6, infinity};
   if (mode == "middle") options.prefer = learned_ik::Prefer::middle;
   if (mode == "bound") options.max_joint_change = 0.3;
@@ -51,7 +60,7 @@ std::vector<double> answered(const std::shared_ptr<const learned_ik::Model> &mod
     }
   }
   if (mode.substr(0, 4) == "path") {
-    learned_ik::Options patient = learned_ik::Solver::along_a_path();
+    learned_ik::Options patient = options;
     patient.timeout = 60.0;
     if (mode == "path clear") solver.set_obstacles({{{0.6, 0.1, 0.3}, 0.15}});
     const learned_ik::PathSolution path = solver.follow(poses, {}, patient);
@@ -74,6 +83,10 @@ std::vector<double> tracked(const std::shared_ptr<const learned_ik::Model> &mode
   learned_ik::Solver solver(model);
   const std::size_t joints = solver.joint_count(), width = 7 + joints;
   learned_ik::TrackerOptions options;
+  if (mode == "track base") {
+    options.orientation_tolerance = {0.01, 0.01, infinity};
+    options.tolerance_axes = learned_ik::ToleranceAxes::base;
+  }
   if (mode == "track limited") options.acceleration_limits = learned_ik::Joints(joints, 8.0);
   learned_ik::Tracker tracker(solver, options);
   tracker.reset(learned_ik::Joints(requests.begin() + 7,

@@ -89,6 +89,9 @@ OPTIONS = {
     'plain': {},
     'seeded': {},
     'free': {'orientation_tolerance': [1e-6, 1e-6, np.inf]},
+    'base': {'orientation_tolerance': [1e-6, 1e-6, np.inf], 'tolerance_axes': 'base'},
+    'cone': {'orientation_tolerance': [0.2, 0.2, np.inf]},
+    'cone of base': {'orientation_tolerance': [0.2, np.inf, 0.1], 'tolerance_axes': 'base'},
     'middle': {'prefer': 'middle'},
     'bound': {'max_joint_change': 0.3},
 }
@@ -135,6 +138,22 @@ def test_a_path_is_pythons_to_the_bit(judged, robot, turns):
     assert_reach(solver, found[found[:, 0] == 1], requests[found[:, 0] == 1])
 
 
+@pytest.mark.parametrize('mode', ['base', 'cone'])
+def test_a_path_with_freedom_is_pythons_to_the_bit(judged, robot, mode):
+    solver, path = robot
+    chain = solver.chain
+    t = np.linspace(0, 2 * np.pi, 200)[:, None] * (1 + 0.2 * np.arange(chain.joint_count))
+    q = chain.middle + 0.4 * (chain.upper - chain.lower).clip(max=6.0) * np.sin(t)
+    requests = np.concatenate([*chain.forward(q), q], axis=1)
+    found = answers(judged, path, f'path {mode}', requests)
+    expected = solver.follow(requests[:, :3], requests[:, 3:7], timeout=60.0, **OPTIONS[mode])
+    np.testing.assert_array_equal(found[:, FIELDS:], expected.joint_positions)
+    np.testing.assert_array_equal(found[:, 0], expected.status)
+    np.testing.assert_array_equal(found[:, 1], expected.position_error)
+    np.testing.assert_array_equal(found[:, 2], expected.orientation_error)
+    assert np.mean(found[:, 0] == 1) > 0.9
+
+
 def test_a_path_says_where_it_is_not_clear(judged, robot):
     solver, path = robot
     chain = solver.chain
@@ -151,7 +170,7 @@ def test_a_path_says_where_it_is_not_clear(judged, robot):
     assert (found[clearances > 1e-9, 0] == 1).all()
 
 
-@pytest.mark.parametrize('mode', ['track', 'track limited', 'track clear'])
+@pytest.mark.parametrize('mode', ['track', 'track limited', 'track base', 'track clear'])
 def test_a_tracker_steps_as_pythons_does(judged, robot, mode):
     """After a hand that leaves the reach, comes back, and rests out of reach at last."""
     solver, path = robot
@@ -164,7 +183,9 @@ def test_a_tracker_steps_as_pythons_does(judged, robot, mode):
     requests = np.hstack([position + away, np.tile([*orientation, *start], (500, 1))])
     found = answers(judged, path, mode, requests)
     limits = 8.0 if mode == 'track limited' else None
-    tracker = Tracker(solver, acceleration_limits=limits)
+    free = {'orientation_tolerance': [0.01, 0.01, np.inf], 'tolerance_axes': 'base'}
+    options = free if mode == 'track base' else {}
+    tracker = Tracker(solver, acceleration_limits=limits, **options)
     tracker.reset(start)
     for k, (request, answer) in enumerate(zip(requests, found, strict=True)):
         if mode == 'track clear' and k % 10 == 0:

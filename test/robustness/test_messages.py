@@ -99,6 +99,33 @@ def deep(client, node):  # noqa: F811
     return make
 
 
+def hostile_wishes(request, pose, has_preference=True):
+    """Yield requests with hostile freedom, preference and bounds."""
+    floats = [f'freedom.{bound}.{axis}' for bound in ('least', 'most') for axis in 'xyz']
+    names, postures = [], []
+    if has_preference:
+        floats.append('max_joint_change')
+        names.append('preference.prefer')
+        postures = [
+            ([LONG], [0.0], []), ([FORGED], [], [1.0]), ([], [NAN], []), ([], [], FLOATS),
+            (['arm_1_joint'] * 3, [0.0] * 3, [0.0] * 3), ([str(k) for k in range(30_000)], [], []),
+            *((['arm_1_joint'], [x], []) for x in FLOATS),
+            *((['arm_1_joint'], [0.1], [x]) for x in FLOATS),
+            (['arm_1_joint', 'arm_2_joint'], [0.1] * 2, [TINY, HUGE]),
+        ]  # fmt: skip
+    yield from hostile_poses(request, pose, floats, names)
+    for posture_names, positions, weights in postures:
+        message = request(pose)
+        message.preference.posture.name = posture_names
+        message.preference.posture.position = positions
+        message.preference.weights = weights
+        yield message
+    for axes, position_only in ((255, False), (2, False), (255, True)):
+        message = request(pose)
+        message.freedom.axes, message.position_only = axes, position_only
+        yield message
+
+
 def test_poses(client, deep, pose):  # noqa: F811
     from learned_ik_interfaces.srv import GetIK
 
@@ -117,6 +144,7 @@ def test_poses(client, deep, pose):  # noqa: F811
         message.seed.name, message.seed.position = names, positions
         requests.append(message)
     requests += [GetIK.Request(collisions=255), GetIK.Request()]
+    requests += hostile_wishes(request, pose)
     for answer in call_all(client, deep(GetIK, '/learned_ik/get_ik'), requests):
         check(answer)
         assert answer.error_code != FAILURE, answer.message
@@ -140,12 +168,69 @@ def test_paths(client, deep, pose):  # noqa: F811
     ]
     for message in hostile_poses(lambda _: Pose(), pose, POSE_FLOATS):
         requests.append(GetIKPath.Request(poses=[message] * 3))
+    requests += hostile_wishes(request, pose, has_preference=False)
     requests += [GetIKPath.Request(), GetIKPath.Request(poses=[Pose()] * 20_000)]
     answers = call_all(client, deep(GetIKPath, '/learned_ik/get_ik_path'), requests)
     for answer in answers:
         check(answer)
         assert answer.error_code != FAILURE, answer.message
     assert 'expected one or more, at most 3000' in answers[-1].message
+
+
+def test_batches(client, deep, pose):  # noqa: F811
+    from learned_ik_interfaces.srv import GetIKBatch
+
+    def request(pose):
+        return GetIKBatch.Request(
+            positions=np.tile(pose[0], 2).tolist(), orientations=np.tile(pose[1], 2).tolist()
+        )
+
+    floats, durations = ('position_tolerance', 'orientation_tolerance'), ('timeout.sec',)
+    requests = [*hostile_poses(request, pose, floats, ['header.frame_id'], durations)]
+    requests += hostile_wishes(request, pose)
+    for place in range(14):
+        for value in FLOATS:
+            message = request(pose)
+            numbers = message.positions if place < 6 else message.orientations
+            numbers[place if place < 6 else place - 6] = value
+            requests.append(message)
+    joints = [f'arm_{k}_joint' for k in range(1, 8)]
+    for names, seeds in (
+        ([LONG], [0.0]), ([FORGED], []), ([], [NAN]), (joints, [HUGE] * 7), (joints, [NAN] * 14),
+        (joints * 2, [0.1] * 28), (joints, [0.1] * 13), ([str(k) for k in range(30_000)], [0.0]),
+    ):  # fmt: skip
+        message = request(pose)
+        message.seed_names, message.seeds = names, seeds
+        requests.append(message)
+    for many, turns in ((0, 0), (1, 4), (3, 3), (3, 8), (30_003, 40_004), (3_000_000, 4)):
+        requests.append(GetIKBatch.Request(positions=[0.1] * many, orientations=[0.5] * turns))
+    requests.append(GetIKBatch.Request(collisions=255))
+    answers = call_all(client, deep(GetIKBatch, '/learned_ik/get_ik_batch'), requests)
+    for answer in answers:
+        check(answer)
+        assert np.isfinite(answer.joint_positions).all()
+        assert answer.error_code != FAILURE, answer.message
+    assert 'has 1000000 poses; expected one or more, at most 10000' in answers[-2].message
+
+
+def test_several_solutions(client, deep, pose):  # noqa: F811
+    from learned_ik_interfaces.srv import GetIKSolutions
+
+    def request(pose):
+        return GetIKSolutions.Request(pose=client.stamped_pose(*pose))
+
+    floats = [f'pose.pose.{name}' for name in POSE_FLOATS]
+    floats += ['position_tolerance', 'orientation_tolerance']
+    durations = 'timeout.sec', 'pose.header.stamp.sec'
+    requests = [*hostile_poses(request, pose, floats, ['pose.header.frame_id'], durations)]
+    requests += hostile_wishes(request, pose, has_preference=False)
+    requests += [GetIKSolutions.Request(limit=2**32 - 1), GetIKSolutions.Request()]
+    for answer in call_all(client, deep(GetIKSolutions, '/learned_ik/get_ik_solutions'), requests):
+        check(answer)
+        assert answer.error_code != FAILURE, answer.message
+        assert (answer.error_code == SUCCESS) == bool(answer.solutions)
+        for each in answer.solutions:
+            assert np.isfinite(each.joint_positions).all()
 
 
 def test_targets(client, pose):  # noqa: F811

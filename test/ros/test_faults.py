@@ -36,18 +36,34 @@ def result_of(coroutine):
 
 
 @pytest.fixture
-def endpoints(node):
-    from learned_ik.ros.endpoints import Asked, Endpoints
+def asked(node):
+    from learned_ik.ros.endpoints import Asked
     from learned_ik.ros.robustness.background import Background
     from learned_ik.ros.tf import MovingFrames
 
     frames, background = MovingFrames(node, 'base'), Background(node)
-    asked = Asked(node, Broken(), node.health, lambda: None, frames, background, node.log)
+    yield Asked(node, Broken(), node.health, lambda: None, frames, background, node.log)
+    frames.close()
+    background.close()
+
+
+@pytest.fixture
+def endpoints(asked):
+    from learned_ik.ros.endpoints import Endpoints
+
     endpoints = Endpoints(asked, None)
     yield endpoints
     endpoints.close()
-    frames.close()
-    background.close()
+
+
+@pytest.fixture
+def many(asked):
+    from learned_ik.ros.endpoints import Command
+    from learned_ik.ros.poses.many_endpoints import ManyEndpoints
+
+    many = ManyEndpoints(asked, Command)
+    yield many
+    many.close()
 
 
 def test_a_fault_in_the_service_is_an_answer(endpoints):
@@ -69,6 +85,27 @@ def test_a_fault_in_the_service_of_paths_is_an_answer(endpoints):
     assert response.error_code == GetIKPath.Response.FAILURE
     assert 'is broken' in response.message
     assert not response.trajectory.points
+
+
+def test_a_fault_in_the_service_of_batches_is_an_answer_and_is_counted(node, many):
+    from learned_ik_interfaces.srv import GetIKBatch
+
+    request = GetIKBatch.Request(positions=[0.0] * 3, orientations=[0.0] * 4)
+    response = result_of(many._on_batch(request, GetIKBatch.Response()))
+    assert response.error_code == GetIKBatch.Response.FAILURE
+    assert 'is broken' in response.message
+    assert not response.joint_positions
+    assert node.health.report(None).values['faults'] == '1'
+
+
+def test_a_fault_in_the_service_of_several_solutions_is_an_answer_and_is_counted(node, many):
+    from learned_ik_interfaces.srv import GetIKSolutions
+
+    response = result_of(many._on_solutions(GetIKSolutions.Request(), GetIKSolutions.Response()))
+    assert response.error_code == GetIKSolutions.Response.FAILURE
+    assert 'is broken' in response.message
+    assert not response.solutions
+    assert node.health.report(None).values['faults'] == '1'
 
 
 def test_a_fault_in_a_topic_drops_the_message_and_is_counted(node, endpoints):

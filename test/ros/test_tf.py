@@ -114,3 +114,32 @@ def test_a_target_in_a_moving_frame_becomes_a_command(node, client, chain, broad
     client.spin_until(lambda: client.commands)
     reached, _ = chain.forward(client.commands[0].position)
     np.testing.assert_allclose(reached, position, atol=2e-6)
+
+
+def test_batches_and_several_solutions_know_frames_that_move_too(node, client, chain, broadcast):
+    from learned_ik_interfaces.srv import GetIKBatch, GetIKSolutions
+
+    batches = client.node.create_client(GetIKBatch, '/learned_ik/get_ik_batch')
+    several = client.node.create_client(GetIKSolutions, '/learned_ik/get_ik_solutions')
+    client.spin_until(lambda: batches.service_is_ready() and several.service_is_ready())
+    offset, at = np.array([0.0, 0.05, 0.1]), float(int(time.time()))
+    positions, orientations = chain.forward(np.array([chain.middle, chain.middle + 0.1]))
+    batch = GetIKBatch.Request(
+        positions=(positions - offset).ravel().tolist(), orientations=orientations.ravel().tolist()
+    )
+    batch.header.frame_id = 'cart'
+    batch.header.stamp.sec, batch.header.stamp.nanosec = stamp_of(at)
+    pose = GetIKSolutions.Request(
+        pose=client.stamped_pose(positions[0] - offset, orientations[0], 'cart')
+    )
+    pose.pose.header.stamp = batch.header.stamp
+    # Neither knows of the frame yet: both wait.
+    waiting = batches.call_async(batch), several.call_async(pose)
+    broadcast('cart', offset, at)
+    of_batch, of_one = (answer_of(client, future) for future in waiting)
+    assert of_batch.error_code == of_one.error_code == SUCCESS, of_batch.message
+    reached, _ = chain.forward(np.reshape(of_batch.joint_positions, (2, 7)))
+    np.testing.assert_allclose(reached, positions, atol=2e-6)
+    for each in of_one.solutions:
+        reached, _ = chain.forward(each.joint_positions)
+        np.testing.assert_allclose(reached, positions[0], atol=2e-6)

@@ -17,7 +17,13 @@ from learned_ik import IkSolver, KinematicChain
 from learned_ik.errors import InvalidInputError
 from learned_ik.serving.ik_serving import IkServing
 from learned_ik.serving.pose_question import SHORT
-from learned_ik.serving.requests_and_answers import Collisions, Defaults, ErrorCode, IkRequest
+from learned_ik.serving.requests_and_answers import (
+    Collisions,
+    Defaults,
+    ErrorCode,
+    IkRequest,
+    SeedSource,
+)
 
 TIAGO = (Path(__file__).parents[2] / 'config' / 'tiago_arm.urdf').read_text(encoding='utf-8')
 WITH_CAMERA = TIAGO.replace(
@@ -59,6 +65,8 @@ class NotingSolver:
             orientation_error=0.1,
             solve_time=self.solve_time,
             clearance=0.2,
+            seed_distance=0.3,
+            limit_margin=0.4,
         )
 
 
@@ -82,6 +90,7 @@ def test_passes_on_what_the_solver_found(serving):
     assert not answer.solved
     assert answer.message == 'nearest try is 5 mm away'
     assert (answer.position_error, answer.orientation_error) == (0.005, 0.1)
+    assert (answer.seed_distance, answer.limit_margin) == (0.3, 0.4)
     np.testing.assert_array_equal(answer.joint_positions, np.zeros(7))
 
 
@@ -133,19 +142,23 @@ def test_seeds_are_the_requests_own_or_else_the_later_of_report_and_command(solv
     now = 10.0
     serving = IkServing(solver, clock=lambda: now)
     names, command = joints_of(solver), np.full(7, 3.0)
-    told = serving.answer(REQUEST, DEFAULTS, command, 9.0).message
+    answer = serving.answer(REQUEST, DEFAULTS, command, 9.0)
     np.testing.assert_array_equal(solver.asked.seed, command)
-    assert told.endswith('seed: the last joint_command, as joint_states are not known')
+    assert answer.message.endswith('seed: the last joint_command, as joint_states are not known')
+    assert answer.seed_source is SeedSource.LAST_COMMAND
     serving.remember_joints(['gripper', *names], [9.0, *[2.0] * 7])
     now = 10.5
-    told = serving.answer(REQUEST, DEFAULTS, command, 9.0).message
+    answer = serving.answer(REQUEST, DEFAULTS, command, 9.0)
     np.testing.assert_array_equal(solver.asked.seed, np.full(7, 2.0))
-    assert told.endswith('seed: joint_states of 500 ms ago')
+    assert answer.message.endswith('seed: joint_states of 500 ms ago')
+    assert answer.seed_source is SeedSource.JOINT_STATES
     told = serving.answer(REQUEST, DEFAULTS, command, 10.2).message
     np.testing.assert_array_equal(solver.asked.seed, command)
     assert told.endswith('seed: the last joint_command, as joint_states are older, of 0.50 s ago')
     own = IkRequest('', POSITION, ORIENTATION, names[::-1], range(7))
-    assert 'seed' not in serving.answer(own, DEFAULTS, command, 10.2).message
+    answer = serving.answer(own, DEFAULTS, command, 10.2)
+    assert 'seed' not in answer.message
+    assert answer.seed_source is SeedSource.REQUEST
     np.testing.assert_array_equal(solver.asked.seed, [6, 5, 4, 3, 2, 1, 0])
 
 

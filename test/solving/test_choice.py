@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from learned_ik import IkSolver, KinematicChain
+from learned_ik import IkSolver, KinematicChain, PreferredPosture
 from learned_ik.errors import InvalidInputError
 
 COUNT = 100
@@ -124,6 +124,48 @@ def test_the_largest_change_holds_for_what_is_chosen(solver, tiago):
     assert batch.success.mean() > 0.9
     step = np.abs(batch.joint_positions - seeds).max(axis=1)
     assert step[batch.success].max() <= 1.0 + 1e-6
+
+
+def test_a_posture_brings_its_own_weights(solver, tiago):
+    _, positions, orientations, _ = poses_and_seeds(tiago, None)
+    posture, heavy = tiago.middle + 0.2, np.array([1, 1, 100, 1, 1, 1, 1.0])
+    plain = solver.solve_batch(positions, orientations, prefer=posture)
+    same = solver.solve_batch(positions, orientations, prefer=PreferredPosture(posture))
+    alike = solver.solve_batch(
+        positions, orientations, prefer=PreferredPosture(posture, np.full(7, 3.0))
+    )
+    weighted = solver.solve_batch(positions, orientations, prefer=PreferredPosture(posture, heavy))
+    assert_exact(weighted, tiago, positions, orientations)
+    np.testing.assert_array_equal(same.joint_positions, plain.joint_positions)
+    np.testing.assert_array_equal(alike.joint_positions, plain.joint_positions)
+    own, others = (((each.joint_positions - posture) ** 2) @ heavy for each in (weighted, plain))
+    assert np.mean(own <= others * (1 + 1e-6)) > 0.97
+    assert own.sum() < 0.8 * others.sum()
+    one = solver.solve(positions[0], orientations[0], prefer=PreferredPosture(posture, heavy))
+    np.testing.assert_array_equal(one.joint_positions, weighted.joint_positions[0])
+
+
+def test_a_posture_may_leave_joints_open(solver, tiago):
+    _, positions, orientations, _ = poses_and_seeds(tiago, None)
+    posture = np.full(7, np.nan)
+    posture[2] = 1.0
+    batch = solver.solve_batch(
+        positions, orientations, prefer=PreferredPosture(posture, np.ones(7))
+    )
+    plain = solver.solve_batch(positions, orientations, prefer='first')
+    assert_exact(batch, tiago, positions, orientations)
+    own, others = (np.abs(each.joint_positions[:, 2] - 1.0).mean() for each in (batch, plain))
+    assert own < 0.6 * others
+
+
+@pytest.mark.parametrize(
+    'weights', [np.zeros(7), -np.ones(7), np.ones(3), np.full(7, np.nan), 'a']
+)
+def test_weights_of_a_posture_that_are_none_are_refused(tiago, weights):
+    with pytest.raises(InvalidInputError, match='weights of prefer'):
+        IkSolver(tiago).solve(
+            [0.5, 0, 0], [0, 0, 0, 1], prefer=PreferredPosture(tiago.middle, weights)
+        )
 
 
 def test_free_axes_give_room_to_choose(solver, tiago):

@@ -130,7 +130,7 @@ def walk(
         jacobian_columns(chain, work.frames, weight, work.columns)
         if some_are_free:
             for j in range(joints):
-                release_free_axes(goal, work.columns[j])
+                release_free_axes(goal, work.error, weight, work.columns[j])
         length = way_out(chain, body, q, count, margin, work, memory)
         damping = DAMPING_START * squared + DAMPING_FLOOR * weight * weight
         bounded_step(chain, q, damping, work)

@@ -19,6 +19,7 @@ from learned_ik.kernels.measures import joint_distance, settle_turns
 from learned_ik.kernels.path.branches import dexterity, is_new
 from learned_ik.kernels.path.tracking import (
     JUMP,
+    STAY,
     TRACKING_STEPS,
     Route,
     connects,
@@ -107,7 +108,7 @@ def climb(
     found, farthest, best = 0, low, 0
     for node in range(count):
         copy_into(path[low], low_nodes[node])
-        end = track(chain, route, low, high + 1, demand, work, False)
+        end = track(chain, route, low, high + 1, demand, work, STAY)
         copy_into(ends[node], path[end - 1])
         if end > farthest:
             farthest, best = end, node

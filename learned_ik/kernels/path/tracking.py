@@ -24,14 +24,16 @@ from learned_ik.kernels.refinement import (
 )
 
 TRACKING_STEPS = 12  # of one refinement; the next pose is near, and two or three are the rule
+STAY, COAST, COMFORT = 0, 1, 2  # where a refinement begins
+DRAWN = 0.25  # [1], of a jump, by which a joint at its limit is drawn away from it
 BRIDGES = (4, 16)  # pieces of a step that one refinement does not take; 1-5 % more starts hold
 
 # Places in a demand (DEMAND,), what is asked of each step along a path.
 POSITION_TOLERANCE = 0  # [m]
 ORIENTATION_TOLERANCE = 1  # [rad]
 JUMP = 2  # [rad or m], the largest step of one joint from pose to pose
-PATH_FREE_AXES = 3  # (3,), as of a request
-DEMAND = 6
+PATH_FREE_AXES = 3  # (5,), as of a request
+DEMAND = 8
 
 
 class Route(NamedTuple):
@@ -75,7 +77,7 @@ def track_first_that_holds(
     path: Array,
     errors: Array,
     reached: int,
-    coasts: bool,
+    manner: int,
 ) -> int:
     """Track from one start after the other, until one gets to the end; keep what got farthest.
 
@@ -94,8 +96,10 @@ def track_first_that_holds(
         path: (n, joints) [rad or m], rows from `begin` on become the farthest way.
         errors: (n, 2), likewise: position [m], orientation [rad].
         reached: how far `path` goes already.
-        coasts: begin each refinement where the last two steps point, instead of where they ended:
-            the redundancy keeps its pace, and so takes other ways, not better ones.
+        manner: where each refinement begins. STAY: where the last ended. COAST: where the last
+            two steps point: the redundancy keeps its pace, and so takes other ways, not better
+            ones. COMFORT: a little nearer to the middle of the joint ranges, as far as the
+            redundancy gives way.
 
     Returns:
         The pose before which `path` now ends: the first that no start connects.
@@ -108,7 +112,7 @@ def track_first_that_holds(
         copy_into(q, starts[k])
         goal = goal_on_path(demand, targets[begin])
         trial_errors[begin, 0], trial_errors[begin, 1] = refine(chain, goal, q, 0, PATIENCE, work)
-        last = track(chain, route, begin, end, demand, work, coasts)
+        last = track(chain, route, begin, end, demand, work, manner)
         if last > reached:
             reached = last
             for i in range(begin, last):
@@ -145,7 +149,7 @@ def track(
     end: int,
     demand: Array,
     work: Workspace,
-    coasts: bool,
+    manner: int,
 ) -> int:
     """Fill a route's path and errors from pose `begin` + 1 on, as far as no joint jumps.
 
@@ -159,10 +163,12 @@ def track(
     for i in range(begin + 1, end):
         q = path[i]
         copy_into(q, path[i - 1])
-        if coasts and i > begin + 1:
+        if manner == COAST and i > begin + 1:
             for j in range(q.shape[0]):
                 q[j] += path[i - 1, j] - path[i - 2, j]
             clip(chain, q)
+        elif manner == COMFORT:
+            draw_to_middle(chain, DRAWN * demand[JUMP], q)
         goal = goal_on_path(demand, route.targets[i])
         position_error, orientation_error = refine(chain, goal, q, TRACKING_STEPS, PATIENCE, work)
         if not connects(goal, position_error, orientation_error, path[i - 1], q, demand[JUMP]):
@@ -174,6 +180,19 @@ def track(
                 return i
         route.errors[i, 0], route.errors[i, 1] = position_error, orientation_error
     return end
+
+
+@inlined_kernel
+def draw_to_middle(chain: ChainArrays, farthest: float, q: Array) -> None:
+    """Bring each joint of q (joints,) nearer to the middle of its range, by `farthest` at most.
+
+    The fuller share of its range a joint has used up, the farther.
+    """
+    for j in range(q.shape[0]):
+        half = 0.5 * (chain.bound_high[j] - chain.bound_low[j])
+        if half > 0.0 and half < np.inf:
+            away = (q[j] - 0.5 * (chain.bound_high[j] + chain.bound_low[j])) / half
+            q[j] -= farthest * away * away * away
 
 
 @inlined_kernel

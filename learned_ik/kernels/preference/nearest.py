@@ -100,7 +100,7 @@ def is_nearest(
     some_are_free = has_free_axes(goal)
     if some_are_free:
         for j in range(joints):
-            release_free_axes(goal, columns[j])
+            release_free_axes(goal, work.error, weight, columns[j])
     if least_weight != 1.0 or largest_weight != 1.0:  # in units in which all weigh alike
         for j in range(joints):
             root = math.sqrt(joint_weights[j])
@@ -256,7 +256,7 @@ def expected_width(
     jacobian_columns(chain, work.frames, weight, work.columns)
     if has_free_axes(goal):
         for j in range(q.shape[0]):
-            release_free_axes(goal, work.columns[j])
+            release_free_axes(goal, work.error, weight, work.columns[j])
     bounded_step(chain, q, CAREFUL_DAMPING * weight * weight, work)
     widest = 0.0
     for j in range(q.shape[0]):

@@ -122,7 +122,7 @@ def constrained_step(
     if has_free_axes(goal):
         free_axes_error(goal, work.frames.tip, angular, work.error)
         for j in range(joints):
-            release_free_axes(goal, columns[j])
+            release_free_axes(goal, work.error, angular, columns[j])
     else:
         pose_error(goal.target, work.frames.tip, angular, work.error)
     for j in range(joints):

@@ -206,7 +206,7 @@ def look_around(
     jacobian_columns(chain, work.frames, weight, work.columns)
     for j in range(work.columns.shape[0]):
         if has_free_axes(goal):
-            release_free_axes(goal, work.columns[j])
+            release_free_axes(goal, work.error, weight, work.columns[j])
         scale = 1.0 / math.sqrt(joints.limits[COMFORT_WEIGHT, j])
         for r in range(6):
             work.columns[j, r] *= scale

@@ -25,10 +25,10 @@ from learned_ik.kernels.servo.leading import ALL, NOBODY, lead
 from learned_ik.kernels.servo.sidestep import Around, turn_aside
 
 # Places in what is asked (ASKED,): how exactly the target has to be reached [m], [rad], which axes
-# are free, as of a request; what a radian weighs on the way [m/rad], and what it weighs now; from
-# which error on exactness is tried [m]; 1 while the arm is on its way to another branch.
+# are free, (5,) as of a request; what a radian weighs on the way [m/rad], and what it weighs now;
+# from which error on exactness is tried [m]; 1 while the arm is on its way to another branch.
 EXACT_POSITION, EXACT_ORIENTATION, ASKED_FREE_AXES = 0, 1, 2
-WEIGHT_ON_THE_WAY, WEIGHT, NEAR, SWITCHES, ASKED = 5, 6, 7, 8, 9
+WEIGHT_ON_THE_WAY, WEIGHT, NEAR, SWITCHES, ASKED = 7, 8, 9, 10, 11
 # Places in what is told of a step (TOLD,).
 REMAINING_POSITION, REMAINING_ORIENTATION = 0, 1  # [m], [rad], from the tip to the target
 HELD = 2  # 1 where something near has turned the step aside, or slowed it

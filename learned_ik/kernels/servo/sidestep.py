@@ -110,7 +110,7 @@ def turn_aside(
         jacobian_columns(chain, work.frames, chain.angular_weight, work.columns)
         if has_free_axes(goal):
             for j in range(work.columns.shape[0]):
-                release_free_axes(goal, work.columns[j])
+                release_free_axes(goal, work.error, chain.angular_weight, work.columns[j])
         held = slide(chain, joints, around, count, slowness, work)
     floor = min(obstacles.wanted + RESERVE, clearance)
     chosen, best, tried = state[CHOSEN], state[KEPT], state[WISH]

@@ -37,7 +37,8 @@ class MoveItEndpoints:
         """Open the services; without moveit_msgs, say so and open none."""
         self._node, self._serving, self._health = asked.node, asked.serving, asked.health
         self._log, self._background, self._defaults = asked.log, asked.background, asked.defaults
-        self._endpoints, self._ways = endpoints, CartesianServing(asked.serving)
+        self._endpoints, self._wait_for = endpoints, asked.wait_for
+        self._ways = CartesianServing(asked.serving)
         self._services: list[Any] = []
         try:
             from moveit_msgs.srv import GetCartesianPath, GetPositionIK
@@ -81,7 +82,7 @@ class MoveItEndpoints:
             answer = path_refusal(request, robot, parameters.MOVEIT_GROUP.of(self._node))
             if answer is None:
                 header = request.header
-                await self._endpoints.wait_for(
+                await self._wait_for(
                     model_frame(robot, header.frame_id), nanoseconds(header.stamp)
                 )
                 job = partial(self._answer_path, request, response, robot)
@@ -98,7 +99,7 @@ class MoveItEndpoints:
     def _answer_path(self, request: Any, response: Any, robot: ServedRobot) -> CartesianAnswer:
         """Fill the response to a path. On another thread: messages this long take their time."""
         asked = request_from_cartesian_path(request, robot)
-        answer = self._ways.answer(asked, self._defaults(), *self._endpoints.command_of_request())
+        answer = self._ways.answer(asked, self._defaults(), *self._endpoints.seeding_command())
         fill_cartesian_path_response(response, answer, request, robot, JointTrajectoryPoint)
         return answer
 

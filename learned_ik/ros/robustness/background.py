@@ -17,11 +17,14 @@ class Background:
         cores = len(os.sched_getaffinity(0))
         self.searches = Workers(node, 'searches', max(1, cores - 1))  # of poses hard to find
         self.paths = Workers(node, 'paths')
+        self.batches = Workers(node, 'batches')  # of poses
         self.changes = Workers(node, 'changes')  # models, tools, robot descriptions, retrainings
         self.pictures = Workers(node, 'pictures')  # for RViz
         self.turns = Turns(node)  # of those who change what is served
 
     def close(self) -> None:
         """Let all threads end when they are done."""
-        for workers in (self.searches, self.paths, self.changes, self.pictures):
+        for workers in (
+            self.searches, self.paths, self.batches, self.changes, self.pictures,
+        ):  # fmt: skip
             workers.close()

@@ -33,9 +33,10 @@ from learned_ik.kernels.path.tracking import (
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.explain import by_clearance
+from learned_ik.solving.freedom import demanded_freedom
 from learned_ik.solving.one_pose import clear_from_seed
 from learned_ik.solving.paths.path_solution import PathSolution, path_solution
-from learned_ik.solving.request import Request, axis_tolerances
+from learned_ik.solving.request import Request
 from learned_ik.solving.solution import Status
 from learned_ik.solving.variety import SHORTEST_SEARCH, solve_all
 
@@ -161,9 +162,7 @@ class _ClearFollower:
             found = solve_all(
                 self._engine, self._poses[0, :3], self._poses[0, 3:], STARTS, None,
                 position_tolerance=float(demand[POSITION_TOLERANCE]),
-                orientation_tolerance=axis_tolerances(
-                    float(demand[ORIENTATION_TOLERANCE]), demand[PATH_FREE_AXES:]
-                ),
+                freedom=demanded_freedom(demand),
                 timeout=max(self._deadline - perf_counter(), SHORTEST_SEARCH),
                 scene=self._scene,
             )  # fmt: skip

@@ -2,17 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """From the poses of a path to its answer, in free space or in a scene: `IkSolver.follow`."""
 
-import math
-from collections.abc import Sequence
 from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
 
 from learned_ik.kernels.entries import make_ready
-from learned_ik.kernels.layout import FREE_AXES, LARGEST_CHANGE
+from learned_ik.kernels.layout import ORIENTATION
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
+from learned_ik.solving.freedom import Freedom
 from learned_ik.solving.paths.clear_path import keep_clear
 from learned_ik.solving.paths.follower import PathFollower
 from learned_ik.solving.paths.path_solution import PathSolution, path_solution
@@ -23,7 +22,6 @@ from learned_ik.solving.request import (
     checked_position_tolerance,
     checked_start,
     checked_timeout,
-    request_options,
 )
 
 JUMP = 0.2  # [rad or m], of one joint from pose to pose: more is no motion but a change of branch
@@ -37,7 +35,7 @@ def follow(
     start: npt.ArrayLike | None,
     *,
     position_tolerance: float,
-    orientation_tolerance: float | Sequence[float],
+    freedom: Freedom,
     jump: float,
     timeout: float,
     scene: Scene | None,
@@ -46,17 +44,17 @@ def follow(
     make_ready('paths')  # before the clock: no timeout pays for compiling
     engine.memory()
     began = perf_counter()
-    strictest, options = request_options(orientation_tolerance, math.inf, False)
-    free_axes = options[: LARGEST_CHANGE - FREE_AXES]
     position_tolerance = checked_position_tolerance(position_tolerance)
     jump, timeout = checked_jump(jump), checked_timeout(timeout)
-    demand = np.array([position_tolerance, strictest, jump, *free_axes])
+    demand = np.array([position_tolerance, freedom.strictest, jump, *freedom.free_axes])
     poses = checked_path(positions, orientations)
+    if len(poses):
+        poses[:, ORIENTATION:] = freedom.aimed(poses[:, ORIENTATION:])
     q_start = None if start is None else checked_start(engine.chain, start)
     follower = PathFollower(engine, poses, demand)
     deadline = before_the_end(began, timeout)
     follower.run(q_start, deadline)
-    if free_axes.any():
+    if freedom.some_are_free:
         follower.measure_angles()
     path = path_solution(
         engine, follower.path, follower.errors, follower.status, follower.reasons,

@@ -28,10 +28,10 @@ from learned_ik.kernels.path.ladder import (
     steer_again,
 )
 from learned_ik.kernels.path.tracking import (
-    DEMAND,
-    ORIENTATION_TOLERANCE,
-    PATH_FREE_AXES,
+    COAST,
+    COMFORT,
     POSITION_TOLERANCE,
+    STAY,
     measure_angles,
     read_targets,
     track_first_that_holds,
@@ -39,9 +39,8 @@ from learned_ik.kernels.path.tracking import (
 from learned_ik.rotations import chordal_angle
 from learned_ik.solving import one_pose
 from learned_ik.solving.engine import Engine
-from learned_ik.solving.request import (
-    axis_tolerances,
-)
+from learned_ik.solving.freedom import demanded_freedom
+from learned_ik.solving.paths.roomy_starts import RESTARTS_WITH_ROOM, ROUNDS, AboutLimits
 from learned_ik.solving.solution import Solution, Status
 
 FIRST_STARTS = 8  # restarts that take the place of the heads where there is no network
@@ -66,7 +65,8 @@ class PathFollower:
         make_ready('paths')
         self._engine, self._memory = engine, engine.memory()
         self._poses, self.demand, self._deadline = poses, demand, math.inf
-        self._axes = axis_tolerances(demand[ORIENTATION_TOLERANCE], demand[PATH_FREE_AXES:DEMAND])
+        freedom = demanded_freedom(demand)
+        self._freedom, self._is_free = freedom.shortest, freedom.some_are_free
         self.targets = np.empty((len(poses), 12))
         read_targets(poses, self.targets)
         self.path = np.empty((len(poses), engine.chain.joint_count))  # [rad or m]
@@ -113,13 +113,39 @@ class PathFollower:
         for starts in self.starts(begin, first, last):
             tried.append(starts)
             end = self.track(begin, len(self.path), starts, end)
+            if self._is_free and end < len(self.path) and len(tried) == 1:
+                end = self._with_room(begin, last, end)
             if end == len(self.path) or not self._passable(end) or self._late():
                 return end
         starts = np.concatenate(tried)
-        end = self.track(begin, len(self.path), starts, end, coasts=True)
+        end = self.track(begin, len(self.path), starts, end, COAST)
         if end == len(self.path) or self._late():
             return end
         return self.climb(begin, starts[:RUNG], end)
+
+    def _with_room(self, begin: int, last: Array | None, end: int) -> int:
+        """Use freedom to get farther: begin far from the limits that end the longest way.
+
+        All joints are drawn to the middle on the way, as far as free axes give way.
+
+        Returns:
+            Where the longest way ends now.
+
+        """
+        about = AboutLimits(self._engine.chain)
+        attempts = (self._engine.heads or FIRST_STARTS) + RESTARTS_WITH_ROOM
+        pool, dexterities = np.empty((attempts, self.path.shape[1])), np.empty(attempts)
+        for _ in range(ROUNDS):
+            starts = self.path[begin : begin + 1].copy()
+            if last is None:
+                posture, held = about.opposite(self.path[end - 1])
+                count = self._gather(begin, posture, (0, attempts), pool, dexterities, 0)
+                starts = about.nearest(pool[:count], posture, held)
+            farther = self.track(begin, len(self.path), starts, end, COMFORT)
+            if farther == len(self.path) or farther == end or self._late():
+                return farther
+            end = farther
+        return end
 
     def starts(self, begin: int, first: Array, last: Array | None) -> Iterator[Array]:
         """Yield distinct solutions (some, joints) of a pose, block by block.
@@ -199,18 +225,16 @@ class PathFollower:
                 )  # fmt: skip
             low = high
 
-    def track(
-        self, begin: int, end: int, starts: Array, reached: int, coasts: bool = False
-    ) -> int:
+    def track(self, begin: int, end: int, starts: Array, reached: int, manner: int = STAY) -> int:
         """Track from starts (some, joints) of a pose; see `track_first_that_holds`."""
         if end - begin <= PIECE:
-            return self._track(begin, end, starts, reached, coasts, self.path, self.errors)
+            return self._track(begin, end, starts, reached, manner, self.path, self.errors)
         for start in starts:  # in pieces, with a look at the clock after each
             last = begin + 1
             q = start[None]
             while last < end and (last == begin + 1 or not self._late()):
                 low, high = last - 1, min(last + PIECE, end)
-                last = self._track(low, high, q, low, coasts, self._way, self._way_errors)
+                last = self._track(low, high, q, low, manner, self._way, self._way_errors)
                 if last < high:
                     break
                 q = self._way[last - 1 : last].copy()
@@ -228,14 +252,14 @@ class PathFollower:
         end: int,
         starts: Array,
         reached: int,
-        coasts: bool,
+        manner: int,
         path: Array,
         errors: Array,
     ) -> int:
         """Track a piece of the path into arrays of its length."""
         return track_first_that_holds(
             *self._engine.packed, self._memory.numbers, self.targets, begin, end, starts,
-            self.demand, self._trial, self._trial_errors, path, errors, reached, coasts,
+            self.demand, self._trial, self._trial_errors, path, errors, reached, manner,
         )  # fmt: skip
 
     def measure_angles(self) -> None:
@@ -265,7 +289,7 @@ class PathFollower:
 
         With bounded work, so that no pose out of reach takes the time of those behind it.
         """
-        bounds = float(self.demand[POSITION_TOLERANCE]), self._axes, math.inf, math.inf
+        bounds = float(self.demand[POSITION_TOLERANCE]), self._freedom, math.inf, math.inf
         position, orientation = self._poses[pose, :3], self._poses[pose, 3:]
         return one_pose.solve(self._engine, position, orientation, seed, None, bounds, None)
 

@@ -1,0 +1,50 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""What docs/ros.md shows for the console: each call has fields that there are, and is answered."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+PAGE = Path(__file__).parents[3] / 'docs' / 'ros.md'
+CALL = re.compile(
+    r'ros2 service call /learned_ik/(\w+) learned_ik_interfaces/srv/(\w+) \\\n\s+"(.*)"'
+)
+CALLS = CALL.findall(PAGE.read_text(encoding='utf-8'))
+
+
+def fill(message, values):
+    """Set fields as `ros2 service call` does."""
+    for name, value in values.items():
+        field = getattr(message, name)
+        if isinstance(value, dict):
+            fill(field, value)
+        elif isinstance(value, list):
+            setattr(message, name, [float(x) if isinstance(x, int) else x for x in value])
+        else:
+            setattr(message, name, float(value) if isinstance(field, float) else value)
+    return message
+
+
+@pytest.fixture(scope='module')
+def node(start_node, client):
+    node = start_node()
+    client.wait_for_node()
+    return node
+
+
+def test_there_are_calls_of_each_kind():
+    assert {name for name, _, _ in CALLS} >= {'get_ik', 'get_ik_batch', 'get_ik_solutions'}
+
+
+@pytest.mark.parametrize(('name', 'kind', 'text'), CALLS)
+def test_each_call_is_answered(node, client, name, kind, text):
+    service_type = getattr(importlib.import_module('learned_ik_interfaces.srv'), kind)
+    request = fill(service_type.Request(), yaml.safe_load(text))
+    service = client.node.create_client(service_type, f'/learned_ik/{name}')
+    client.spin_until(service.service_is_ready)
+    response = client.call(service, request)
+    assert response.error_code == service_type.Response.SUCCESS, response.message
