@@ -30,7 +30,10 @@ MAY_IMPORT = {
     'tracking': {'robot', 'kernels', 'model', 'solving'},
     'native': {'model', 'kernels', 'solving'},
     'viewing': {'robot', 'kernels', 'network', 'model', 'solving', 'tracking', 'trajectories'},
-    'serving': {'robot', 'model', 'kernels', 'solving', 'tracking', 'resources', 'trajectories'},
+    'serving': {
+        *('robot', 'model', 'kernels', 'solving', 'tracking', 'trajectories'),
+        *('resources', 'yaml_config'),
+    },
     'ros': {'robot', 'model', 'solving', 'tracking', 'resources', 'serving'},
     'player': {'robot', 'trajectories', 'ros'},
 }

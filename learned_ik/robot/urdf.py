@@ -39,7 +39,7 @@ from learned_ik.robot.description.xacro import (
     not_expanded,
     with_question,
 )
-from learned_ik.robot.parsing import parse_urdf
+from learned_ik.robot.parsing import parse_urdf, urdf_text
 from learned_ik.rotations import inverse_transform, rotation_to_axis, transform
 
 
@@ -63,11 +63,7 @@ def _fields(
     robot: Robot, base_link: str, tip_link: str, soft_limits: bool
 ) -> tuple[dict[str, Any], list[str]]:
     for role, link in (('base', base_link), ('tip', tip_link)):
-        if link not in robot.link_map:
-            raise UnknownLinkError(
-                f"{role} link '{shown(link)}' is not in robot '{shown(robot.name)}'; "
-                f'its links are: {listed(sorted(robot.link_map))}'
-            )
+        _check_link(robot, link, role)
     drives, actuation = Drives(robot.joint_map), Actuation(soft_limits)
     transforms, motions = [np.eye(4)], []
     way = list(joints_between(robot, base_link, tip_link))
@@ -112,6 +108,33 @@ def _fields(
     }
     advice = leftover_advice(robot.xacro) + limits_advice(joints)
     return fields, advice + angles_advice(joint for joint, _ in way)
+
+
+def tied_links(urdf: str, link: str) -> tuple[str, dict[str, Array]]:
+    """Return the root of a description, and what fixed joints alone tie to a link of it.
+
+    Args:
+        urdf: the text of the URDF.
+        link: in it.
+
+    Returns:
+        The root link's name, and T_link_other (4, 4) of each other link, its own included.
+
+    Raises:
+        UrdfError: it cannot be read, or has no such link.
+
+    """
+    robot = parse_urdf(urdf_text(urdf))
+    _check_link(robot, link, 'tied')
+    return robot.root, _rigid_frames(robot, link)
+
+
+def _check_link(robot: Robot, link: str, role: str) -> None:
+    if link not in robot.link_map:
+        raise UnknownLinkError(
+            f"{role} link '{shown(link)}' is not in robot '{shown(robot.name)}'; "
+            f'its links are: {listed(sorted(robot.link_map))}'
+        )
 
 
 def _check_size(transforms: Sequence[Array], ends: str) -> None:

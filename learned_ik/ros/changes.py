@@ -6,6 +6,7 @@ Each is prepared beside, by another thread, and takes effect as a whole between 
 take turns, in the order in which they came.
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from learned_ik.errors import RobotMismatchError
 from learned_ik.model import IkModel
 from learned_ik.ros import parameters
 from learned_ik.ros.endpoints import Asked, tell_robot
+from learned_ik.serving.limits.wanted_limits import WantedLimits, wanted_limits
 from learned_ik.serving.loading import description_of, load_solver
 from learned_ik.serving.served_robot import ServedRobot, served_robot
 from learned_ik.solving.solver import IkSolver
@@ -28,6 +30,8 @@ HEAVY = frozenset(
         parameters.MODEL,
         parameters.TOOL,
         parameters.CALIBRATION_TOLERANCE,
+        parameters.SOFT_LIMITS,
+        parameters.JOINT_LIMITS,
         parameters.ROBOT_DESCRIPTION,
     )
 )
@@ -115,30 +119,46 @@ class Changes:
     def _change(self, values: Mapping[str, Any], description: str | None = None) -> Take:
         """Prepare what new values ask for, or a new description; on any thread."""
         serving = self._serving
-        before = serving.robot.description, serving.calibration
+        before = serving.robot.description, serving.calibration, serving.wanted
         if description is None:  # the empty parameter is none, the empty message a wrong one
             description = values.get(parameters.ROBOT_DESCRIPTION.name, before[0])
             if parameters.ROBOT_DESCRIPTION.name in values:
                 description = description or None
         calibration = values.get(parameters.CALIBRATION_TOLERANCE.name, before[1])
+        wanted = self._changed_limits(values)
         solver = self._changed_solver(values)
-        if solver is None and (description, calibration) == before:
+        now = description, calibration, wanted
+        if solver is None and now == before:
             return lambda: None
-        robot = served_robot(solver or serving.solver, description, calibration)
-        if solver is not None and robot.mismatch is not None:
+        robot = served_robot(solver or serving.solver, *now)
+        is_set = solver is not None or (wanted != before[2] and serving.mismatch is None)
+        if is_set and robot.mismatch is not None:
             raise RobotMismatchError(robot.mismatch)
         self._ready(robot)
 
         def take() -> None:
-            serving.calibration = calibration
+            serving.calibration, serving.wanted = calibration, wanted
             if solver is not None:
                 self._use(robot, was_set=parameters.MODEL.name in values)
             else:
                 serving.adopt(robot)
-            if (description, calibration) != before:
+            if now != before:
                 tell_robot(serving, self._log)
 
         return take
+
+    def _changed_limits(self, values: Mapping[str, Any]) -> WantedLimits:
+        """Return what narrows the joints after a change; a file is read again where it is set.
+
+        Raises:
+            ConfigurationError: the file is none.
+
+        """
+        soft, path = parameters.SOFT_LIMITS.name, parameters.JOINT_LIMITS.name
+        before = self._serving.wanted
+        if path in values:
+            return wanted_limits(values.get(soft, before.soft), values[path])
+        return dataclasses.replace(before, soft=values.get(soft, before.soft))
 
     def _changed_solver(self, values: Mapping[str, Any]) -> IkSolver | None:
         """Return a solver for another model or tool; None where both stay.
@@ -151,7 +171,7 @@ class Changes:
         given = parameters.given_tool(values.get(tool.name, tool.of(self._node)))
         if model in values:
             return load_solver(values[model], self._log.info, given)
-        solver = self._serving.solver.fitted_to(tool=given)
+        solver = self._serving.solver.fitted_to(tool=given, limits=self._serving.solver.limits)
         solver.prepare_to_avoid()
         return solver
 

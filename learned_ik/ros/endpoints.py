@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
 from geometry_msgs.msg import PoseStamped
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup, ReentrantCallbackGroup
 from rclpy.lifecycle import LifecycleNode
@@ -19,6 +20,7 @@ from visualization_msgs.msg import MarkerArray
 
 from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
+from learned_ik.robot.description.names import listed
 from learned_ik.ros import messages, parameters
 from learned_ik.ros.markers import marker_array
 from learned_ik.ros.qos import LATCHED, LATEST, SERVICES
@@ -345,3 +347,8 @@ def tell_robot(serving: IkServing, log: NodeLog) -> None:
         )
     elif serving.robot.description is not None:
         log.info('the model fits the robot description')
+    limits = serving.solver.limits
+    if serving.mismatch is None and limits is not None:
+        narrower = np.isfinite(limits.lower) | np.isfinite(limits.upper)
+        names = [n for n, less in zip(serving.joint_names, narrower, strict=True) if less]
+        log.info(f"within limits narrower than the model's: {listed(names)}")

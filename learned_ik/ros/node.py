@@ -23,12 +23,12 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rclpy.parameter import Parameter
 
 from learned_ik.arrays import Array
-from learned_ik.errors import LearnedIkError
+from learned_ik.errors import ConfigurationError, LearnedIkError
 from learned_ik.ros import parameters
 from learned_ik.ros.changes import Changes
 from learned_ik.ros.diagnostics import diagnostic_array
 from learned_ik.ros.endpoints import Asked, Endpoints, tell_robot
-from learned_ik.ros.moveit import MoveItEndpoint
+from learned_ik.ros.moveit.moveit_endpoints import MoveItEndpoints
 from learned_ik.ros.poses.many_endpoints import ManyEndpoints
 from learned_ik.ros.robustness.background import Background
 from learned_ik.ros.robustness.guard import NodeLog
@@ -38,6 +38,7 @@ from learned_ik.ros.running import create_timer, run
 from learned_ik.ros.scene.obstacle_endpoints import ObstacleEndpoints
 from learned_ik.ros.tf import MovingFrames
 from learned_ik.serving.ik_serving import IkServing
+from learned_ik.serving.limits.wanted_limits import wanted_limits
 from learned_ik.serving.loading import description_of, load_solver
 from learned_ik.serving.status.health import Health
 
@@ -55,7 +56,7 @@ class Parts:
     frames: MovingFrames
     endpoints: Endpoints
     many: ManyEndpoints
-    moveit: MoveItEndpoint
+    moveit: MoveItEndpoints
     obstacles: ObstacleEndpoints
     changes: Changes
     background: Background
@@ -106,6 +107,12 @@ class IkNode(LifecycleNode):
             solver = load_solver(path, self.log.info, tool)
             serving = IkServing(solver)
             serving.calibration = parameters.CALIBRATION_TOLERANCE.of(self)
+            serving.wanted = wanted_limits(
+                parameters.SOFT_LIMITS.of(self), parameters.JOINT_LIMITS.of(self)
+            )
+            serving.compare_again()
+            if serving.mismatch is not None:
+                raise ConfigurationError(serving.mismatch)
             serving.paused = self._not_active()
             if serving.compare_with_robot(parameters.ROBOT_DESCRIPTION.of(self) or None):
                 tell_robot(serving, self.log)
@@ -160,7 +167,7 @@ class IkNode(LifecycleNode):
             frames=frames,
             endpoints=endpoints,
             many=ManyEndpoints(asked, endpoints.seeding_command),
-            moveit=MoveItEndpoint(asked, endpoints.answer),
+            moveit=MoveItEndpoints(asked, endpoints),
             obstacles=ObstacleEndpoints(asked, changes.use_network),
             changes=changes,
             background=background,

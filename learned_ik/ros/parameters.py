@@ -121,6 +121,23 @@ CALIBRATION_TOLERANCE = NodeParameter(
     ),
     limits=(0.0, 0.1),
 )
+SOFT_LIMITS = NodeParameter(
+    name='soft_limits',
+    default=False,
+    description=(
+        "Whether answers keep the soft limits of the robot description's safety_controller, as "
+        'MoveIt does'
+    ),
+)
+JOINT_LIMITS = NodeParameter(
+    name='joint_limits',
+    default='',
+    description=(
+        'Path of a MoveIt joint_limits.yaml whose positions answers keep, and whose velocities '
+        'and accelerations motions do; nothing goes beyond the model. Setting it reads the file '
+        'again. Empty: none'
+    ),
+)
 TRANSFORM_TIMEOUT = NodeParameter(
     name='transform_timeout',
     default=0.1,
@@ -238,6 +255,8 @@ ALL = (
     PREFER,
     TOOL,
     CALIBRATION_TOLERANCE,
+    SOFT_LIMITS,
+    JOINT_LIMITS,
     TRANSFORM_TIMEOUT,
     MOVEIT_GROUP,
     AVOID_COLLISIONS,

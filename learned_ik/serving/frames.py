@@ -33,6 +33,8 @@ def pose_in_base(
     orientation: Array,
     stamp: int = 0,
     lookup: Lookup | None = None,
+    *,
+    may_be_empty: bool = True,
 ) -> tuple[Array, Array]:
     """Return a pose, or many, given in `frame`, in the frame of the base link.
 
@@ -44,6 +46,7 @@ def pose_in_base(
         orientation: (..., 4) quaternion x y z w.
         stamp: when the pose holds [ns]; 0: the latest that is known.
         lookup: who knows of moving frames; None: nobody.
+        may_be_empty: whether whoever asks may name no frame for the base link.
 
     Raises:
         UnknownFrameError: the frame is not tied to the base, and the error lists those that are;
@@ -60,8 +63,8 @@ def pose_in_base(
     else:
         raise UnknownFrameError(
             f"frame {named(frame)} is not rigidly tied to '{base_link}' by the robot description; "
-            f'expected one of: {listed(sorted({base_link, *base_frames}))}, or an empty name '
-            f"for '{base_link}'"
+            f'expected one of: {listed(sorted({base_link, *base_frames}))}'
+            + (f", or an empty name for '{base_link}'" if may_be_empty else '')
         )
     R_frame_target = matrix_from_quaternion(normalized_quaternion(orientation))
     return (

@@ -9,10 +9,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from learned_ik.arrays import Array
-from learned_ik.errors import InvalidInputError, RobotMismatchError
+from learned_ik.errors import InvalidInputError, RobotMismatchError, SeedError
+from learned_ik.robot.description.names import listed
 from learned_ik.serving.described_body import DescribedBody
 from learned_ik.serving.frames import Lookup, pose_in_base
+from learned_ik.serving.limits.wanted_limits import WantedLimits
 from learned_ik.serving.pose_question import BAD_INPUT, PoseQuestion, code_of
 from learned_ik.serving.poses.wishes import UPRIGHT, pose_options
 from learned_ik.serving.requests_and_answers import (
@@ -49,6 +53,7 @@ class IkServing:
         self.lookup: Lookup | None = None  # who knows how moving frames stand; None: nobody
         self.paused: str | None = None  # why nobody is served for the moment; None: all are
         self.calibration = 0.0  # [m], how far the robot's tip may be from the model's
+        self.wanted = WantedLimits()  # what narrows the model's limits
         self.clock = clock
         self._joints = JointMemory(self.joint_names)
 
@@ -79,7 +84,7 @@ class IkServing:
             RobotMismatchError: its model does not fit the robot.
 
         """
-        robot = served_robot(solver, self.robot.description, self.calibration)
+        robot = served_robot(solver, self.robot.description, self.calibration, self.wanted)
         if robot.mismatch is not None:
             raise RobotMismatchError(robot.mismatch)
         return robot
@@ -130,7 +135,7 @@ class IkServing:
         With a robot that the model does not fit, or a description that cannot be read, every
         request is refused until a fitting one comes.
         """
-        return served_robot(self.solver, description, self.calibration)
+        return served_robot(self.solver, description, self.calibration, self.wanted)
 
     def compare_with_robot(self, description: str | None) -> bool:
         """Take note of the robot's URDF, and say whether it is another one than before."""
@@ -140,7 +145,7 @@ class IkServing:
         return True
 
     def compare_again(self) -> None:
-        """Compare the robot known by now once more: with another `calibration`."""
+        """Compare the robot known by now once more: with other `calibration`, or `wanted`."""
         self.adopt(self.described(self.robot.description))
 
     @property
@@ -200,8 +205,9 @@ class IkServing:
                 robot.chain.base_link, robot.base_frames, request.frame, request.position,
                 UPRIGHT if request.position_only else request.orientation,
                 request.stamp, self.lookup,
+                may_be_empty=not request.of_planner,
             )  # fmt: skip
-            seed = self.seed(request.seed_names, request.seed_positions, command, commanded_at)
+            seed = self._seed_of(robot, request, command, commanded_at)
             return PoseQuestion(
                 robot=robot,
                 position=position,
@@ -254,10 +260,57 @@ class IkServing:
         age = 1e3 * (self.clock() - reported_at)
         return Seed(reported, f'joint_states of {age:.0f} ms ago', SeedSource.JOINT_STATES)
 
+    def state(
+        self,
+        names: Sequence[str],
+        positions: Sequence[float],
+        command: Array | None = None,
+        commanded_at: float = math.inf,
+    ) -> Seed:
+        """Return where the joints are: those that are given there, the others as `seed` has them.
+
+        Raises:
+            SeedError: what is given is malformed, or lacks a joint of which nobody has told.
+
+        """
+        missing = [name for name in self.joint_names if name not in names]
+        if not missing or len(names) != len(positions) or not names:
+            return self.seed(names, positions, command, commanded_at)
+        known = self.seed((), (), command, commanded_at)
+        where = self._joints.reported
+        if known.positions is not None:
+            where = dict(zip(self.joint_names, known.positions.tolist(), strict=True))
+        unknown = [name for name in missing if name not in where]
+        if unknown:
+            raise SeedError(
+                f'the robot state lacks {listed(unknown)}, and joint_states have not told where '
+                f'{"it is" if len(unknown) == 1 else "they are"}; expected all of '
+                f'{listed(self.joint_names)} from either'
+            )
+        merged = where | dict(zip(names, positions, strict=True))
+        return Seed(seed_by_name(self.joint_names, list(merged), list(merged.values())))
+
+    def _seed_of(
+        self, robot: ServedRobot, request: IkRequest, command: Array | None, commanded_at: float
+    ) -> Seed:
+        given = request.seed_names, request.seed_positions
+        if not request.of_planner:
+            return self.seed(*given, command, commanded_at)
+        seed = self.state(*given, command, commanded_at)
+        if seed.positions is None:
+            return seed
+        return dataclasses.replace(seed, positions=within_limits(robot, seed.positions))
+
     def _since(self, reported_at: float) -> str:
         if math.isinf(reported_at):
             return 'as joint_states are not known'
         return f'as joint_states are older, of {self.clock() - reported_at:.2f} s ago'
+
+
+def within_limits(robot: ServedRobot, q: Array) -> Array:
+    """Return joint positions (joints,) moved into the limits that a robot keeps."""
+    chain = robot.solver.chain
+    return np.asarray(np.where(chain.continuous, q, np.clip(q, chain.lower, chain.upper)))
 
 
 def checked_timeout(timeout: float) -> float:

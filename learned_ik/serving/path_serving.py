@@ -105,15 +105,34 @@ def timed(robot: ServedRobot, solution: PathSolution, request: PathRequest) -> P
             small that the time has no place in a message.
 
     """
-    scaling, acceleration = request.velocity_scaling or 1.0, request.acceleration or ACCELERATION
+    return timed_within(
+        robot, solution.joint_positions, request.velocity_scaling or 1.0,
+        request.acceleration,
+    )  # fmt: skip
+
+
+def timed_within(
+    robot: ServedRobot, path: Array, scaling: float, acceleration: float = 0.0, share: float = 1.0
+) -> PathTiming:
+    """Return when to be where on a path (n, joints) [rad or m]; raises as `timed`.
+
+    Args:
+        robot: whose joints move.
+        path: to be moved through.
+        scaling: share of the velocities.
+        acceleration: [rad/s² or m/s²], of every joint that has no lesser limit; 0: the default.
+        share: of those accelerations.
+
+    """
+    limits = robot.bounds.acceleration
+    usual = np.where(np.isinf(limits), ACCELERATION, limits)
+    limits = share * (np.minimum(limits, acceleration) if acceleration else usual)
     with np.errstate(over='ignore', divide='ignore', invalid='ignore'):
-        timing = time_path(
-            solution.joint_positions, robot.solver.chain.velocity, acceleration, scaling
-        )
+        timing = time_path(path, robot.velocity, limits, scaling)
     if not (timing.times[-1] <= LONGEST_TRAJECTORY and np.isfinite(timing.velocities).all()):
         raise InvalidInputError(
-            f'at velocity scaling {scaling:g} and acceleration {acceleration:g} the path takes '
-            f'{timing.times[-1]:.3g} s; expected at most {LONGEST_TRAJECTORY:g} s'
+            f'at velocity scaling {scaling:g} and acceleration {limits.min():g} the path '
+            f'takes {timing.times[-1]:.3g} s; expected at most {LONGEST_TRAJECTORY:g} s'
         )
     return timing
 

@@ -122,6 +122,9 @@ class IkRequest:
     position_only: bool = False  # whatever `freedom` and the orientation are
     preference: AskedPreference = NO_PREFERENCE
     max_joint_change: float = 0.0  # [rad or m], from the seed; 0: any
+    # Whether a planner asks: the seed is the state of a robot, and joints that it lacks are where
+    # they were last reported; no answer goes beyond the limits, wherever the robot is.
+    of_planner: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

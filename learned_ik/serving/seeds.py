@@ -137,6 +137,12 @@ class JointMemory:
         return None if np.isnan(self._positions).any() else self._positions.copy()
 
     @property
+    def reported(self) -> dict[str, float]:
+        """Where each joint is [rad or m] that was reported, also where others never were."""
+        told = zip(self.names, self._positions.tolist(), strict=True)
+        return {name: position for name, position in told if not math.isnan(position)}
+
+    @property
     def time(self) -> float:
         """When the joint was reported [s] whose last report is the oldest; -inf: some never."""
         return float(self._times.min())

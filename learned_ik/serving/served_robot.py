@@ -10,10 +10,15 @@ import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from learned_ik.arrays import Array
-from learned_ik.errors import InvalidInputError, UrdfError
+from learned_ik.errors import InvalidInputError, JointLimitError, UrdfError
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.description.names import printable
+from learned_ik.robot.urdf import tied_links
+from learned_ik.serving.limits.wanted_limits import Bounds, WantedLimits, bounds_of
+from learned_ik.solving.fitting import Limits
 
 if TYPE_CHECKING:
     from learned_ik.model import IkModel
@@ -30,11 +35,20 @@ class ServedRobot:
     calibration: float  # [m], how far the robot's tip may be from the model's
     base_frames: Mapping[str, Array]  # T_base_frame (4, 4) of each link tied to the base
     mismatch: str | None  # why the model does not fit the robot; None: it does
+    wanted: WantedLimits  # what narrows the model's limits
+    bounds: Bounds  # what the joints may
+    tip_frames: Mapping[str, Array]  # T_tip_link (4, 4) of each link tied to the tip
+    root_link: str | None  # of the description, the frame of MoveIt's model; None: nobody knows
 
     @property
     def chain(self) -> KinematicChain:
         """The arm as it was trained: another tool changes nothing here."""
         return self.model.chain
+
+    @property
+    def velocity(self) -> Array:
+        """(joints,) [rad/s or m/s], the largest of each joint; infinite where nobody says."""
+        return np.minimum(self.solver.chain.velocity, self.bounds.velocity)
 
     @property
     def deviation(self) -> tuple[float, float] | None:
@@ -44,34 +58,55 @@ class ServedRobot:
 
 
 def served_robot(
-    solver: 'IkSolver', description: str | None = None, calibration: float = 0.0
+    solver: 'IkSolver',
+    description: str | None = None,
+    calibration: float = 0.0,
+    wanted: WantedLimits | None = None,
 ) -> ServedRobot:
     """Return a solver for the robot that is described.
 
     A robot that differs by no more than a calibration is solved for itself, from the network's
-    answers. Where the model does not fit it, or it cannot be read, `mismatch` says why.
+    answers. Where the model does not fit it, or it cannot be read, or limits leave nothing of the
+    model's, `mismatch` says why.
 
     Args:
         solver: with a model.
         description: the robot's URDF; None leaves the robot unchecked.
         calibration: [m], how far its tip may be from the model's.
+        wanted: what narrows the model's limits; None: nothing.
 
     Raises:
         InvalidInputError: the solver was made of a bare chain.
+        ConfigurationError: limits are wanted of none of the arm's joints.
 
     """
     model = model_of(solver)
-    chain = model.chain
+    chain, wanted = model.chain, wanted or WantedLimits()
+    bounds = bounds_of(chain, None, wanted)
+    tip_frames: Mapping[str, Array] = {chain.tip_link: np.eye(4)}
+    root_link: str | None = None
 
     def served(
         solver: 'IkSolver', frames: Mapping[str, Array] = chain.base_frames, no: str | None = None
     ) -> ServedRobot:
-        return ServedRobot(solver, model, description, calibration, frames, no)
+        return ServedRobot(
+            solver, model, description, calibration, frames, no, wanted, bounds, tip_frames,
+            root_link,
+        )  # fmt: skip
+
+    def fitting(
+        robot: KinematicChain | None, frames: Mapping[str, Array] = chain.base_frames
+    ) -> ServedRobot:
+        try:
+            return served(_fitted(solver, robot, calibration, bounds), frames)
+        except JointLimitError as error:
+            return served(solver, no=f'the limits cannot be kept: {error}')
 
     if description is None:
-        return served(_fitted(solver, None, calibration))
+        return fitting(None)
     try:
         robot = KinematicChain.from_urdf(description, chain.base_link, chain.tip_link)
+        root_link, tip_frames = tied_links(description, chain.tip_link)
     except UrdfError as error:
         return served(solver, no=f'the robot description cannot be used: {error}')
     difference = chain.difference_from(robot, calibration)
@@ -81,17 +116,30 @@ def served_robot(
             no=f"model '{printable(model.name)}' was trained for another robot than the one "
             f'described: {difference}',
         )
+    try:
+        bounds = bounds_of(chain, description, wanted)
+    except UrdfError as error:
+        return served(solver, no=f'the soft limits of the robot description: {error}')
     alike = chain.difference_from(robot) is None
-    return served(_fitted(solver, None if alike else robot, calibration), robot.base_frames)
+    return fitting(None if alike else robot, robot.base_frames)
 
 
-def _fitted(solver: 'IkSolver', robot: KinematicChain | None, calibration: float) -> 'IkSolver':
-    """Return a solver for the robot's own chain, or for the model's again."""
-    if robot is None and solver.robot is None:
+def _fitted(
+    solver: 'IkSolver', robot: KinematicChain | None, calibration: float, bounds: Bounds
+) -> 'IkSolver':
+    """Return a solver for the robot's own chain, or for the model's again, within limits."""
+    limits = bounds.limits
+    if robot is None and solver.robot is None and _alike(limits, solver.limits):
         return solver
-    fitted = solver.fitted_to(tool=solver.tool, robot=robot, calibration=calibration)
+    fitted = solver.fitted_to(
+        tool=solver.tool, robot=robot, calibration=calibration, limits=limits
+    )
     fitted.prepare_to_avoid()  # here, and not while the first request waits
     return fitted
+
+
+def _alike(a: Limits | None, b: Limits | None) -> bool:
+    return a is b or (a is not None and b is not None and all(map(np.array_equal, a, b)))
 
 
 def model_of(solver: 'IkSolver') -> 'IkModel':

@@ -9,7 +9,6 @@ message, no rclpy.
 import contextlib
 import dataclasses
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,11 +17,9 @@ from learned_ik.errors import InvalidInputError
 from learned_ik.rotations import matrix_from_quaternion, rotation_angle
 from learned_ik.serving.ik_serving import IkServing
 from learned_ik.serving.requests_and_answers import Defaults, MotionBounds
+from learned_ik.serving.served_robot import ServedRobot
 from learned_ik.tracking.tracker import Tracker
 from learned_ik.tracking.tracking_step import TrackingStatus, TrackingStep
-
-if TYPE_CHECKING:
-    from learned_ik.solving.solver import IkSolver
 
 SAG = 0.02  # [rad or m], how far a joint may be from its command that it holds
 FAR = 0.1, 0.5  # [m], [rad], from the tip, where a target is gone to in the joints' way
@@ -49,7 +46,7 @@ class TargetTracking:
         self._target: tuple[Array, Array] | Twist | None = None
         self.refusal = ''  # why the last target is none
         self._tracker: Tracker | None = None
-        self._made_for: tuple[IkSolver, MotionBounds, bool | None, float] | None = None
+        self._made_for: tuple[ServedRobot, MotionBounds, bool | None, float] | None = None
         self._last = -math.inf  # [s], when the last step was made
         self._moving = False
         self._velocities: Array | None = None  # (joints,) [1/s], of the last step
@@ -148,17 +145,18 @@ class TargetTracking:
         self, bounds: MotionBounds, defaults: Defaults, command: Array | None, commanded_at: float
     ) -> Tracker | None:
         """Return the tracker, which begins where the arm is; None where nobody knows."""
-        solver = self._serving.robot.solver
+        robot = self._serving.robot
         avoids = None if defaults.avoid_collisions else False
-        wish = solver, bounds, avoids, defaults.min_clearance
+        wish = robot, bounds, avoids, defaults.min_clearance
         tracker, made_for = self._tracker, self._made_for
         if tracker is not None and made_for == wish:
             if self._has_begun:
                 return tracker
         else:
-            speeds = np.where(np.isfinite(solver.chain.velocity), solver.chain.velocity, 2.0)
+            speeds = np.where(np.isfinite(robot.velocity), robot.velocity, 2.0)
             tracker = Tracker(
-                solver, bounds.velocity_scaling * speeds, bounds.acceleration,
+                robot.solver, bounds.velocity_scaling * speeds,
+                np.minimum(robot.bounds.acceleration, bounds.acceleration),
                 avoid_collisions=avoids, min_clearance=defaults.min_clearance,
             )  # fmt: skip
         start: Array | None

@@ -30,7 +30,7 @@ from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.solving import batch, one_pose, variety
 from learned_ik.solving.engine import Engine
-from learned_ik.solving.fitting import CALIBRATION, checked_tool, fitted
+from learned_ik.solving.fitting import CALIBRATION, checked_limits, checked_tool, fitted
 from learned_ik.solving.freedom import (
     TARGET_AXES,
     Freedom,
@@ -69,6 +69,7 @@ class IkSolver:
         tool: ToolPose | None = None,
         robot: KinematicChain | None = None,
         calibration: float = CALIBRATION,
+        limits: tuple[PerJoint, PerJoint] | None = None,
     ) -> None:
         """Prepare to solve for a model; for a bare chain, without a network.
 
@@ -84,9 +85,14 @@ class IkSolver:
             robot: the chain of the very robot, calibrated, where it differs from the model's.
                 What is solved is this one; the network still says where to begin.
             calibration: [m], how far apart the two tips may be in any posture.
+            limits: lower and upper, each (joints,) [rad or m], narrower than the chain's: soft
+                limits, or a planner's. What lies beyond the chain's is clipped to them, infinite
+                is no limit, and an endless joint stays one where both are. All answers keep them;
+                the network, trained within wider ones, still says where to begin.
 
         Raises:
-            InvalidInputError: the weights or the tool are not as said.
+            InvalidInputError: the weights, the tool or the limits are not as said.
+            JointLimitError: the limits leave nothing of the range of a joint.
             RobotMismatchError: `robot` is another arm than the model's.
 
         """
@@ -106,8 +112,11 @@ class IkSolver:
         self.robot = robot
         self._calibration = calibration
         self._trained = model.chain if isinstance(model, IkModel) else model
+        self.limits = None if limits is None else checked_limits(limits, self._trained)
         network = None if self.model is None else self.model.network
-        chain, network = fitted(self._trained, network, self.tool, self.robot, calibration)
+        chain, network = fitted(
+            self._trained, network, self.tool, self.robot, calibration, self.limits
+        )
         if body is None and self.model is not None:
             body = self.model.body
         self._engine = Engine(
@@ -139,7 +148,7 @@ class IkSolver:
 
     @property
     def chain(self) -> KinematicChain:
-        """The arm that is solved for: with its tool, as calibrated."""
+        """The arm that is solved for: with its tool, as calibrated, within its limits."""
         return self._engine.chain
 
     @property
@@ -221,7 +230,7 @@ class IkSolver:
                 f"model '{model.name}' has the fingerprint {model.chain.fingerprint}; expected "
                 f'{self._trained.fingerprint}'
             )
-        solver = self._like_this(model, self.tool, self.robot, self._calibration)
+        solver = self._like_this(model, **self._fit)
         solver._engine.avoidance.share_store(self._engine.avoidance)
         return solver
 
@@ -231,35 +240,42 @@ class IkSolver:
         tool: ToolPose | None = None,
         robot: KinematicChain | None = None,
         calibration: float = CALIBRATION,
+        limits: tuple[PerJoint, PerJoint] | None = None,
     ) -> IkSolver:
-        """Return a solver with the same network on another tool, or on the very robot.
+        """Return a solver with the same network on another tool, robot, or within other limits.
 
         Args and raises as for `IkSolver`; obstacles remain, and what is not given is none.
         """
-        return self._like_this(self.model or self._trained, tool, robot, calibration)
+        return self._like_this(
+            self.model or self._trained,
+            tool=tool, robot=robot, calibration=calibration, limits=limits,
+        )  # fmt: skip
 
     def with_body(self, body: Body) -> IkSolver:
         """Return a solver for the same arm that keeps other capsules clear; obstacles remain."""
         model = self.model or self._trained
-        solver = self._like_this(model, self.tool, self.robot, self._calibration, body)
+        solver = self._like_this(model, body, **self._fit)
         solver._engine.avoidance.share_store(self._engine.avoidance)
         return solver
 
+    @property
+    def _fit(self) -> dict[str, Any]:
+        """How the network was fitted to the arm as it stands there."""
+        return {
+            'tool': self.tool,
+            'robot': self.robot,
+            'calibration': self._calibration,
+            'limits': self.limits,
+        }
+
     def _like_this(
-        self,
-        model: IkModel | KinematicChain,
-        tool: ToolPose | None,
-        robot: KinematicChain | None,
-        calibration: float,
-        body: Body | None = None,
+        self, model: IkModel | KinematicChain, body: Body | None = None, **fit: Any
     ) -> IkSolver:
         solver = IkSolver(
             model,
             joint_weights=self._engine.preferences.joint_weights,
             body=self.body if body is None else body,
-            tool=tool,
-            robot=robot,
-            calibration=calibration,
+            **fit,
         )
         solver._engine.spheres = self._engine.spheres
         return solver
@@ -500,16 +516,14 @@ class IkSolver:
         )  # fmt: skip
 
     def __copy__(self) -> IkSolver:
-        return self.fitted_to(tool=self.tool, robot=self.robot, calibration=self._calibration)
+        return self.fitted_to(**self._fit)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let a solver be pickled and copied: made anew from what it was made of."""
         options = {
             'joint_weights': self._engine.preferences.joint_weights,
             'body': self._engine.given_body,
-            'tool': self.tool,
-            'robot': self.robot,
-            'calibration': self._calibration,
+            **self._fit,
         }
         return _remade, (type(self), self.model or self._trained, options, self._engine.spheres)
 

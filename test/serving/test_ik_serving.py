@@ -44,7 +44,7 @@ class NotingSolver:
         chain = KinematicChain.from_urdf(TIAGO, 'torso_lift_link', 'arm_tool_link')
         self.model = SimpleNamespace(chain=chain, name='tiago_arm', body=None)
         self.body = None
-        self.robot = None
+        self.robot = self.limits = None
         self.error = None
         self.found, self.solve_time = np.zeros(7), 1e-5
 
