@@ -69,3 +69,11 @@ class TrainingError(LearnedIkError, RuntimeError):
 
 class BenchmarkError(LearnedIkError, RuntimeError):
     """A benchmark cannot be run here: the judge or a robot is missing."""
+
+
+class NoAnswerError(LearnedIkError, TimeoutError):
+    """A node has not answered in time, or is not there."""
+
+
+class DeadlockError(LearnedIkError, RuntimeError):
+    """A callback is about to wait for what its own thread would have to receive."""
