@@ -199,6 +199,12 @@ class IkNode(LifecycleNode):
         if self._parts is not None:
             self._parts.obstacles.retraining.end()
 
+    def destroy_node(self) -> None:
+        """Leave ROS, and let every thread and process end that the node has started."""
+        self.end()
+        self._close()
+        super().destroy_node()
+
     def _close(self) -> None:
         if self._parts is not None:
             self._parts.close()

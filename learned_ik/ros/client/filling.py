@@ -6,7 +6,6 @@ Messages are written by their fields alone, so that this module needs no ROS. Wh
 into a message is refused here, with `InvalidInputError`; what it means, the node judges.
 """
 
-import array
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
@@ -17,7 +16,7 @@ import numpy.typing as npt
 from learned_ik.arrays import Array, PerJoint
 from learned_ik.checks import choice, flag, mapping, number, numbers, shaped, shortened, text
 from learned_ik.errors import InvalidInputError
-from learned_ik.ros.messages import fill_duration, fill_pose
+from learned_ik.ros.messages import fill_duration, fill_pose, flat
 from learned_ik.serving.requests_and_answers import Collisions
 
 # Joint positions [rad or m]: an array in the chain's order, a dictionary by joint name, or
@@ -28,8 +27,6 @@ Axes = Literal['target', 'base']
 
 AXES: tuple[Axes, ...] = ('target', 'base')  # by the constants of OrientationFreedom
 LONGEST = 2.0**31 - 1  # [s], of a `Duration`
-
-Packed = Any  # `array.array` of doubles, which mypy of Python 3.10 and 3.12 read differently
 
 # What puts joint names into a request, once they are known.
 Naming = Callable[[Sequence[str]], None]
@@ -132,7 +129,7 @@ def fill_preference(
             weights = [weights.get(name, 1.0) for name in preference.posture.name]
         if weights is not None:
             count = len(preference.posture.name)
-            preference.weights = _floats(_of_shape(weights, 'posture_weights', (count,)))
+            preference.weights = flat(_of_shape(weights, 'posture_weights', (count,)))
         return naming
     posture = _of_shape(prefer, 'prefer', (None,))
     given = ~np.isnan(posture)
@@ -142,14 +139,14 @@ def fill_preference(
         preference.posture.name = [
             name for name, wanted in zip(names, given, strict=False) if wanted
         ]
-        preference.posture.position = _floats(posture[given])
+        preference.posture.position = flat(posture[given])
         if weights is None:
             return
         if isinstance(weights, Mapping):
             each = np.array([float(weights.get(name, 1.0)) for name in preference.posture.name])
         else:
             each = _of_shape(weights, 'posture_weights', posture.shape)[given]
-        preference.weights = _floats(each)
+        preference.weights = flat(each)
 
     return [name]
 
@@ -165,14 +162,14 @@ def fill_joints(message: Any, joints: Any, what: str) -> list[Naming]:
         return []
     if isinstance(joints, Mapping):
         message.name = [text(name, f'a name in {what}') for name in mapping(joints, what)]
-        message.position = _floats(shaped_numbers(list(joints.values()), what, (len(joints),)))
+        message.position = flat(_of_shape(list(joints.values()), what, (len(joints),)))
         return []
     if _is_joint_state(joints):
         message.name = list(joints.name)
-        message.position = _floats(numbers(joints.position, f'{what}.position'))
+        message.position = flat(numbers(joints.position, f'{what}.position'))
         return []
     positions = _of_shape(joints, what, (None,))
-    message.position = _floats(positions)
+    message.position = flat(positions)
 
     def name(names: Sequence[str]) -> None:
         _check_count(positions, names, what)
@@ -197,26 +194,16 @@ def fill_seeds(request: Any, seeds: Any, poses: int) -> list[Naming]:
                 f'seeds have shapes {[column.shape for column in columns]}; expected a number '
                 f'or ({poses},) for each joint'
             ) from reason
-        request.seeds = _floats(_one_or_each(values, poses))
+        request.seeds = flat(_one_or_each(values, poses))
         return []
     values = _one_or_each(numbers(seeds, 'seeds'), poses)
-    request.seeds = _floats(values)
+    request.seeds = flat(values)
 
     def name(names: Sequence[str]) -> None:
-        _check_count(values[..., :], names, 'seeds')
+        _check_count(values, names, 'seeds')
         request.seed_names = list(names)
 
     return [name]
-
-
-def packed(values: Array) -> Packed:
-    """Return numbers as a message takes them quickest."""
-    return _floats(values)
-
-
-def shaped_numbers(values: Any, what: str, shape: tuple[int | None, ...]) -> Array:
-    """Return float64 numbers of one shape, finite or not: what they mean, the node judges."""
-    return _of_shape(values, what, shape)
 
 
 def _one_or_each(values: Array, poses: int) -> Array:
@@ -243,10 +230,6 @@ def _of_shape(values: Any, what: str, shape: tuple[int | None, ...]) -> Array:
 
 def _number(value: Any, what: str, expected: str) -> float:
     return number(value, what, expected, lambda _: True)
-
-
-def _floats(values: Array) -> Packed:
-    return array.array('d', np.ascontiguousarray(values, np.float64).tobytes())
 
 
 def _is_joint_state(value: Any) -> bool:

@@ -28,7 +28,7 @@ from learned_ik.ros.client.replies import (
     pose_reply,
     solutions_reply,
 )
-from learned_ik.ros.messages import fill_pose
+from learned_ik.ros.messages import fill_pose, flat
 from learned_ik_interfaces.srv import GetIK, GetIKBatch, GetIKPath, GetIKSolutions
 
 NAME = '/learned_ik'
@@ -99,7 +99,8 @@ class IkClient:
 
         """
         seconds = number(timeout, 'timeout', 'seconds, 0 or more', lambda t: t >= 0)
-        self._asking.wait_for_services((self._pose, self._path), seconds)
+        services = self._pose, self._solutions, self._batch, self._path
+        self._asking.wait_for_services(services, seconds)
 
     def wait(self, ask: Callable[[], Future[Reply]]) -> Reply:
         """Call one of the `_async` methods, and wait for its answer as the others do."""
@@ -271,7 +272,7 @@ class IkClient:
         places, turns = filling.many_poses(positions, orientations, position_only)
         request = GetIKBatch.Request(position_only=bool(position_only))
         request.header.frame_id = text(frame, 'frame')
-        request.positions, request.orientations = filling.packed(places), filling.packed(turns)
+        request.positions, request.orientations = flat(places), flat(turns)
         filling.fill_tolerances(request, position_tolerance, orientation_tolerance, tolerance_axes)
         filling.fill_collisions(request, avoid_collisions)
         filling.fill_timeout(request, timeout)

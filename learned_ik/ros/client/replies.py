@@ -146,7 +146,7 @@ def pose_reply(message: Any) -> PoseReply:
         error_code=known_code(message.error_code),
         message=message.message,
         joint_names=tuple(message.joint_state.name),
-        joint_positions=flat(message.joint_state.position),
+        joint_positions=column(message.joint_state.position),
         position_error=message.position_error,
         orientation_error=message.orientation_error,
         seed_distance=message.seed_distance,
@@ -165,11 +165,11 @@ def solutions_reply(message: Any) -> SolutionsReply:
         message=message.message,
         joint_names=names,
         joint_positions=rows([each.joint_positions for each in found], len(names)),
-        position_error=flat([each.position_error for each in found]),
-        orientation_error=flat([each.orientation_error for each in found]),
-        seed_distance=flat([each.seed_distance for each in found]),
-        limit_margin=flat([each.limit_margin for each in found]),
-        clearance=flat([each.clearance for each in found]),
+        position_error=column([each.position_error for each in found]),
+        orientation_error=column([each.orientation_error for each in found]),
+        seed_distance=column([each.seed_distance for each in found]),
+        limit_margin=column([each.limit_margin for each in found]),
+        clearance=column([each.clearance for each in found]),
         seed_source=message.seed_source,
         solve_time=message.solve_time,
     )
@@ -182,12 +182,12 @@ def batch_reply(message: Any) -> BatchReply:
         error_code=known_code(message.error_code),
         message=message.message,
         joint_names=names,
-        joint_positions=flat(message.joint_positions).reshape(-1, max(1, len(names))),
+        joint_positions=column(message.joint_positions).reshape(-1, max(1, len(names))),
         error_codes=np.array(message.error_codes, np.int64),
-        position_error=flat(message.position_errors),
-        orientation_error=flat(message.orientation_errors),
-        seed_distance=flat(message.seed_distances),
-        clearance=flat(message.clearances),
+        position_error=column(message.position_errors),
+        orientation_error=column(message.orientation_errors),
+        seed_distance=column(message.seed_distances),
+        clearance=column(message.clearances),
         seed_source=message.seed_source,
         solve_time=message.solve_time,
     )
@@ -202,7 +202,7 @@ def path_reply(message: Any) -> PathReply:
         joint_names=names,
         joint_positions=rows([point.positions for point in points], len(names)),
         velocities=rows([point.velocities for point in points], len(names)),
-        times=flat([seconds_from_duration(point.time_from_start) for point in points]),
+        times=column([seconds_from_duration(point.time_from_start) for point in points]),
         failures=np.array(message.failed_poses, np.int64),
         jumps=np.array(message.jumps, np.int64),
         fraction=message.fraction,
@@ -224,7 +224,7 @@ def known_code(code: int) -> int:
         return code
 
 
-def flat(values: Sequence[float]) -> Array:
+def column(values: Sequence[float]) -> Array:
     """Return numbers of a message as an array of its own (n,)."""
     return np.array(values, np.float64)
 

@@ -33,8 +33,8 @@ class Spinning:
             raise DeadlockError(
                 f"node '{self._node.get_fully_qualified_name()}' is spun by this very thread, "
                 'which cannot receive the answer in this callback; expected the `_async` form '
-                'there (`reply = await client.solve_async(...)` in a callback that is `async def`), or '
-                'a MultiThreadedExecutor'
+                'there (`reply = await client.solve_async(...)` in an `async def` callback), or a '
+                'MultiThreadedExecutor'
             )
 
     def until(self, done: threading.Event, look: Callable[[], float]) -> None:
