@@ -1,42 +1,32 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Ask a running node for one pose: an ordinary ROS 2 client.
+"""Ask a running node for one pose, from a node of your own.
 
 ros2 run learned_ik ik_node              # or: python -m learned_ik ik_node
 python examples/04_call_the_service.py   # in another terminal
 """
 
 import rclpy
-from geometry_msgs.msg import Point, Quaternion
 from rclpy.node import Node
 
-from learned_ik_interfaces.srv import GetIK
+from learned_ik.ros.client import IkClient
 
 
 def main() -> None:
     """Ask once, and print the answer."""
-    rclpy.init()
-    node = Node('example')
-    client = node.create_client(GetIK, '/learned_ik/get_ik')
-    if not client.wait_for_service(timeout_sec=10.0):
-        raise SystemExit('no /learned_ik/get_ik: is the node running?')
+    with rclpy.init():
+        ik = IkClient(Node('example'), '/learned_ik')
+        ik.wait_for_node(timeout=10.0)
 
-    request = GetIK.Request()
-    request.pose.header.frame_id = 'torso_lift_link'  # empty: the base link of the chain
-    request.pose.pose.position = Point(x=0.6, y=-0.2, z=0.0)  # [m]
-    request.pose.pose.orientation = Quaternion(w=1.0)
+        # [m] and x y z w, in any frame that the robot has fixed to the chain's base link. Seeds,
+        # free axes, preferences are given as to `IkSolver.solve`.
+        reply = ik.solve([0.6, -0.2, 0.0], [0.0, 0.0, 0.0, 1.0], frame='torso_lift_link')
 
-    future = client.call_async(request)
-    rclpy.spin_until_future_complete(node, future)
-    response = future.result()
-
-    if response.error_code != GetIK.Response.SUCCESS:
-        raise SystemExit(f'{response.error_code}: {response.message}')
-    joints = response.joint_state
-    for name, angle in zip(joints.name, joints.position, strict=True):
+    if not reply:
+        raise SystemExit(f'{reply.error_code}: {reply.message}')
+    for name, angle in reply.by_name().items():
         print(f'{name:12} {angle:7.3f} rad')
-    print(f'{response.position_error:.1e} m off, {1e6 * response.solve_time:.0f} µs in the solver')
-    rclpy.shutdown()
+    print(f'{reply.position_error:.1e} m off, {1e6 * reply.solve_time:.0f} µs in the solver')
 
 
 if __name__ == '__main__':

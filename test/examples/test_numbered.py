@@ -18,7 +18,7 @@ def run(name):
 
 
 def test_they_are_numbered_one_by_one():
-    assert [path.name[:3] for path in EXAMPLES] == [f'{n:02d}_' for n in range(1, 11)]
+    assert [path.name[:3] for path in EXAMPLES] == [f'{n:02d}_' for n in range(1, 13)]
 
 
 @pytest.mark.parametrize('path', EXAMPLES, ids=lambda path: path.stem)

@@ -164,8 +164,8 @@ def test_a_pose_that_is_answered_is_read_back():
     assert reply.success
     assert reply.by_name() == {'a': 0.1, 'b': 0.2, 'c': 0.3}
     for field in (
-        'error_code', 'message', 'joint_names', 'position_error', 'orientation_error', 'solve_time',
-        'clearance', 'seed_source', 'seed_distance', 'limit_margin',
+        'error_code', 'message', 'joint_names', 'position_error', 'orientation_error',
+        'solve_time', 'clearance', 'seed_source', 'seed_distance', 'limit_margin',
     ):  # fmt: skip
         assert getattr(reply, field) == getattr(answer, field), field
 
