@@ -44,7 +44,7 @@ def main() -> None:
         ball.centers, ball.radii = (
             [Point(x=0.6, y=-0.2, z=0.0)],
             [0.1],
-        )  # it has the same id: moved
+        )  # it moves
         spheres.publish(ball)
         ask('the ball about the target')
         print(f'if it is ignored: {ik.solve(*POSE, avoid_collisions=False).error_code.name}')

@@ -1,11 +1,11 @@
 // Copyright 2026 The learned_ik authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// IkClient: asks an ik_node for joint positions, from a C++ node of yours. One header to take along;
-// it needs rclcpp (Humble or later) and learned_ik_interfaces.
+// IkClient: asks an ik_node for joint positions, from a C++ node of yours. One header to take
+// along; it needs rclcpp (Humble or later) and learned_ik_interfaces.
 //
-// Nothing here throws: what went wrong is in the reply. Lengths in metres, angles in radians,
-// quaternions in the order x y z w.
+// But for the constructor nothing here throws: what went wrong is in the reply. Lengths in
+// metres, angles in radians, quaternions in the order x y z w.
 
 #ifndef LEARNED_IK_ROS_CPP__IK_CLIENT_HPP_
 #define LEARNED_IK_ROS_CPP__IK_CLIENT_HPP_
@@ -25,16 +25,13 @@
 #include "rclcpp/rclcpp.hpp"
 #include "rclcpp/version.h"
 
-namespace learned_ik_ros
-{
+namespace learned_ik_ros {
 
 using GetIK = learned_ik_interfaces::srv::GetIK;
 
 // What became of a request. True where the pose is reached.
-struct Reply
-{
-  enum class Outcome
-  {
+struct Reply {
+  enum class Outcome {
     kSolved,     // within the tolerances: `joints` is the answer
     kNotSolved,  // the node says why in `message`; `joints` is the nearest try, or empty
     kNoService,  // no node of that name is there
@@ -48,43 +45,41 @@ struct Reply
   std::vector<double> joints;        // their positions [rad or m]
   GetIK::Response::SharedPtr whole;  // all that the node said; null where it said nothing
 
-  explicit operator bool() const {return outcome == Outcome::kSolved;}
+  explicit operator bool() const { return outcome == Outcome::kSolved; }
 };
 
 // Asks one ik_node. Safe to use from several threads; it must not outlive the node that it is for.
-class IkClient
-{
-public:
-  using Callback = std::function<void (const Reply &)>;
+class IkClient {
+ public:
+  using Callback = std::function<void(const Reply &)>;
   using Duration = std::chrono::nanoseconds;
 
-  // `node`: an rclcpp::Node or rclcpp_lifecycle::LifecycleNode of yours; `server`: the ik_node's name.
-  template<typename NodeT>
-  explicit IkClient(NodeT & node, const std::string & server = "/learned_ik")
-  : base_(node.get_node_base_interface()),
-    timers_(node.get_node_timers_interface()),
-    // The client for who waits: its answers come in an executor of its own, so that waiting works in
-    // any callback, and whoever spins the node.
-    group_(node.create_callback_group(rclcpp::CallbackGroupType::MutuallyExclusive, false)),
-    waiting_(node.template create_client<GetIK>(server + "/get_ik", qos(), group_)),
-    calling_(node.template create_client<GetIK>(server + "/get_ik", qos())),
-    executor_(options(base_))
-  {
+  // `node`: an rclcpp::Node or rclcpp_lifecycle::LifecycleNode of yours; `server`: the ik_node's
+  // name.
+  template <typename NodeT>
+  explicit IkClient(NodeT &node, const std::string &server = "/learned_ik")
+      : base_(node.get_node_base_interface()),
+        timers_(node.get_node_timers_interface()),
+        // The client for who waits: its answers come in an executor of its own, so that waiting
+        // works in any callback, and whoever spins the node.
+        group_(node.create_callback_group(rclcpp::CallbackGroupType::MutuallyExclusive, false)),
+        waiting_(node.template create_client<GetIK>(server + "/get_ik", qos(), group_)),
+        calling_(node.template create_client<GetIK>(server + "/get_ik", qos())),
+        executor_(options(base_)) {
     executor_.add_callback_group(group_, base_);
   }
 
   IkClient(const IkClient &) = delete;
-  IkClient & operator=(const IkClient &) = delete;
+  IkClient &operator=(const IkClient &) = delete;
 
   // Return a request for a pose, in `frame` (empty: the chain's base link), to which more can be
   // added: a seed, free axes, a preference.
-  static GetIK::Request::SharedPtr request(
-    const std::array<double, 3> & position, const std::array<double, 4> & orientation,
-    const std::string & frame = "")
-  {
+  static GetIK::Request::SharedPtr request(const std::array<double, 3> &position,
+                                           const std::array<double, 4> &orientation,
+                                           const std::string &frame = "") {
     auto request = std::make_shared<GetIK::Request>();
     request->pose.header.frame_id = frame;
-    auto & pose = request->pose.pose;
+    auto &pose = request->pose.pose;
     pose.position.x = position[0];
     pose.position.y = position[1];
     pose.position.z = position[2];
@@ -96,8 +91,7 @@ public:
   }
 
   // Whether the node is there, waiting for it so long at most.
-  bool wait_for_node(Duration timeout) noexcept
-  {
+  bool wait_for_node(Duration timeout) noexcept {
     try {
       return waiting_->wait_for_service(timeout) && calling_->wait_for_service(timeout);
     } catch (const std::exception &) {  // ROS is shut down
@@ -107,8 +101,7 @@ public:
 
   // Ask, and wait for the answer so long at most. In any thread, in callbacks too; a callback keeps
   // its executor waiting meanwhile.
-  Reply solve(const GetIK::Request::SharedPtr & request, Duration timeout) noexcept
-  {
+  Reply solve(const GetIK::Request::SharedPtr &request, Duration timeout) noexcept {
     try {
       const std::lock_guard<std::mutex> one_at_a_time(waits_);
       if (!waiting_->service_is_ready()) {
@@ -124,16 +117,14 @@ public:
         return failed(Reply::Outcome::kNoAnswer, late());
       }
       return failed(Reply::Outcome::kFailed, "ROS was shut down");
-    } catch (const std::exception & error) {
+    } catch (const std::exception &error) {
       return failed(Reply::Outcome::kFailed, error.what());
     }
   }
 
   // Ask, and call back once: with the answer, or when the time is over, by the executor that spins
   // your node; at once where no node is there. What `callback` throws is yours.
-  void solve_async(
-    const GetIK::Request::SharedPtr & request, Duration timeout, Callback callback)
-  {
+  void solve_async(const GetIK::Request::SharedPtr &request, Duration timeout, Callback callback) {
     std::string problem;
     auto asked = std::make_shared<Asked>(std::move(callback));
     try {
@@ -141,7 +132,7 @@ public:
         send(request, timeout, asked);
         return;
       }
-    } catch (const std::exception & error) {
+    } catch (const std::exception &error) {
       problem = error.what();
     }
     if (problem.empty()) {
@@ -151,18 +142,15 @@ public:
     }
   }
 
-private:
+ private:
   using Client = rclcpp::Client<GetIK>;
 
   // A request that is called back for.
-  struct Asked
-  {
-    explicit Asked(Callback given)
-    : callback(std::move(given)) {}
+  struct Asked {
+    explicit Asked(Callback given) : callback(std::move(given)) {}
 
     // Call back, the first time alone.
-    void end(const Reply & reply)
-    {
+    void end(const Reply &reply) {
       Callback last;
       {
         const std::lock_guard<std::mutex> guard(mutex);
@@ -181,35 +169,33 @@ private:
     rclcpp::TimerBase::SharedPtr timer;
   };
 
-  void send(
-    const GetIK::Request::SharedPtr & request, Duration timeout, const std::shared_ptr<Asked> & asked)
-  {
+  void send(const GetIK::Request::SharedPtr &request, Duration timeout,
+            const std::shared_ptr<Asked> &asked) {
     const auto sent = calling_->async_send_request(
-      request, [asked](Client::SharedFuture future) {asked->end(read(future.get()));});
+        request, [asked](Client::SharedFuture future) { asked->end(read(future.get())); });
     const std::int64_t id = sent.request_id;
     const std::weak_ptr<Asked> pending = asked;  // which the client holds until it is answered
     const std::weak_ptr<Client> client = calling_;
     const std::string problem = late();
     auto timer = rclcpp::create_wall_timer(
-      timeout,
-      [pending, client, id, problem]() {
-        const auto unanswered = pending.lock();
-        if (const auto asking = client.lock()) {
-          asking->remove_pending_request(id);
-        }
-        if (unanswered) {
-          unanswered->end(failed(Reply::Outcome::kNoAnswer, problem));
-        }
-      },
-      nullptr, base_.get(), timers_.get());
+        timeout,
+        [pending, client, id, problem]() {
+          const auto unanswered = pending.lock();
+          if (const auto asking = client.lock()) {
+            asking->remove_pending_request(id);
+          }
+          if (unanswered) {
+            unanswered->end(failed(Reply::Outcome::kNoAnswer, problem));
+          }
+        },
+        nullptr, base_.get(), timers_.get());
     const std::lock_guard<std::mutex> guard(asked->mutex);
     if (asked->callback) {
       asked->timer = std::move(timer);
     }
   }
 
-  static Reply read(const GetIK::Response::SharedPtr & response)
-  {
+  static Reply read(const GetIK::Response::SharedPtr &response) {
     Reply reply;
     const bool solved = response->error_code == GetIK::Response::SUCCESS;
     reply.outcome = solved ? Reply::Outcome::kSolved : Reply::Outcome::kNotSolved;
@@ -220,33 +206,29 @@ private:
     return reply;
   }
 
-  static Reply failed(Reply::Outcome outcome, const std::string & message)
-  {
+  static Reply failed(Reply::Outcome outcome, const std::string &message) {
     Reply reply;
     reply.outcome = outcome;
     reply.message = message;
     return reply;
   }
 
-  std::string absent() const
-  {
+  std::string absent() const {
     return std::string("no service ") + calling_->get_service_name() + ": is the node running?";
   }
 
-  std::string late() const
-  {
+  std::string late() const {
     return std::string("no answer in time from ") + calling_->get_service_name();
   }
 
 #if RCLCPP_VERSION_GTE(17, 0, 0)
-  static rclcpp::QoS qos() {return rclcpp::ServicesQoS();}
+  static rclcpp::QoS qos() { return rclcpp::ServicesQoS(); }
 #else  // Humble
-  static rmw_qos_profile_t qos() {return rmw_qos_profile_services_default;}
+  static rmw_qos_profile_t qos() { return rmw_qos_profile_services_default; }
 #endif
 
   static rclcpp::ExecutorOptions options(
-    const rclcpp::node_interfaces::NodeBaseInterface::SharedPtr & base)
-  {
+      const rclcpp::node_interfaces::NodeBaseInterface::SharedPtr &base) {
     rclcpp::ExecutorOptions options;
     options.context = base->get_context();
     return options;

@@ -20,11 +20,9 @@ using learned_ik_ros::IkClient;
 using learned_ik_ros::Reply;
 using namespace std::chrono_literals;  // NOLINT
 
-namespace
-{
+namespace {
 
-void print(const char * what, const Reply & reply)
-{
+void print(const char *what, const Reply &reply) {
   std::printf("%s: %s\n", what, reply ? "solved" : reply.message.c_str());
   for (std::size_t joint = 0; reply && joint < reply.joints.size(); ++joint) {
     std::printf("  %-12s %7.3f rad\n", reply.names[joint].c_str(), reply.joints[joint]);
@@ -33,8 +31,7 @@ void print(const char * what, const Reply & reply)
 
 }  // namespace
 
-int main(int argc, char ** argv)
-{
+int main(int argc, char **argv) {
   rclcpp::init(argc, argv);
   int solved = 0;
   {
@@ -49,26 +46,24 @@ int main(int argc, char ** argv)
     executor.add_node(node);
     auto request = IkClient::request({0.6, -0.2, 0.0}, {0.0, 0.0, 0.0, 1.0});  // [m], x y z w
 
-    rclcpp::TimerBase::SharedPtr timer = node->create_wall_timer(
-      10ms, [&]() {
-        timer->cancel();
-        const Reply first = ik.solve(request, 5s);  // waits, in this very callback
-        print("waited for", first);
-        solved += static_cast<bool>(first);
+    rclcpp::TimerBase::SharedPtr timer = node->create_wall_timer(10ms, [&]() {
+      timer->cancel();
+      const Reply first = ik.solve(request, 5s);  // waits, in this very callback
+      print("waited for", first);
+      solved += static_cast<bool>(first);
 
-        // From there, and with any turn about the tool's own axis.
-        auto next = IkClient::request({0.6, -0.1, 0.0}, {0.0, 0.0, 0.0, 1.0});
-        next->seed.name = first.names;
-        next->seed.position = first.joints;
-        next->freedom.least.x = -std::numeric_limits<double>::infinity();
-        next->freedom.most.x = std::numeric_limits<double>::infinity();
-        ik.solve_async(
-          next, 5s, [&](const Reply & second) {
-            print("called back", second);
-            solved += static_cast<bool>(second);
-            executor.cancel();
-          });
+      // From there, and with any turn about the tool's own axis.
+      auto next = IkClient::request({0.6, -0.1, 0.0}, {0.0, 0.0, 0.0, 1.0});
+      next->seed.name = first.names;
+      next->seed.position = first.joints;
+      next->freedom.least.x = -std::numeric_limits<double>::infinity();
+      next->freedom.most.x = std::numeric_limits<double>::infinity();
+      ik.solve_async(next, 5s, [&](const Reply &second) {
+        print("called back", second);
+        solved += static_cast<bool>(second);
+        executor.cancel();
       });
+    });
     executor.spin();
 
     IkClient nobody(*node, "/nobody");

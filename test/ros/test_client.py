@@ -132,6 +132,77 @@ def test_a_pose_is_solved_where_an_executor_is_idle(ik, node, chain, poses):
     executor.shutdown()
 
 
+def test_a_pose_is_solved_beside_a_loop_that_spins_now_and_then(ik, node, chain, poses):
+    from rclpy.executors import SingleThreadedExecutor
+
+    executor, stop, raised = SingleThreadedExecutor(context=node.context), threading.Event(), []
+
+    def loop():  # as `rclpy.spin_once(node)` does it: the node is in and out
+        try:
+            while not stop.is_set():
+                executor.add_node(node)
+                executor.spin_once(timeout_sec=0.002)
+                executor.remove_node(node)
+                time.sleep(0.002)
+        except Exception as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=loop)
+    thread.start()
+    try:
+        for pose in zip(*poses, strict=True):
+            check(chain, ik.solve(*pose), *pose)
+    finally:
+        stop.set()
+        thread.join(PATIENCE)
+    assert not raised
+    executor.shutdown()
+
+
+def test_waiting_in_a_callback_that_waiting_brings_about_is_refused(ik, node, chain, poses):
+    pose, outcome = (poses[0][0], poses[1][0]), []
+
+    def callback():
+        timer.cancel()
+        try:
+            ik.solve(*pose)
+        except DeadlockError as error:
+            outcome.append(error)
+
+    timer = node.create_timer(0.0, callback)
+    while not outcome:
+        check(chain, ik.solve(*pose), *pose)
+    node.destroy_timer(timer)
+
+
+def test_what_a_callback_raises_meanwhile_comes_out_and_the_node_is_as_before(ik, node, poses):
+    def callback():
+        timer.cancel()
+        raise RuntimeError('of the user')
+
+    timer = node.create_timer(0.0, callback)
+    time.sleep(0.05)  # it is due
+    with pytest.raises(RuntimeError, match='of the user'):
+        ik.solve_batch(*poses, timeout=1.0)
+    assert node.executor is None
+    assert ik.solve(poses[0][0], poses[1][0])
+    node.destroy_timer(timer)
+
+
+def test_a_shutdown_ends_the_waiting():
+    import rclpy
+    from rclpy.executors import ExternalShutdownException
+
+    from learned_ik.ros.client import IkClient
+
+    context = rclpy.Context()
+    rclpy.init(context=context)
+    nobody = IkClient(rclpy.create_node('ends', context=context), '/nobody', patience=PATIENCE)
+    threading.Timer(0.2, context.shutdown).start()
+    with pytest.raises(ExternalShutdownException):
+        nobody.solve([0.6, -0.2, 0.0], [0, 0, 0, 1])
+
+
 def test_many_threads_may_ask(ik, chain, poses):
     answers = {}
 

@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.client import Client
 from rclpy.clock import Clock, ClockType
+from rclpy.exceptions import InvalidHandle
+from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.task import Future
 from rclpy.timer import Timer
@@ -102,6 +104,7 @@ class Asking:
         Raises:
             DeadlockError: called in a callback of the thread that spins the node.
             NoAnswerError: none in time.
+            ExternalShutdownException: ROS was shut down meanwhile.
 
         """
         self.spinning.check()
@@ -114,10 +117,13 @@ class Asking:
         answer.add_done_callback(lambda _: done.set())
         try:
             self.spinning.until(done, self._look)
+        except InvalidHandle as error:
+            if self._node.context.ok():
+                raise  # the node was destroyed
+            raise ExternalShutdownException from error
         finally:
             if not done.is_set():
-                answer.cancel()
-                self._look()
+                self._drop(answer)
         reply: Any = answer.result()
         return reply
 
@@ -239,10 +245,17 @@ class Asking:
             left = min((exchange.until for exchange in self._open), default=now + SLICE) - now
         return max(0.0, min(left, SOON if waiting else SLICE))
 
+    def _drop(self, answer: Future) -> None:
+        """Forget a request for whose answer nobody waits any more."""
+        with self._lock:
+            dropped = [exchange for exchange in self._open if exchange.answer is answer]
+            self._open.difference_update(dropped)
+        for exchange in dropped:
+            self._expect_no_more(exchange)
+        answer.cancel()
+
     def _give_up(self, exchange: Exchange) -> None:
-        for service in (exchange.service, self._get_ik):
-            if exchange.sent is not None:
-                service.remove_pending_request(exchange.sent)
+        self._expect_no_more(exchange)
         if exchange.sent is None:
             error = absent(exchange.service, exchange.patience)
         else:
@@ -264,6 +277,12 @@ class Asking:
                 self._timer.reset()
                 if self._node.executor is not None:
                     self._node.executor.wake()
+
+    def _expect_no_more(self, exchange: Exchange) -> None:
+        """Let rclpy forget a request: what it is still answered, is thrown away."""
+        if exchange.sent is not None:
+            for service in (exchange.service, self._get_ik):
+                service.remove_pending_request(exchange.sent)
 
     def _look_or_rest(self) -> None:
         self._look()
