@@ -12,6 +12,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -48,7 +49,8 @@ struct Reply {
   explicit operator bool() const { return outcome == Outcome::kSolved; }
 };
 
-// Asks one ik_node. Safe to use from several threads; it must not outlive the node that it is for.
+// Asks one ik_node. Safe to use from several threads. It must not outlive the node that it is for,
+// nor end while another thread spins that node.
 class IkClient {
  public:
   using Callback = std::function<void(const Reply &)>;
@@ -59,7 +61,6 @@ class IkClient {
   template <typename NodeT>
   explicit IkClient(NodeT &node, const std::string &server = "/learned_ik")
       : base_(node.get_node_base_interface()),
-        timers_(node.get_node_timers_interface()),
         // The client for who waits: its answers come in an executor of its own, so that waiting
         // works in any callback, and whoever spins the node.
         group_(node.create_callback_group(rclcpp::CallbackGroupType::MutuallyExclusive, false)),
@@ -67,6 +68,7 @@ class IkClient {
         calling_(node.template create_client<GetIK>(server + "/get_ik", qos())),
         executor_(options(base_)) {
     executor_.add_callback_group(group_, base_);
+    timer_ = node.create_wall_timer(kLook, [this]() { look(); });
   }
 
   IkClient(const IkClient &) = delete;
@@ -144,6 +146,10 @@ class IkClient {
 
  private:
   using Client = rclcpp::Client<GetIK>;
+  using Clock = std::chrono::steady_clock;
+
+  static constexpr std::chrono::milliseconds kLook{50};  // between two looks at what is late
+  static constexpr std::size_t kDepth = 10000;  // answers that may come at once: none is lost
 
   // A request that is called back for.
   struct Asked {
@@ -155,43 +161,52 @@ class IkClient {
       {
         const std::lock_guard<std::mutex> guard(mutex);
         std::swap(last, callback);
-        if (timer) {
-          timer->cancel();
-        }
       }
       if (last) {
         last(reply);
       }
     }
 
+    bool ended() {
+      const std::lock_guard<std::mutex> guard(mutex);
+      return !callback;
+    }
+
     std::mutex mutex;
     Callback callback;
-    rclcpp::TimerBase::SharedPtr timer;
+    std::int64_t id = 0;
+    Clock::time_point until;
   };
 
   void send(const GetIK::Request::SharedPtr &request, Duration timeout,
             const std::shared_ptr<Asked> &asked) {
-    const auto sent = calling_->async_send_request(
-        request, [asked](Client::SharedFuture future) { asked->end(read(future.get())); });
-    const std::int64_t id = sent.request_id;
-    const std::weak_ptr<Asked> pending = asked;  // which the client holds until it is answered
-    const std::weak_ptr<Client> client = calling_;
-    const std::string problem = late();
-    auto timer = rclcpp::create_wall_timer(
-        timeout,
-        [pending, client, id, problem]() {
-          const auto unanswered = pending.lock();
-          if (const auto asking = client.lock()) {
-            asking->remove_pending_request(id);
-          }
-          if (unanswered) {
-            unanswered->end(failed(Reply::Outcome::kNoAnswer, problem));
-          }
-        },
-        nullptr, base_.get(), timers_.get());
-    const std::lock_guard<std::mutex> guard(asked->mutex);
-    if (asked->callback) {
-      asked->timer = std::move(timer);
+    asked->until = Clock::now() + timeout;
+    asked->id =
+        calling_
+            ->async_send_request(
+                request, [asked](Client::SharedFuture future) { asked->end(read(future.get())); })
+            .request_id;
+    const std::lock_guard<std::mutex> guard(mutex_);
+    open_.push_back(asked);
+  }
+
+  // Tell those whose time is over.
+  void look() {
+    std::vector<std::shared_ptr<Asked>> late_ones;
+    {
+      const std::lock_guard<std::mutex> guard(mutex_);
+      const auto now = Clock::now();
+      std::vector<std::shared_ptr<Asked>> left;
+      for (const auto &asked : open_) {
+        if (!asked->ended()) {
+          (now < asked->until ? left : late_ones).push_back(asked);
+        }
+      }
+      open_ = std::move(left);
+    }
+    for (const auto &asked : late_ones) {
+      calling_->remove_pending_request(asked->id);
+      asked->end(failed(Reply::Outcome::kNoAnswer, late()));
     }
   }
 
@@ -222,9 +237,13 @@ class IkClient {
   }
 
 #if RCLCPP_VERSION_GTE(17, 0, 0)
-  static rclcpp::QoS qos() { return rclcpp::ServicesQoS(); }
+  static rclcpp::QoS qos() { return rclcpp::ServicesQoS().keep_last(kDepth); }
 #else  // Humble
-  static rmw_qos_profile_t qos() { return rmw_qos_profile_services_default; }
+  static rmw_qos_profile_t qos() {
+    auto profile = rmw_qos_profile_services_default;
+    profile.depth = kDepth;
+    return profile;
+  }
 #endif
 
   static rclcpp::ExecutorOptions options(
@@ -235,12 +254,16 @@ class IkClient {
   }
 
   rclcpp::node_interfaces::NodeBaseInterface::SharedPtr base_;
-  rclcpp::node_interfaces::NodeTimersInterface::SharedPtr timers_;
   rclcpp::CallbackGroup::SharedPtr group_;
   Client::SharedPtr waiting_;
   Client::SharedPtr calling_;
   rclcpp::executors::SingleThreadedExecutor executor_;  // receives what is waited for
   std::mutex waits_;
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<Asked>> open_;  // those that are called back for
+  // One for all requests, from beginning to end: executors of some releases of rclcpp stand still
+  // when a timer is destroyed in a callback.
+  rclcpp::TimerBase::SharedPtr timer_;
 };
 
 }  // namespace learned_ik_ros

@@ -41,7 +41,7 @@ def program(tmp_path_factory):
         [
             '-S', str(SOURCE), '-B', str(build), f'-DCMAKE_PREFIX_PATH={";".join(prefixes())}',
             f'-DPython3_EXECUTABLE={sys.executable}', '-DCMAKE_CXX_FLAGS=-Werror',
-            # The wheels' libraries for Python, which come along, leave Python to whoever loads them.
+            # The wheels' libraries for Python leave Python to whoever loads them.
             '-DCMAKE_EXE_LINKER_FLAGS=-Wl,--as-needed,--allow-shlib-undefined',
         ],
         ['--build', str(build)],
