@@ -11,14 +11,15 @@ import pytest
 from learned_ik.errors import InvalidInputError
 from learned_ik.ros import messages
 from learned_ik.ros.client import filling, replies
+from learned_ik.ros.poses import many_messages
 from learned_ik.serving.requests_and_answers import (
-    Axes,
+    AskedFreedom,
+    AskedPreference,
     BatchAnswer,
     ErrorCode,
-    Freedom,
+    FreedomAxes,
     IkAnswer,
     PathAnswer,
-    Preference,
     SeedSource,
     SolutionsAnswer,
 )
@@ -58,19 +59,23 @@ def freedom_of(tolerance, axes='target'):
 
 
 def test_a_tolerance_of_one_number_is_no_freedom():
-    assert freedom_of(0.1) == (0.1, Freedom((0.0,) * 3, (0.0,) * 3, Axes.TARGET))
+    assert freedom_of(0.1) == (0.1, AskedFreedom(FreedomAxes.TARGET, (0.0,) * 3, (0.0,) * 3))
 
 
 def test_a_tolerance_for_each_axis_lies_on_both_sides():
     tolerance, freedom = freedom_of([0.1, 0.2, math.inf], 'base')
-    assert freedom == Freedom((-0.1, -0.2, -math.inf), (0.1, 0.2, math.inf), Axes.BASE)
+    assert freedom == AskedFreedom(FreedomAxes.BASE, (-0.1, -0.2, -math.inf), (0.1, 0.2, math.inf))
     assert tolerance == 0.0
-    assert freedom_of(math.inf)[1] == Freedom((-math.inf,) * 3, (math.inf,) * 3, Axes.TARGET)
+    assert freedom_of(math.inf)[1] == AskedFreedom(
+        FreedomAxes.TARGET, (-math.inf,) * 3, (math.inf,) * 3
+    )
 
 
 def test_bounds_for_each_axis_are_sent_as_they_are():
     _, freedom = freedom_of([[-0.1, 0.3], [0.0, 0.0], [-math.inf, math.inf]])
-    assert freedom == Freedom((-0.1, 0.0, -math.inf), (0.3, 0.0, math.inf), Axes.TARGET)
+    assert freedom == AskedFreedom(
+        FreedomAxes.TARGET, (-0.1, 0.0, -math.inf), (0.3, 0.0, math.inf)
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,15 +118,15 @@ def preference(prefer, weights=None):
     for name in filling.fill_preference(asked.preference, prefer, weights):
         name(NAMES)
     read = messages.preference_from_message(asked.preference)
-    return Preference(read.prefer, list(read.names), list(read.positions), list(read.weights))
+    return AskedPreference(read.prefer, list(read.names), list(read.positions), list(read.weights))
 
 
 def test_a_preference_is_a_word_or_a_posture():
-    assert preference(None) == Preference('', [], [], [])
-    assert preference('middle') == Preference('middle', [], [], [])
-    assert preference({'b': 0.2}, {'b': 3.0}) == Preference('posture', ['b'], [0.2], [3.0])
+    assert preference(None) == AskedPreference('', [], [], [])
+    assert preference('middle') == AskedPreference('middle', [], [], [])
+    assert preference({'b': 0.2}, {'b': 3.0}) == AskedPreference('posture', ['b'], [0.2], [3.0])
     everywhere = [0.1, math.nan, 0.3]
-    assert preference(everywhere) == Preference('posture', ['a', 'c'], [0.1, 0.3], [])
+    assert preference(everywhere) == AskedPreference('posture', ['a', 'c'], [0.1, 0.3], [])
     assert preference(everywhere, [1.0, 2.0, 3.0]).weights == [1.0, 3.0]
     assert preference(everywhere, {'c': 3.0}).weights == [1.0, 3.0]
 
@@ -187,9 +192,9 @@ def test_several_solutions_are_read_back():
         Solution(Status.SUCCESS, np.full(3, 0.1 * n), 1e-7, 2e-7, 0.3, 0.4, 0.5 + n, 0.0, 1, '')
         for n in range(2)
     ]
-    answer = SolutionsAnswer(ErrorCode.SUCCESS, '', found, NAMES, SeedSource.NONE, 0.01)
+    answer = SolutionsAnswer(ErrorCode.SUCCESS, '', found, 0.01, NAMES)
     response = Message(solutions=[])
-    messages.fill_solutions_response(response, answer, Message)
+    many_messages.fill_solutions_response(response, answer, Message)
     reply = replies.solutions_reply(response)
     assert reply.joint_positions.shape == (2, 3)
     assert len(reply) == 2
@@ -197,8 +202,8 @@ def test_several_solutions_are_read_back():
     first, second = reply
     assert second.joint_positions.tolist() == [0.1] * 3
     assert (first.clearance, second.clearance) == (0.5, 1.5)
-    nothing = SolutionsAnswer(ErrorCode.NO_IK_SOLUTION, 'out of reach', [], NAMES)
-    messages.fill_solutions_response(response := Message(solutions=[]), nothing, Message)
+    nothing = SolutionsAnswer(ErrorCode.NO_IK_SOLUTION, 'out of reach', [], joint_names=NAMES)
+    many_messages.fill_solutions_response(response := Message(solutions=[]), nothing, Message)
     assert not replies.solutions_reply(response)
 
 
@@ -211,7 +216,7 @@ def test_a_batch_is_read_back():
     )  # fmt: skip
     answer = BatchAnswer(ErrorCode.NO_IK_SOLUTION, 'pose 1', solved, NAMES)
     response = Message(joint_names=[])
-    messages.fill_batch_response(response, answer)
+    many_messages.fill_batch_response(response, answer)
     reply = replies.batch_reply(response)
     assert not reply
     assert reply.success.tolist() == [True, False]

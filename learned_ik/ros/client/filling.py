@@ -16,7 +16,8 @@ import numpy.typing as npt
 from learned_ik.arrays import Array, PerJoint
 from learned_ik.checks import choice, flag, mapping, number, numbers, shaped, shortened, text
 from learned_ik.errors import InvalidInputError
-from learned_ik.ros.messages import fill_duration, fill_pose, flat
+from learned_ik.ros.messages import fill_duration, fill_pose
+from learned_ik.ros.poses.many_messages import packed
 from learned_ik.serving.requests_and_answers import Collisions
 
 # Joint positions [rad or m]: an array in the chain's order, a dictionary by joint name, or
@@ -129,7 +130,7 @@ def fill_preference(
             weights = [weights.get(name, 1.0) for name in preference.posture.name]
         if weights is not None:
             count = len(preference.posture.name)
-            preference.weights = flat(_of_shape(weights, 'posture_weights', (count,)))
+            preference.weights = packed(_of_shape(weights, 'posture_weights', (count,)))
         return naming
     posture = _of_shape(prefer, 'prefer', (None,))
     given = ~np.isnan(posture)
@@ -139,14 +140,14 @@ def fill_preference(
         preference.posture.name = [
             name for name, wanted in zip(names, given, strict=False) if wanted
         ]
-        preference.posture.position = flat(posture[given])
+        preference.posture.position = packed(posture[given])
         if weights is None:
             return
         if isinstance(weights, Mapping):
             each = np.array([float(weights.get(name, 1.0)) for name in preference.posture.name])
         else:
             each = _of_shape(weights, 'posture_weights', posture.shape)[given]
-        preference.weights = flat(each)
+        preference.weights = packed(each)
 
     return [name]
 
@@ -162,14 +163,14 @@ def fill_joints(message: Any, joints: Any, what: str) -> list[Naming]:
         return []
     if isinstance(joints, Mapping):
         message.name = [text(name, f'a name in {what}') for name in mapping(joints, what)]
-        message.position = flat(_of_shape(list(joints.values()), what, (len(joints),)))
+        message.position = packed(_of_shape(list(joints.values()), what, (len(joints),)))
         return []
     if _is_joint_state(joints):
         message.name = list(joints.name)
-        message.position = flat(numbers(joints.position, f'{what}.position'))
+        message.position = packed(numbers(joints.position, f'{what}.position'))
         return []
     positions = _of_shape(joints, what, (None,))
-    message.position = flat(positions)
+    message.position = packed(positions)
 
     def name(names: Sequence[str]) -> None:
         _check_count(positions, names, what)
@@ -194,10 +195,10 @@ def fill_seeds(request: Any, seeds: Any, poses: int) -> list[Naming]:
                 f'seeds have shapes {[column.shape for column in columns]}; expected a number '
                 f'or ({poses},) for each joint'
             ) from reason
-        request.seeds = flat(_one_or_each(values, poses))
+        request.seeds = packed(_one_or_each(values, poses))
         return []
     values = _one_or_each(numbers(seeds, 'seeds'), poses)
-    request.seeds = flat(values)
+    request.seeds = packed(values)
 
     def name(names: Sequence[str]) -> None:
         _check_count(values, names, 'seeds')

@@ -28,7 +28,8 @@ from learned_ik.ros.client.replies import (
     pose_reply,
     solutions_reply,
 )
-from learned_ik.ros.messages import fill_pose, flat
+from learned_ik.ros.messages import fill_pose
+from learned_ik.ros.poses.many_messages import packed
 from learned_ik_interfaces.srv import GetIK, GetIKBatch, GetIKPath, GetIKSolutions
 
 NAME = '/learned_ik'
@@ -272,7 +273,7 @@ class IkClient:
         places, turns = filling.many_poses(positions, orientations, position_only)
         request = GetIKBatch.Request(position_only=bool(position_only))
         request.header.frame_id = text(frame, 'frame')
-        request.positions, request.orientations = flat(places), flat(turns)
+        request.positions, request.orientations = packed(places), packed(turns)
         filling.fill_tolerances(request, position_tolerance, orientation_tolerance, tolerance_axes)
         filling.fill_collisions(request, avoid_collisions)
         filling.fill_timeout(request, timeout)
