@@ -3,26 +3,19 @@
 """What the MoveIt plugin makes of MoveIt's questions, judged by forward kinematics; no MoveIt."""
 
 import itertools
-import os
 import re
-import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import numpy as np
 import pytest
+from cpp_programs import NEEDED, ROOT, SANITIZERS, compiled
 from scipy.spatial.transform import Rotation
 
 from learned_ik import IkModel, KinematicChain
-from learned_ik.kernels.compilation import is_native
-from learned_ik.native.build import HERE
 from learned_ik.native.packed_model import packed_content
 
-ROOT = Path(__file__).parents[2]
-CPP = shutil.which(os.environ.get('CXX') or 'g++')
-FLAGS = '-std=c++17', '-O1', '-g', '-Wall', '-Wextra', '-Wshadow', '-Werror', '-pthread'
-SANITIZERS = '-fsanitize=address,undefined', '-fno-sanitize-recover=all'
 SOLVED, TIMED_OUT, OUT_OF_REACH, REFUSED, BAD_SEED = range(5)
 MIMIC = """
 <robot name="r"><link name="a"/><link name="b"/><link name="c"/><link name="d"/><link name="e"/>
@@ -44,10 +37,7 @@ CASES = {
     'mimic': (None, 'a', 'e', None),
 }
 
-pytestmark = [
-    pytest.mark.skipif(CPP is None, reason='there is no C++ compiler'),
-    pytest.mark.skipif(not is_native(), reason='the kernels are not compiled ahead of time'),
-]
+pytestmark = NEEDED
 
 
 def lines_of(urdf: str, base: str, tip: str) -> list[str]:
@@ -101,13 +91,9 @@ def lines_of(urdf: str, base: str, tip: str) -> list[str]:
 @pytest.fixture(scope='module')
 def program(tmp_path_factory) -> Path:
     """Return the program of group_solver.cpp, under sanitizers."""
+    source = Path(__file__).with_name('group_solver.cpp')
     to = tmp_path_factory.mktemp('cpp') / 'group_solver'
-    headers = ROOT / 'include', ROOT / 'learned_ik_moveit' / 'include'
-    linked = f'-L{HERE}', '-llearned_ik', f'-Wl,-rpath,{HERE}'
-    source = str(Path(__file__).with_name('group_solver.cpp'))
-    folders = [f'-I{each}' for each in headers]
-    subprocess.run([CPP, *FLAGS, *SANITIZERS, source, *folders, *linked, '-o', to], check=True)
-    return to
+    return compiled(source, to, *SANITIZERS, f'-I{ROOT / "learned_ik_moveit" / "include"}')
 
 
 def run(program, tmp_path, lines, network) -> subprocess.CompletedProcess[str]:

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """C++ around the library answers as Python does, and fails as it should; under sanitizers."""
 
-import os
 import resource
 import shutil
 import subprocess
@@ -11,44 +10,30 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cpp_programs import NEEDED, ROOT, SANITIZERS, compiled
 
 from learned_ik import IkModel, IkSolver, Tracker
-from learned_ik.kernels.compilation import is_native
 from learned_ik.native.build import HERE, LIBRARY
 from learned_ik.native.packed_model import fnv, packed_content
 from learned_ik.tracking.tracking_step import TrackingStatus
 
-ROOT = Path(__file__).parents[2]
-CPP = shutil.which(os.environ.get('CXX') or 'g++')
-FLAGS = ('-std=c++17', '-O1', '-g', '-Wall', '-Wextra', '-Wshadow', '-Werror', '-pthread')
-SANITIZERS = ('-fsanitize=address,undefined', '-fno-sanitize-recover=all')
 ROBOTS = 'tiago_arm', 'panda', 'ur10'
 FIELDS = 4  # of an answer, before the joint positions
 
-pytestmark = [
-    pytest.mark.skipif(CPP is None, reason='there is no C++ compiler'),
-    pytest.mark.skipif(not is_native(), reason='the kernels are not compiled ahead of time'),
-]
-
-
-def compiled(program: Path, *flags: str) -> Path:
-    """Compile judged.cpp and return the program."""
-    linked = (f'-I{ROOT / "include"}', f'-L{HERE}', '-llearned_ik', f'-Wl,-rpath,{HERE}')
-    source = str(Path(__file__).with_name('judged.cpp'))
-    subprocess.run([CPP, *FLAGS, *flags, source, *linked, '-o', program], check=True)
-    return program
+pytestmark = NEEDED
+JUDGED = Path(__file__).with_name('judged.cpp')
 
 
 @pytest.fixture(scope='module')
 def judged(tmp_path_factory) -> Path:
     """Return the program of judged.cpp, under sanitizers."""
-    return compiled(tmp_path_factory.mktemp('cpp') / 'judged', *SANITIZERS)
+    return compiled(JUDGED, tmp_path_factory.mktemp('cpp') / 'judged', *SANITIZERS)
 
 
 @pytest.fixture(scope='module')
 def unsanitized(tmp_path_factory) -> Path:
     """Return the same program as users compile it: for machines that lack something."""
-    return compiled(tmp_path_factory.mktemp('cpp') / 'judged')
+    return compiled(JUDGED, tmp_path_factory.mktemp('cpp') / 'judged')
 
 
 @pytest.fixture(scope='module', params=ROBOTS)

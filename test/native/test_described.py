@@ -2,24 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """An arm that a caller of C++ describes, with a network or without: the same as in Python."""
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
+from cpp_programs import NEEDED, ROOT, SANITIZERS, compiled
 
 from learned_ik import IkModel, IkSolver, KinematicChain
-from learned_ik.kernels.compilation import is_native
-from learned_ik.native.build import HERE
 from learned_ik.native.packed_model import packed_content
-from learned_ik.rotations import matrix_from_quaternion, quaternion_from_matrix, transform
+from learned_ik.rotations import matrix_from_quaternion, transform
 
-ROOT = Path(__file__).parents[2]
-CPP = shutil.which(os.environ.get('CXX') or 'g++')
-FLAGS = '-std=c++17', '-O1', '-g', '-Wall', '-Wextra', '-Wshadow', '-Werror'
-SANITIZERS = '-fsanitize=address,undefined', '-fno-sanitize-recover=all'
 MIMIC = """
 <robot name="r"><link name="a"/><link name="b"/><link name="c"/><link name="d"/><link name="e"/>
 <joint name="j" type="prismatic"><parent link="a"/><child link="b"/><axis xyz="0 1 1"/>
@@ -32,20 +25,15 @@ MIMIC = """
 <joint name="m" type="fixed"><parent link="d"/><child link="e"/><origin xyz="0.2 0 0"/></joint>
 </robot>"""
 
-pytestmark = [
-    pytest.mark.skipif(CPP is None, reason='there is no C++ compiler'),
-    pytest.mark.skipif(not is_native(), reason='the kernels are not compiled ahead of time'),
-]
+pytestmark = NEEDED
 
 
 @pytest.fixture(scope='module')
 def program(tmp_path_factory) -> Path:
     """Return the program of described.cpp, under sanitizers."""
+    source = Path(__file__).with_name('described.cpp')
     to = tmp_path_factory.mktemp('cpp') / 'described'
-    linked = (f'-I{ROOT / "include"}', f'-L{HERE}', '-llearned_ik', f'-Wl,-rpath,{HERE}')
-    source = str(Path(__file__).with_name('described.cpp'))
-    subprocess.run([CPP, *FLAGS, *SANITIZERS, source, *linked, '-o', to], check=True)
-    return to
+    return compiled(source, to, *SANITIZERS)
 
 
 def flat(T) -> str:
@@ -187,10 +175,3 @@ def test_what_is_no_arm_is_refused(program, tmp_path, artificial, line, text, ex
     )  # fmt: skip
     assert done.returncode == 1
     assert expected in done.stderr
-
-
-def test_quaternions_are_those_of_python():
-    """A guard of the helpers above, which both sides use."""
-    q = np.array([0.1, 0.2, 0.3, 0.9])
-    q /= np.linalg.norm(q)
-    np.testing.assert_allclose(quaternion_from_matrix(matrix_from_quaternion(q)), q)

@@ -23,6 +23,7 @@ from learned_ik.serving.requests_and_answers import (
     SeedSource,
     SolutionsAnswer,
 )
+from learned_ik.solving.preferences import PreferredPosture
 from learned_ik.solving.solution import Solution, SolutionBatch, Status
 
 NAMES = ('a', 'b', 'c')
@@ -129,6 +130,8 @@ def test_a_preference_is_a_word_or_a_posture():
     assert preference(everywhere) == AskedPreference('posture', ['a', 'c'], [0.1, 0.3], [])
     assert preference(everywhere, [1.0, 2.0, 3.0]).weights == [1.0, 3.0]
     assert preference(everywhere, {'c': 3.0}).weights == [1.0, 3.0]
+    weighted = PreferredPosture(everywhere, [1.0, 2.0, 3.0])
+    assert preference(weighted) == preference(everywhere, [1.0, 2.0, 3.0])
 
 
 def test_any_change_and_no_word_of_collisions_are_defaults():

@@ -19,6 +19,7 @@ from learned_ik.errors import InvalidInputError
 from learned_ik.ros.messages import fill_duration, fill_pose
 from learned_ik.ros.poses.many_messages import packed
 from learned_ik.serving.requests_and_answers import Collisions
+from learned_ik.solving.preferences import PreferredPosture
 
 # Joint positions [rad or m]: an array in the chain's order, a dictionary by joint name, or
 # anything with `name` and `position`, as a `JointState` has them.
@@ -117,6 +118,9 @@ def fill_preference(
     preference: Any, prefer: Any, posture_weights: PerJoint | Mapping[str, float] | None
 ) -> list[Naming]:
     """Write which of many solutions is wanted; return what is to be named."""
+    if isinstance(prefer, PreferredPosture):
+        posture_weights = prefer.weights if posture_weights is None else posture_weights
+        prefer = prefer.positions
     if prefer is None or isinstance(prefer, str):
         preference.prefer = prefer or ''
         if posture_weights is not None:

@@ -30,6 +30,7 @@ from learned_ik.ros.client.replies import (
 )
 from learned_ik.ros.messages import fill_pose
 from learned_ik.ros.poses.many_messages import packed
+from learned_ik.solving.preferences import PreferredPosture
 from learned_ik_interfaces.srv import GetIK, GetIKBatch, GetIKPath, GetIKSolutions
 
 NAME = '/learned_ik'
@@ -114,7 +115,7 @@ class IkClient:
         seed: Joints | None = None,
         *,
         frame: str = '',
-        prefer: str | Joints | None = None,
+        prefer: str | Joints | PreferredPosture | None = None,
         posture_weights: PerJoint | Mapping[str, float] | None = None,
         position_tolerance: float = 0.0,
         orientation_tolerance: Freedom = 0.0,
@@ -234,7 +235,7 @@ class IkClient:
         seeds: Joints | None = None,
         *,
         frame: str = '',
-        prefer: str | Joints | None = None,
+        prefer: str | Joints | PreferredPosture | None = None,
         posture_weights: PerJoint | Mapping[str, float] | None = None,
         position_tolerance: float = 0.0,
         orientation_tolerance: Freedom = 0.0,
