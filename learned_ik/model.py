@@ -20,6 +20,7 @@ from learned_ik.checks import entries, instance, mapping, shortened, text, whole
 from learned_ik.errors import InvalidInputError, ModelFileError
 from learned_ik.files import checked_path, shown_path, write_atomically
 from learned_ik.network import MOST_LAYERS, Network
+from learned_ik.resources import shipped_model
 from learned_ik.robot.basis_points import BasisPoints
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
@@ -126,11 +127,16 @@ class IkModel:
         Nothing in it is executed, and nothing is taken on trust: see `sealed` and the checks of
         what it is made of.
 
+        Args:
+            path: of the file; or the bare name of a model that comes with the package, `'panda'`,
+                where there is no such file.
+
         Raises:
             ModelFileError: the file is missing, broken, truncated, changed, foreign or of a newer
                 format; or a number in it cannot be.
 
         """
+        path = shipped_model(path)
         description, tensors, was_sealed = unsealed(path, METADATA_KEY, 'model file')
         version = description.get('format_version')
         if type(version) is int and version > FORMAT_VERSION:

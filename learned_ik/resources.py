@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from learned_ik.errors import ConfigurationError
+from learned_ik.errors import ConfigurationError, ModelFileError
 
 PACKAGE = 'learned_ik'
 
@@ -31,6 +31,29 @@ def shipped_file(relative: str | Path) -> Path:
     raise ConfigurationError(
         f"learned_ik comes without a file '{relative}'; in {folder}/ there is: {there}"
     )
+
+
+def shipped_model(path_or_name: str | os.PathLike[str]) -> str | os.PathLike[str]:
+    """Return the file of a model that comes with the package for its bare name; else what came.
+
+    A name has neither folder nor suffix, and names no file where we stand.
+
+    Raises:
+        ModelFileError: it is a name, but of none of our models; the error lists them.
+
+    """
+    if not isinstance(path_or_name, str | Path):
+        return path_or_name
+    name = str(path_or_name)
+    if not (name.isascii() and name.replace('_', '').isalnum()) or Path(name).exists():
+        return path_or_name
+    models = {path.stem: path for path in shipped_files('models', '.safetensors')}
+    if name not in models:
+        raise ModelFileError(
+            f"there is no file '{name}', and no model of that name comes with the "
+            f'package; there are: {", ".join(models) or "none"}'
+        )
+    return models[name]
 
 
 def shipped_files(folder: str | Path, suffix: str = '') -> list[Path]:

@@ -24,7 +24,7 @@ MAY_IMPORT = {
     'kernels': set(),
     'trajectories': set(),
     'network': {'robot'},
-    'model': {'robot', 'network'},
+    'model': {'robot', 'network', 'resources'},
     'learning': {'robot', 'kinematics', 'network', 'model', 'yaml_config'},
     'solving': {'robot', 'kernels', 'network', 'model'},
     'tracking': {'robot', 'kernels', 'model', 'solving'},

@@ -29,9 +29,9 @@ KINDS = {float: 'NUMBER', int: 'INTEGER', str: 'TEXT', Path: 'PATH'}
 NEGATIVE = re.compile(r'-(\.?\d|inf|nan)', re.IGNORECASE)
 
 
-def positional(description: str) -> Any:
-    """Return a field that is given without a name."""
-    return dataclasses.field(metadata={'help': description, 'positional': True})
+def positional(description: str, default: Any = REQUIRED) -> Any:
+    """Return a field that is given without a name; with a default it may be left out."""
+    return dataclasses.field(default=default, metadata={'help': description, 'positional': True})
 
 
 def option(description: str, default: Any = REQUIRED, *, repeatable: bool = False) -> Any:
@@ -81,7 +81,11 @@ def parsed(command: type[T], program: str, arguments: Sequence[str]) -> T:
     for field in fields:
         _add(parser, field, hints[field.name])
     # Before the options: after --seed, which takes any number of values, it would be one of them.
-    placed = [field.name.upper() for field in fields if field.metadata.get('positional')]
+    placed = [
+        field.name.upper() if field.default is REQUIRED else f'[{field.name.upper()}]'
+        for field in fields
+        if field.metadata.get('positional')
+    ]
     parser.usage = ' '.join(['%(prog)s', *placed, '[OPTIONS]'])
     end = arguments.index('--') if '--' in arguments else len(arguments)
     words = [*map(_with_hyphens, arguments[:end]), *arguments[end:]]
@@ -121,6 +125,8 @@ def _add(parser: argparse.ArgumentParser, field: dataclasses.Field, hint: Any) -
             settings['nargs'] = '+' if others == [...] else 1 + len(others)
         kind = each
     if name == field.name:
+        if field.default is not REQUIRED:
+            settings |= {'nargs': '?', 'default': field.default}
         parser.add_argument(name, type=kind, metavar=name.upper(), help=about, **settings)
         return
     required = field.default is REQUIRED

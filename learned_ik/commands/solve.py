@@ -5,20 +5,33 @@
 import dataclasses
 import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from learned_ik.commands.arguments import flag, option, positional
 from learned_ik.commands.result import Result
-from learned_ik.errors import InvalidInputError
+from learned_ik.errors import ConfigurationError, InvalidInputError
+from learned_ik.robot.named import text_of
 from learned_ik.robot.spheres import spheres_from_texts, spheres_from_yaml
+
+if TYPE_CHECKING:
+    from learned_ik.solving.solver import IkSolver
 
 Tool = tuple[float, float, float, float, float, float, float]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Solve:
-    """Solve one pose with a trained model: joint positions that bring the tip link there."""
+    """Solve one pose: joint positions that bring the tip link there.
 
-    model: Path = positional('model file')
+    With a trained model, or by --urdf for any arm without one.
+    """
+
+    model: Path | None = positional(
+        'model file, or the name of one that comes with the package: panda', None
+    )
+    urdf: Path | None = option('URDF file of an arm, in place of a model', None)
+    base: str | None = option('link where the arm of --urdf begins; default: the root', None)
+    tip: str | None = option('link where it ends; default: the only leaf', None)
     position: tuple[float, float, float] = option("of the tip in the base link's frame, x y z [m]")
     orientation: tuple[float, float, float, float] = option('of the tip, quaternion x y z w')
     seed: tuple[float, ...] | None = option('present joint positions: a solution near them', None)
@@ -37,8 +50,6 @@ class Solve:
 
     def run(self, command: str) -> Result:
         """Solve the pose; not a success when it cannot be reached."""
-        from learned_ik.solving.solver import IkSolver
-
         for what in ('position_tolerance', 'orientation_tolerance', 'timeout'):
             if not getattr(self, what) > 0:
                 raise InvalidInputError(f'{what} is {getattr(self, what)}; expected above 0')
@@ -49,7 +60,7 @@ class Solve:
         spheres = spheres_from_texts(self.obstacle)
         if self.obstacles is not None:
             spheres += spheres_from_yaml(self.obstacles)
-        solver = IkSolver.load(self.model, tool=self.tool)
+        solver = self._solver()
         solver.warm_up()
         solver.set_obstacles(spheres)
         solution = solver.solve(
@@ -86,6 +97,18 @@ class Solve:
         if math.isfinite(solution.clearance):
             lines.append(f'clearance {1e3 * solution.clearance:.3g} mm')
         return Result(content, '\n'.join(lines), success=solution.success)
+
+    def _solver(self) -> 'IkSolver':
+        from learned_ik.solving.solver import IkSolver
+
+        if (self.model is None) == (self.urdf is None):
+            raise ConfigurationError('expected a model or --urdf FILE, one of both')
+        if self.urdf is not None:
+            text = text_of(self.urdf, 'URDF')
+            return IkSolver.from_urdf(text, self.base, self.tip, tool=self.tool)
+        if self.base is not None or self.tip is not None:
+            raise ConfigurationError('--base and --tip go with --urdf; a model has its own')
+        return IkSolver.load(str(self.model), tool=self.tool)
 
 
 def _finite(value: float) -> float | None:

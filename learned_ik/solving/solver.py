@@ -127,11 +127,44 @@ class IkSolver:
     def load(cls, path: str | os.PathLike[str], **options: Any) -> IkSolver:
         """Return a solver for a model file; options as for `IkSolver`.
 
+        Args:
+            path: of the file, or the name of a model that comes with the package: `'panda'`.
+            options: as for `IkSolver`.
+
         Raises:
             ModelFileError: the file cannot be read; see `IkModel.load`.
 
         """
         return cls(IkModel.load(path), **options)
+
+    @classmethod
+    def from_urdf(
+        cls,
+        urdf: str | os.PathLike[str],
+        base_link: str | None = None,
+        tip_link: str | None = None,
+        *,
+        soft_limits: bool = False,
+        **options: Any,
+    ) -> IkSolver:
+        """Return a solver for any arm at once, without a model and without training.
+
+        Every pose is solved all the same: what a trained network adds is speed. The body that
+        obstacles are kept clear of is made of segments between the joints, unless `body` is given.
+
+        Args:
+            urdf: the text of the URDF, or its file.
+            base_link: where the arm begins; default: the root of the tree.
+            tip_link: where it ends; default: the only leaf.
+            soft_limits: take the limits of `safety_controller` where a joint has one.
+            options: as for `IkSolver`.
+
+        Raises:
+            UrdfError: or one of its subclasses, as `KinematicChain.from_urdf`.
+
+        """
+        chain = KinematicChain.from_urdf(urdf, base_link, tip_link, soft_limits=soft_limits)
+        return cls(chain, **options)
 
     @property
     def engine(self) -> Engine:

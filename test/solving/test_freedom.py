@@ -6,13 +6,12 @@ import math
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from learned_ik import IkModel, IkSolver
 from learned_ik.errors import InvalidInputError
 from learned_ik.resources import shipped_files
 from learned_ik.solving.freedom import read_freedom
-
-Rotation = pytest.importorskip('scipy.spatial.transform').Rotation
 
 CONE = math.radians(15.0)
 FREE = (-math.inf, math.inf)
