@@ -20,6 +20,9 @@ WHITE = ColorRGBA(r=1.0, g=1.0, b=1.0, a=1.0)
 VERMILION = ColorRGBA(r=0.84, g=0.37, b=0.0, a=0.6)
 
 TEXT_ABOVE_TIP = 0.15  # [m]
+LETTER = 0.05  # [m], how high the letters of texts are
+SPACE = 0.6  # [1], how wide a space is beside that
+SPELLED = {'µ': 'u', '°': ' deg', '→': 'to', '×': 'x', '²': '^2'}
 
 
 def marker_array(picture: RvizPicture, stamp: Time) -> MarkerArray:
@@ -65,9 +68,20 @@ def _points(namespace: str, kind: int, points: Array, width: float, color: Color
 
 
 def _text(namespace: str, picture: RvizPicture, arm: Array) -> Marker:
-    marker = Marker(ns=namespace, type=Marker.TEXT_VIEW_FACING, color=WHITE, text=picture.text)
+    marker = Marker(ns=namespace, type=Marker.TEXT_VIEW_FACING, color=WHITE)
+    marker.text = drawable(picture.text)
     x, y, z = arm[-1].tolist() if len(arm) else (0.0, 0.0, 0.0)
     marker.pose.position = Point(x=x, y=y, z=z + TEXT_ABOVE_TIP)
     marker.pose.orientation.w = 1.0
-    marker.scale.z = 0.05
+    marker.scale.z = LETTER
+    # RViz takes this for the width of a space; where it is 0, a space is as wide as if letters
+    # were a metre high.
+    marker.scale.x = SPACE * LETTER
     return marker
+
+
+def drawable(text: str) -> str:
+    """Return a text of what RViz's font has, which is ASCII alone: without it, µm reads m."""
+    for sign, words in SPELLED.items():
+        text = text.replace(sign, words)
+    return text.encode('ascii', 'replace').decode('ascii')
