@@ -23,13 +23,19 @@ AXES = {'x': (HALF, 0.0, 0.0, HALF), 'y': (0.0, 0.0, HALF, HALF), 'z': (0.0, HAL
 SIZE = 0.25  # [m], of the handles
 
 
-def interactive_server(node: Node, namespace: str) -> Any:
-    """Return a server of interactive markers below a topic namespace.
+def interactive_server(node: Node, namespace: str, frame: str) -> Any:
+    """Return a server of interactive markers below a topic namespace, in a frame.
 
     Raises:
-        ConfigurationError: interactive_markers is not installed.
+        ConfigurationError: interactive_markers is not installed, or the frame has no name: RViz
+            waits for such a marker's frame for ever, and shows nothing.
 
     """
+    if not frame:
+        raise ConfigurationError(
+            "path 'marker' needs the parameter 'frame', and it is empty; expected the link in "
+            "whose frame the target is, such as the arm's base link"
+        )
     try:
         from interactive_markers import InteractiveMarkerServer
     except ModuleNotFoundError as error:

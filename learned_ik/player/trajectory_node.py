@@ -100,7 +100,7 @@ class TrajectoryNode(Node):
         source = parameters.PATH.of(self)
         self._stale = False
         if source == 'marker':
-            self._server = interactive_server(self, f'{self.get_name()}/target')
+            self._server = interactive_server(self, f'{self.get_name()}/target', frame)
             pose = (parameters.CENTRE.of(self), parameters.ORIENTATION.of(self))
             offer_target(self._server, frame, *pose, self._send_target)
         elif source != 'topic':

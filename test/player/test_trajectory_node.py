@@ -116,6 +116,7 @@ def test_follows_a_path_that_is_published(node, client, heard, chain, start_node
     ('parameter', 'words'),
     [
         ('path:=knot', "path 'knot'; expected spiral, line, circle, topic, marker"),
+        ('path:=marker', "path 'marker' needs the parameter 'frame'"),
         ('mode:=jump', "mode 'jump'; expected follow, stream"),
         ('axis:=[0.0, 0.0, 0.0]', 'expected a direction'),
     ],
