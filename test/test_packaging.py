@@ -39,7 +39,7 @@ INSTALLED = (  # what `pip install .` reads of a checkout
 def run(*command: str, cwd: Path = ROOT, **env: str) -> str:
     """Run a command, in the repository's root; its output, or a failure that shows all."""
     result = subprocess.run(
-        command, cwd=cwd, env=os.environ | env, capture_output=True, text=True, timeout=300
+        command, cwd=cwd, env=os.environ | env, capture_output=True, text=True, timeout=1200
     )
     assert result.returncode == 0, f'{shlex.join(command)}\n{result.stdout}{result.stderr}'
     return result.stdout
