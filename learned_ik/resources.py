@@ -14,6 +14,7 @@ from pathlib import Path
 from learned_ik.errors import ConfigurationError, ModelFileError
 
 PACKAGE = 'learned_ik'
+LONGEST_NAME = 100  # letters, of what may be the name of a model
 
 
 def shipped_file(relative: str | Path) -> Path:
@@ -45,7 +46,9 @@ def shipped_model(path_or_name: str | os.PathLike[str]) -> str | os.PathLike[str
     if not isinstance(path_or_name, str | Path):
         return path_or_name
     name = str(path_or_name)
-    if not (name.isascii() and name.replace('_', '').isalnum()) or Path(name).exists():
+    if not (len(name) <= LONGEST_NAME and name.isascii() and name.replace('_', '').isalnum()):
+        return path_or_name
+    if Path(name).exists():
         return path_or_name
     models = {path.stem: path for path in shipped_files('models', '.safetensors')}
     if name not in models:
