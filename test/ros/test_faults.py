@@ -22,6 +22,7 @@ def node():
     rclpy.init(context=context)
     node = IkNode(context=context)
     yield node
+    node._parts = None  # which a test may have broken
     node.destroy_node()
     context.try_shutdown()
 
