@@ -80,6 +80,7 @@ class IkNode(LifecycleNode):
 
     def __init__(self, **options: Any) -> None:
         """Declare the parameters; nothing is loaded before the node is configured."""
+        self._parts: Parts | None = None  # None: not configured; a start that fails destroys, too
         super().__init__(NODE_NAME, **options)
         self.log = NodeLog(self)
         parameters.declare_all(self)
@@ -89,7 +90,6 @@ class IkNode(LifecycleNode):
         self.finalized = False  # shut down through its life cycle: the process may end
         self.health = Health()
         self._defaults = parameters.defaults(self)
-        self._parts: Parts | None = None  # None: not configured
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', 10)
         create_timer(self, DIAGNOSTICS_PERIOD, self._publish_diagnostics)
         self._namesake_timer = create_timer(self, DISCOVERY_PERIOD, self._look_for_namesake)
