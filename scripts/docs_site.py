@@ -57,6 +57,13 @@ def on_page_markdown(markdown: str, *, page: Page, **_: object) -> str:
     return relinked(markdown, led)
 
 
+def on_page_content(html: str, **_: object) -> str:
+    """Let names of ROS types in tables be broken at their slashes."""
+    return re.sub(
+        r'(?<=<code>)[\w/]+(?=</code>)', lambda c: c.group().replace('/', '/<wbr>'), html
+    )
+
+
 def relinked(markdown: str, led: Callable[[str], str]) -> str:
     """Return Markdown with another target for each relative link."""
     return LINK.sub(lambda link: led(link.group(1)), markdown)

@@ -23,12 +23,24 @@ class FieldComments(griffe.Extension):
     ) -> None:
         """Add the section when the fields of a class are known."""
         path = cls.filepath
-        if cls.docstring is None or not isinstance(path, Path):
+        if (
+            cls.docstring is None
+            or not isinstance(path, Path)
+            or not isinstance(node, ast.ClassDef)
+        ):
             return
+        fields = {
+            each.id
+            for statement in node.body
+            if isinstance(statement, ast.Assign | ast.AnnAssign)
+            for each in ast.walk(statement)
+            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+        }
         rows = [
             f'    {field.name}: {said}'
             for field in cls.attributes.values()
             if field.docstring is None
+            and field.name in fields
             and not field.name.startswith('_')
             and field.endlineno is not None
             and (said := comment(path, field.lineno or field.endlineno, field.endlineno))
