@@ -15,7 +15,11 @@ $(if $(wildcard requirements/$(ROS)/ros.txt),,$(error no requirements/$(ROS): RO
 
 DONE := $(VENV)/done
 RUN := $(VENV)/bin/python
-PIP := scripts/pip_install.sh $(VENV)
+LIFE := scripts/with_life.sh
+PIP := $(LIFE) scripts/pip_install.sh $(VENV)
+
+# The eighth stage is for tests alone.
+STAGES := $(if $(filter test lint,$(MAKECMDGOALS)),8,7)
 
 # Any ROS 2 that the calling shell has sourced would mix its libraries with those of .venv.
 ifdef AMENT_PREFIX_PATH
@@ -72,21 +76,21 @@ setup: $(DONE)/package
 
 $(DONE)/venv:
 	@scripts/check_machine.sh '$(PYTHON)'
-	@echo '[1/8] virtual environment in $(VENV) (30 MB, 10 s)'
+	@echo '[1/$(STAGES)] virtual environment in $(VENV) (30 MB, 10 s)'
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) -r requirements/tools.txt
 	@mkdir -p $(DONE) && touch $@
 
 $(DONE)/serve: requirements/tools.txt requirements/serve.txt requirements/constraints.txt \
                | $(DONE)/venv
-	@echo '[2/8] numpy and what else serving needs (100 MB, 10 s)'
+	@echo '[2/$(STAGES)] numpy and what else serving needs (100 MB, 10 s)'
 	@$(PIP) -r requirements/tools.txt -r requirements/serve.txt
 	@touch $@
 
 ROS_PINS := requirements/$(ROS)/constraints.txt requirements/constraints.txt
 
 $(DONE)/ros: requirements/$(ROS)/ros.txt $(ROS_PINS) | $(DONE)/serve
-	@echo '[3/8] ROS 2 from wheels: $(ROS) (150 MB, 15 s)'
+	@echo '[3/$(STAGES)] ROS 2 from wheels: $(ROS) (150 MB, 15 s)'
 	@$(PIP) -r $<
 	@touch $@
 
@@ -95,14 +99,14 @@ INTERFACES := $(shell find learned_ik_interfaces)
 
 $(DONE)/interfaces: requirements/$(ROS)/interfaces.txt scripts/build_interfaces.sh $(INTERFACES) \
                     requirements/$(ROS)/ros.txt | $(DONE)/ros
-	@echo '[4/8] learned_ik_interfaces, generated and compiled (110 MB, 30 s)'
+	@echo '[4/$(STAGES)] learned_ik_interfaces, generated and compiled (110 MB, 30 s)'
 	@$(PIP) -r $<
-	@scripts/build_interfaces.sh $(VENV)
+	@$(LIFE) scripts/build_interfaces.sh $(VENV)
 	@touch $@
 
 $(DONE)/train: requirements/train.txt requirements/constraints.txt | $(DONE)/interfaces
-	@echo '[5/8] torch for the CPU and matplotlib (1 GB, 1 min)'
-	@scripts/install_torch.sh $(VENV)
+	@echo '[5/$(STAGES)] torch for the CPU and matplotlib (1 GB, 1 min)'
+	@$(LIFE) scripts/install_torch.sh $(VENV)
 	@$(PIP) -r $<
 	@touch $@
 
@@ -110,18 +114,18 @@ $(DONE)/train: requirements/train.txt requirements/constraints.txt | $(DONE)/int
 $(DONE)/native: requirements/build.txt requirements/constraints.txt \
                 $(shell find learned_ik/kernels learned_ik/native -name '*.py' -o -name '*.c') \
                 | $(DONE)/train
-	@echo '[6/8] the kernels, compiled ahead of time by numba (210 MB, 1 to 2 min)'
+	@echo '[6/$(STAGES)] the kernels, compiled ahead of time by numba (210 MB, 1 to 2 min)'
 	@$(PIP) -r $<
 	@$(RUN) -m learned_ik build-native
 	@touch $@
 
 $(DONE)/package: setup.py setup.cfg $(wildcard ros2_run/*) | $(DONE)/native
-	@echo '[7/8] learned_ik itself, editable (2 s)'
+	@echo '[7/$(STAGES)] learned_ik itself, editable (2 s)'
 	@$(PIP) --no-deps --editable .
 	@touch $@
 
 $(DONE)/test: requirements/test.txt requirements/constraints.txt | $(DONE)/package
-	@echo '[8/8] for the tests: pytest, ruff, mypy, colcon, Pinocchio, robot descriptions (900 MB, 1 min)'
+	@echo '[8/$(STAGES)] for the tests: pytest, ruff, mypy, colcon, Pinocchio, robot descriptions (900 MB, 1 min)'
 	@$(PIP) -r $<
 	@touch $@
 

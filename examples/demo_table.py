@@ -70,7 +70,7 @@ def table(rows: Mapping[str, Judgement]) -> str:
     """Return the judgements as text: one row each, then what counts as solved."""
     lines = [
         _line(
-            '', '', 'position error [mm]', 'orient. error [deg]', 'round trip [ms]', 'solver [µs]'
+            '', '', 'position error [µm]', 'orient. error [µrad]', 'round trip [ms]', 'solver [µs]'
         ),
         _line(
             '', 'solved', *2 * [_cells('median', 'p99', 'max')], _cells('median', 'p99'), 'median'
@@ -81,15 +81,15 @@ def table(rows: Mapping[str, Judgement]) -> str:
             _line(
                 name,
                 f'{row.solved}/{row.asked}',
-                _errors(1e3 * row.position_errors),
-                _errors(np.degrees(row.orientation_errors)),
+                _errors(1e6 * row.position_errors),
+                _errors(1e6 * row.orientation_errors),
                 _cells(*(f'{t:.2f}' for t in np.percentile(1e3 * row.round_trips, [50, 99]))),
                 _time(1e6 * np.median(row.solve_times)),
             )
         )
     lines.append(
-        f'\nSolved: within {1e3 * POSITION_TOLERANCE:g} mm and '
-        f'{math.degrees(ORIENTATION_TOLERANCE):.2g} deg by forward kinematics of the URDF.'
+        f'\nSolved: within {1e6 * POSITION_TOLERANCE:g} µm and '
+        f'{1e6 * ORIENTATION_TOLERANCE:g} µrad by forward kinematics of the URDF.'
     )
     return '\n'.join(lines)
 
@@ -108,7 +108,11 @@ def _cells(*texts: str) -> str:
 def _errors(values: Array) -> str:
     if not values.size:
         return _cells('-', '-', '-')
-    return _cells(*(f'{value:.0e}' for value in np.percentile(values, [50, 99, 100])))
+    return _cells(*map(_error, np.percentile(values, [50, 99, 100])))
+
+
+def _error(value: float) -> str:
+    return f'{value:.2f}' if value >= 0.005 else '< 0.01'
 
 
 def _time(value: float) -> str:

@@ -6,6 +6,9 @@ Also short names for what users may give in place of an array: lists, tuples, ar
 type. A type checker takes all of these for `ArrayLike`; to a reader they say what is meant.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,13 +17,15 @@ Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 
-Position = npt.ArrayLike  # (3,) [m]
-Positions = npt.ArrayLike  # (n, 3) [m]
-Orientation = npt.ArrayLike  # (4,), quaternion x y z w
-Orientations = npt.ArrayLike  # (n, 4), quaternions x y z w
-Posture = npt.ArrayLike  # (joints,) [rad or m]
-Postures = npt.ArrayLike  # (n, joints) or (..., joints) [rad or m]
+# What else stands for a pose or an orientation, `pose_forms.py` says: objects of other libraries.
+Position = npt.ArrayLike | Any  # (3,) [m]; or a transform (4, 4), without an orientation
+Positions = npt.ArrayLike | Any  # (n, 3) [m]; or transforms (n, 4, 4), likewise
+Orientation = npt.ArrayLike | Any  # (4,), quaternion x y z w; or a rotation (3, 3)
+Orientations = npt.ArrayLike | Any  # (n, 4), quaternions x y z w; or rotations (n, 3, 3)
+Posture = npt.ArrayLike | Mapping[str, float]  # (joints,) [rad or m], in order or by name
+Postures = npt.ArrayLike | Mapping[str, float]  # (n, joints) or (..., joints) [rad or m]
 PerJoint = npt.ArrayLike  # (joints,), of a unit that the docstring says
 Spheres = npt.ArrayLike  # (n, 4), x y z radius [m]
-ToolPose = npt.ArrayLike  # (7,), x y z [m] and quaternion x y z w, in the tip link's frame
+# (7,), x y z [m] and quaternion x y z w, in the tip link's frame; or a transform (4, 4)
+ToolPose = npt.ArrayLike | Any
 Transform = npt.ArrayLike  # (4, 4)

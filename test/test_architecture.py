@@ -16,7 +16,8 @@ LAB = Path(__file__).parents[1] / 'lab'
 
 # Each room, and the rooms of the package that it may import from.
 FOUNDATION = {
-    'arrays', 'checks', 'errors', 'files', 'leftovers', 'rotations', 'storage', 'learned_ik',
+    'arrays', 'checks', 'errors', 'files', 'leftovers', 'pose_forms', 'readable', 'rotations',
+    'storage', 'learned_ik',
 }  # fmt: skip
 MAY_IMPORT = {
     'robot': {'yaml_config', 'resources'},
@@ -26,7 +27,7 @@ MAY_IMPORT = {
     'network': {'robot'},
     'model': {'robot', 'network', 'resources'},
     'learning': {'robot', 'kinematics', 'network', 'model', 'yaml_config'},
-    'solving': {'robot', 'kernels', 'network', 'model'},
+    'solving': {'robot', 'kernels', 'network', 'model', 'trajectories'},
     'tracking': {'robot', 'kernels', 'model', 'solving'},
     'native': {'model', 'kernels', 'solving'},
     'viewing': {'robot', 'kernels', 'network', 'model', 'solving', 'tracking', 'trajectories'},

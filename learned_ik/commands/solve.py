@@ -7,15 +7,18 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from learned_ik.checks import shortened
 from learned_ik.commands.arguments import flag, option, positional
 from learned_ik.commands.result import Result
 from learned_ik.errors import ConfigurationError, InvalidInputError
+from learned_ik.readable import readable_angle, readable_length
 from learned_ik.robot.named import text_of
 from learned_ik.robot.spheres import spheres_from_texts, spheres_from_yaml
 
 if TYPE_CHECKING:
     from learned_ik.solving.solver import IkSolver
 
+AXES = 'xyz'
 Tool = tuple[float, float, float, float, float, float, float]
 
 
@@ -33,7 +36,13 @@ class Solve:
     base: str | None = option('link where the arm of --urdf begins; default: the root', None)
     tip: str | None = option('link where it ends; default: the only leaf', None)
     position: tuple[float, float, float] = option("of the tip in the base link's frame, x y z [m]")
-    orientation: tuple[float, float, float, float] = option('of the tip, quaternion x y z w')
+    orientation: tuple[float, float, float, float] | None = option(
+        'of the tip, quaternion x y z w; without it, any will do', None
+    )
+    free_axes: str | None = option(
+        'about which of its own axes the tip may turn at will: z, xy, ... For arms of five joints',
+        None,
+    )
     seed: tuple[float, ...] | None = option('present joint positions: a solution near them', None)
     tool: Tool | None = option(
         "x y z [m], quaternion x y z w in the tip's frame: of its pose", None
@@ -68,35 +77,35 @@ class Solve:
             self.orientation,
             self.seed,
             position_tolerance=self.position_tolerance,
-            orientation_tolerance=self.orientation_tolerance,
+            orientation_tolerance=self._orientation_tolerance(),
             timeout=self.timeout,
             avoid_collisions=True if self.min_clearance > 0 else None,
             min_clearance=self.min_clearance,
         )
-        joints = dict(
-            zip(solver.chain.joint_names, solution.joint_positions.tolist(), strict=True)
-        )
-        content = {
-            'status': solution.status.name,
-            'code': int(solution.status),
-            'message': solution.message,
-            'joint_positions': joints,
-            'position_error': solution.position_error,
-            'orientation_error': solution.orientation_error,
-            'seed_distance': _finite(solution.seed_distance),
-            'limit_margin': _finite(solution.limit_margin),
-            'clearance': _finite(solution.clearance),
-            'solve_time': solution.solve_time,
-        }
+        content = solution.as_dict()
         lines = [
             f'{solution.status.name} {solution.message}'.rstrip(),
-            *(f'  {name}: {value:.6f}' for name, value in joints.items()),
-            f'position error {1e3 * solution.position_error:.3g} mm, '
-            f'orientation error {math.degrees(solution.orientation_error):.3g} deg',
+            *(f'  {name}: {value:.6f}' for name, value in content['joint_positions'].items()),
+            f'position error {readable_length(solution.position_error)}, '
+            + (
+                'any orientation'
+                if self.orientation is None
+                else f'orientation error {readable_angle(solution.orientation_error)}'
+            ),
         ]
         if math.isfinite(solution.clearance):
-            lines.append(f'clearance {1e3 * solution.clearance:.3g} mm')
+            lines.append(f'clearance {readable_length(solution.clearance)}')
         return Result(content, '\n'.join(lines), success=solution.success)
+
+    def _orientation_tolerance(self) -> float | list[float]:
+        if self.free_axes is None:
+            return self.orientation_tolerance
+        axes = set(self.free_axes)
+        if not axes or not axes <= set(AXES) or len(axes) < len(self.free_axes):
+            raise InvalidInputError(
+                f'free_axes is {shortened(self.free_axes)}; expected some of x, y, z, as in xy'
+            )
+        return [math.inf if axis in axes else self.orientation_tolerance for axis in AXES]
 
     def _solver(self) -> 'IkSolver':
         from learned_ik.solving.solver import IkSolver
@@ -109,8 +118,3 @@ class Solve:
         if self.base is not None or self.tip is not None:
             raise ConfigurationError('--base and --tip go with --urdf; a model has its own')
         return IkSolver.load(str(self.model), tool=self.tool)
-
-
-def _finite(value: float) -> float | None:
-    """Return None for what JSON cannot say: no seed, no limit, no obstacle."""
-    return value if math.isfinite(value) else None

@@ -10,6 +10,7 @@ kinematics. How a URDF becomes a chain is in `urdf.py`.
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import functools
 import hashlib
 import json
@@ -210,8 +211,13 @@ class KinematicChain:
             yield R, p
 
     def checked_joints(self, q: Postures, what: str = 'q') -> Array:
-        """Return `q` as float64, or raise `InvalidInputError` for a wrong shape, NaN, infinity."""
-        values = numbers(q, what)
+        """Return `q` as float64, by name or in order.
+
+        Raises:
+            InvalidInputError: a wrong shape, NaN or infinity, or a joint that has no value.
+
+        """
+        values = self.in_order(q, what) if isinstance(q, Mapping) else numbers(q, what)
         if values.ndim == 0 or values.shape[-1] != self.joint_count:
             raise InvalidInputError(
                 f'{what} has shape {values.shape}; expected (..., {self.joint_count}), '
@@ -222,6 +228,38 @@ class KinematicChain:
                 f'{what} contains values that are not finite: {shortened(values.tolist())}'
             )
         return values
+
+    def in_order(
+        self, values: Mapping[str, float], what: str = 'q', missing: float | None = None
+    ) -> Array:
+        """Return values by the names of their joints as (joints,).
+
+        Args:
+            values: of each joint by its name.
+            what: how an error names them.
+            missing: the value of a joint that is not named. None: each has to be named, and
+                joints of other parts of the robot may be named beside them.
+
+        Raises:
+            InvalidInputError: a joint has no value, or one that is no number; a name is none of
+                the arm's where some may be missing.
+
+        """
+        left = [name for name in self.joint_names if name not in values]
+        unknown = [str(name) for name in values if name not in self.joint_names]
+        if left and missing is None:
+            nearest = difflib.get_close_matches(left[0], unknown, 1)
+            hint = f': {shortened(nearest[0])} is no joint of this arm' if nearest else ''
+            raise InvalidInputError(
+                f'{what} has no value for {listed(left)}; expected one for each of '
+                f'{listed(self.joint_names)}{hint}'
+            )
+        if unknown and missing is not None:
+            raise InvalidInputError(
+                f'{what} names {listed(unknown)}; expected some of {listed(self.joint_names)}'
+            )
+        row = [values.get(name, missing) for name in self.joint_names]
+        return numbers(row, what)
 
     def sample(self, rng: np.random.Generator, count: int) -> Array:
         """Return (count, joints) [rad or m], uniform within the limits (paper, section II-B)."""

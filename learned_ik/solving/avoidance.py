@@ -19,6 +19,7 @@ from learned_ik.kernels.entries import make_ready
 from learned_ik.kernels.forward_kinematics import X
 from learned_ik.kernels.tips import forward_many
 from learned_ik.network import Network
+from learned_ik.readable import readable_length
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.spheres import check_base_is_free, checked_spheres
@@ -145,8 +146,8 @@ class Avoidance:
         else:
             thing = f"'{self.body.links[int(other)]}'"
         if clearance < 0:
-            return f'{link} reaches {-1e3 * clearance:.3g} mm into {thing}'
-        return f'{link} is {1e3 * clearance:.3g} mm from {thing}'
+            return f'{link} reaches {readable_length(-clearance)} into {thing}'
+        return f'{link} is {readable_length(clearance)} from {thing}'
 
     def _measured(self, memory: Memory, scene: Scene, postures: Array) -> tuple[Array, Array]:
         """Return the clearance (n,) [m] of postures (n, joints), and what is nearest (n, 2)."""

@@ -11,7 +11,7 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.arrays import Array
+from learned_ik.arrays import Array, Postures
 from learned_ik.checks import whole
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.forward_kinematics import X
@@ -64,7 +64,7 @@ def solve_batch(
     engine: Engine,
     positions: npt.ArrayLike,
     orientations: npt.ArrayLike,
-    seeds: npt.ArrayLike | None,
+    seeds: Postures | None,
     *,
     prefer: Prefer,
     position_tolerance: float,
@@ -198,7 +198,7 @@ def _rows(
     positions: npt.ArrayLike,
     orientations: npt.ArrayLike,
     options: Array,
-    seeds: npt.ArrayLike | None,
+    seeds: Postures | None,
 ) -> Array:
     """Return requests (n, SEED + joints) as `kernels/layout.py` says, checked."""
     poses = checked_poses(positions, orientations)
@@ -210,7 +210,7 @@ def predict(
     engine: Engine,
     positions: npt.ArrayLike,
     orientations: npt.ArrayLike,
-    seeds: npt.ArrayLike | None,
+    seeds: Postures | None,
 ) -> Array:
     """Return the network's own answers (n, joints) [rad or m]; see `IkSolver.predict`."""
     if engine.heads == 0:

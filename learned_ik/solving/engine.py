@@ -65,6 +65,7 @@ class Engine:
             self.preferences.joint_weights,
             trained,
         )
+        self.joint_names = chain.joint_names
         self.angular_weight = angular_weight(chain)  # [m/rad]
         self.heads = 0 if network is None else network.heads
         self.entry, self.clear_entry = search, search_clear  # what is compiled of a search

@@ -2,14 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every "why not": what is wrong with a request, and why the best found is no solution."""
 
-import math
 from collections.abc import Sequence
 from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.arrays import Array
+from learned_ik.arrays import Array, Posture
 from learned_ik.checks import check_range, numbers
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.layout import (
@@ -19,6 +18,7 @@ from learned_ik.kernels.layout import (
     POSITION_ERROR,
 )
 from learned_ik.kernels.measures import FARTHEST, FARTHEST_JOINT
+from learned_ik.readable import readable_angle, readable_length
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import normalized_quaternion
 from learned_ik.solving.avoidance import Scene
@@ -33,7 +33,7 @@ def explain_request(
     chain: KinematicChain,
     position: npt.ArrayLike,
     orientation: npt.ArrayLike,
-    seed: npt.ArrayLike | None,
+    seed: Posture | None,
     tolerances: tuple[float, float],
 ) -> NoReturn:
     """Raise `InvalidInputError` for the first thing that is wrong with a single request.
@@ -42,18 +42,22 @@ def explain_request(
     """
     position = numbers(position, 'position')
     if position.shape != (3,):
-        raise InvalidInputError(f'position has shape {position.shape}; expected (3,), metres')
+        raise InvalidInputError(
+            f'position has shape {position.shape}; expected (3,), metres, or a '
+            'transform (4, 4) without an orientation beside it'
+        )
     if not np.isfinite(position).all():
         raise InvalidInputError(f'position {position.tolist()} is not finite')
     check_range(position, FARTHEST, 'position', 'm')
     orientation = numbers(orientation, 'orientation')
     if orientation.shape != (4,):
         raise InvalidInputError(
-            f'orientation has shape {orientation.shape}; expected (4,), a quaternion x y z w'
+            f'orientation has shape {orientation.shape}; expected (4,), a quaternion x y z w, or '
+            'a rotation (3, 3)'
         )
     normalized_quaternion(orientation)
     if seed is not None:
-        values = chain.checked_joints(numbers(seed, 'seed'), 'seed')
+        values = chain.checked_joints(seed, 'seed')
         if values.ndim != 1:
             raise InvalidInputError(
                 f'seed has shape {values.shape}; expected ({chain.joint_count},)'
@@ -135,8 +139,8 @@ def _sentence(
 ) -> str:
     tries = 'the only try' if compared == 1 else f'the nearest of {compared} tries'
     residual = (
-        f'{tries} misses it by {1e3 * answer[POSITION_ERROR]:.3g} mm and '
-        f'{math.degrees(answer[ORIENTATION_ERROR]):.3g} deg{at_limits}'
+        f'{tries} misses it by {readable_length(answer[POSITION_ERROR])} and '
+        f'{readable_angle(answer[ORIENTATION_ERROR])}{at_limits}'
     )
     if status is Status.TIMED_OUT:
         near = ' near enough to the seed' if near_seed else ''
@@ -146,7 +150,7 @@ def _sentence(
             f'and the time was over before the search was: {residual}'
         )
     if answer[BEYOND_REACH] > 0:
-        beyond = f'{1e3 * answer[BEYOND_REACH]:.3g} mm beyond the stretched arm'
+        beyond = f'{readable_length(answer[BEYOND_REACH])} beyond the stretched arm'
         return f'the pose is out of reach, {beyond}: {residual}'
     if near_seed:
         return f'not found near enough to the seed: {residual}'
@@ -167,4 +171,4 @@ def why_not_clear(engine: Engine, memory: Memory, scene: Scene) -> str:
 
 def by_clearance(scene: Scene) -> str:
     """Return how clear of it a scene wants the arm, as a part of a sentence."""
-    return f' by {1e3 * scene.wanted:.3g} mm' if scene.wanted > 0 else ''
+    return f' by {readable_length(scene.wanted)}' if scene.wanted > 0 else ''

@@ -18,6 +18,7 @@ from learned_ik.arrays import Array
 from learned_ik.checks import numbers, shortened
 from learned_ik.errors import InvalidInputError, JointLimitError, RobotMismatchError
 from learned_ik.network import Network
+from learned_ik.pose_forms import read_poses
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.description.names import shown
 from learned_ik.rotations import matrix_from_quaternion, normalized_quaternion, transform
@@ -29,10 +30,11 @@ def checked_tool(tool: npt.ArrayLike) -> Array:
     """Return a tool as (7,): x y z [m] and unit quaternion x y z w, in the tip link's frame.
 
     Raises:
-        InvalidInputError: it is not that.
+        InvalidInputError: it is not that, nor a transform (4, 4) of any form.
 
     """
-    values = numbers(tool, 'tool')
+    position, orientation, is_pose = read_poses(tool, None, ('tool', 'tool'))
+    values = np.concatenate([position, orientation]) if is_pose else numbers(tool, 'tool')
     if values.shape != (7,) or not np.isfinite(values).all():
         raise InvalidInputError(
             f'tool is {shortened(values.tolist())}; expected seven finite numbers: x y z [m] and '

@@ -4,7 +4,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from learned_ik.checks import choice, numbers, shortened
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.path.tracking import ORIENTATION_TOLERANCE, PATH_FREE_AXES
 from learned_ik.kernels.pose_error import IN_BASE, WIDE
+from learned_ik.pose_forms import read_poses, read_rotations
 from learned_ik.rotations import (
     normalized_quaternion,
     quaternion_from_rotation_vector,
@@ -64,7 +65,7 @@ class Freedom(NamedTuple):
         """
         if self.middle is None:
             return orientations
-        wanted = normalized_quaternion(orientations, what)
+        wanted = normalized_quaternion(read_rotations(orientations, what), what)
         turn = quaternion_from_rotation_vector(self.middle)
         if self.free_axes[IN_BASE]:  # about axes of the base
             return quaternion_product(turn, wanted)
@@ -135,6 +136,31 @@ def _with_room(tolerances: Array, wide: Booleans) -> tuple[float, Array]:
     tolerances = np.where(wide, tolerances, TIGHTER * tolerances)
     strictest = min(float(tolerances.min()), EDGE * float(tolerances[wide].min()))
     return strictest, strictest / tolerances
+
+
+def read_targets(
+    position: Any,
+    orientation: Any,
+    tolerance: OrientationTolerance,
+    what: tuple[str, str] = ('position', 'orientation'),
+) -> tuple[Any, Any, OrientationTolerance]:
+    """Return poses of any form as solvers take them, and how far the tip may be turned from them.
+
+    Args:
+        position: of one pose, or of many: see `pose_forms.py`.
+        orientation: likewise; None where the position has it, or where any will do.
+        tolerance: [rad], of the orientation.
+        what: how errors name the two.
+
+    Returns:
+        position, quaternion x y z w, and the tolerance, infinite where no orientation is wanted.
+
+    Raises:
+        InvalidInputError: a matrix is no rigid transform or no rotation.
+
+    """
+    position, orientation, has_orientation = read_poses(position, orientation, what)
+    return position, orientation, tolerance if has_orientation else math.inf
 
 
 def demanded_freedom(demand: Array) -> Freedom:

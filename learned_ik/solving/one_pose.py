@@ -7,13 +7,14 @@ alone, and what follows a search that was not at once successful stands in `sett
 """
 
 import math
+from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.arrays import Array
+from learned_ik.arrays import Array, Posture
 from learned_ik.kernels.compilation import wrong_types
 from learned_ik.kernels.layout import (
     ANSWER,
@@ -34,6 +35,7 @@ from learned_ik.kernels.layout import (
     SEED_OUTSIDE,
 )
 from learned_ik.kernels.preference.choice import choose
+from learned_ik.pose_forms import read_rotations
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.explain import (
@@ -71,7 +73,7 @@ def solve(
     engine: Engine,
     position: npt.ArrayLike,
     orientation: npt.ArrayLike,
-    seed: npt.ArrayLike | None,
+    seed: Posture | None,
     prefer: Prefer,
     bounds: Bounds,
     scene: Scene | None,
@@ -81,6 +83,7 @@ def solve(
     All arguments go by position: Python calls that the quickest.
     """
     position_tolerance, orientation_tolerance, max_joint_change, timeout = bounds
+    given = orientation
     memory, began = engine.memory(), perf_counter()
     if type(timeout) is not float or not timeout > 0:
         timeout = checked_timeout(timeout)
@@ -138,7 +141,13 @@ def solve(
     ):
         tolerances = position_tolerance, orientation_tolerance
         if code == MALFORMED:
-            explain_request(engine.chain, position, orientation, seed, tolerances)
+            # It is wrong, or in a form that compiled code does not know.
+            orientation, asked = read_rotations(given), seed
+            if isinstance(seed, Mapping):
+                seed = engine.chain.checked_joints(seed, 'seed')
+            if orientation is given and seed is asked:
+                explain_request(engine.chain, position, orientation, seed, tolerances)
+            return solve(engine, position, orientation, seed, prefer, bounds, scene)
         request = Request(
             memory.requests, memory.answers, seeded, tolerances, preference, scene,
             timeout < INFINITE,
@@ -152,7 +161,7 @@ def solve(
     solution = Solution(
         status, memory.solution.copy(), position_error, orientation_error, seed_distance,
         limit_margin, clearance, perf_counter() - began, 1 if attempts == 1 else int(attempts),
-        message,
+        message, engine.joint_names,
     )  # fmt: skip
     if seed_outside > 0:
         solution.message = with_moved_seed(engine.chain, memory.seed, message)
@@ -183,7 +192,7 @@ def _nearer_from_beyond(
         *packed._replace(robot=robot), memory.numbers, memory.activations, memory.requests,
         answers, *NOT_GIVEN, True, *tolerances, 0, 1,
     )  # fmt: skip
-    near = clear_solution(answers[0], solution.solve_time + perf_counter() - began)
+    near = clear_solution(engine, answers[0], solution.solve_time + perf_counter() - began)
     far_away = not solution or (
         np.abs(solution.joint_positions - seed).max()
         > np.abs(near.joint_positions - seed).max() + outside
@@ -203,13 +212,13 @@ def _is_clear(engine: Engine, memory: Memory, scene: Scene | None, solution: Sol
     return not scene.avoids or solution.clearance >= scene.wanted
 
 
-def clear_solution(answer: Array, solve_time: float) -> Solution:
+def clear_solution(engine: Engine, answer: Array, solve_time: float) -> Solution:
     """Return an answer (ANSWER + joints,) that was found to be clear as a `Solution`."""
     fields = answer[:ANSWER].tolist()
     return Solution(
         SUCCESS, answer[ANSWER:].copy(), fields[POSITION_ERROR], fields[ORIENTATION_ERROR],
         fields[SEED_DISTANCE], fields[LIMIT_MARGIN], fields[CLEARANCE], solve_time,
-        int(fields[ATTEMPTS]), '',
+        int(fields[ATTEMPTS]), '', engine.joint_names,
     )  # fmt: skip
 
 

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -21,11 +23,11 @@ from learned_ik.robot.chain import KinematicChain
 class PreferredPosture:
     """A posture to be near to, and how much each joint's distance from it counts: a `prefer`."""
 
-    positions: Posture  # (joints,) [rad or m]; NaN for joints that may be anywhere
+    positions: Posture  # (joints,) [rad or m]; NaN, or not named, where a joint may be anywhere
     weights: PerJoint | None = None  # (joints,), above 0; None: the solver's `joint_weights`
 
 
-Prefer = Literal['first', 'nearest', 'middle'] | PreferredPosture | npt.ArrayLike | None
+Prefer = Literal['first', 'nearest', 'middle'] | PreferredPosture | Posture | None
 
 
 class Preference(NamedTuple):
@@ -85,6 +87,8 @@ class Preferences:
                 weights = self._checked_weights(prefer.weights, 'weights of prefer')
                 weights = weights / weights.max()  # only how they compare to each other counts
             prefer = prefer.positions
+        if isinstance(prefer, Mapping):
+            prefer = self._chain.in_order(prefer, 'prefer', missing=math.nan)
         posture = numbers(prefer, 'prefer').copy()
         if posture.shape != (self._chain.joint_count,) or np.isinf(posture).any():
             raise InvalidInputError(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.arrays import Array
+from learned_ik.arrays import Array, Posture, Postures
 from learned_ik.checks import check_range, number, numbers
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.measures import FARTHEST, FARTHEST_JOINT
@@ -87,7 +87,7 @@ def checked_poses(positions: npt.ArrayLike, orientations: npt.ArrayLike) -> Arra
     return np.concatenate([positions, orientations], axis=1)
 
 
-def checked_seeds(chain: KinematicChain, seeds: npt.ArrayLike | None, count: int) -> Array:
+def checked_seeds(chain: KinematicChain, seeds: Postures | None, count: int) -> Array:
     """Return seeds (n, joints) [rad or m], one for all spread out; zeros where there are none.
 
     Raises:
@@ -96,7 +96,7 @@ def checked_seeds(chain: KinematicChain, seeds: npt.ArrayLike | None, count: int
     """
     if seeds is None:
         return np.zeros((count, chain.joint_count))
-    values = chain.checked_joints(numbers(seeds, 'seeds'), 'seeds')
+    values = chain.checked_joints(seeds, 'seeds')
     if values.shape not in ((chain.joint_count,), (count, chain.joint_count)):
         raise InvalidInputError(
             f'seeds have shape {values.shape}; expected ({count}, {chain.joint_count})'
@@ -114,14 +114,14 @@ def checked_path(positions: npt.ArrayLike, orientations: npt.ArrayLike) -> Array
     return checked_poses(positions, orientations)
 
 
-def checked_start(chain: KinematicChain, start: npt.ArrayLike, what: str = 'start') -> Array:
+def checked_start(chain: KinematicChain, start: Posture, what: str = 'start') -> Array:
     """Return joint positions (joints,) [rad or m], at which a path shall begin or a search.
 
     Raises:
         InvalidInputError: wrong shape, or values that are not finite.
 
     """
-    values = chain.checked_joints(numbers(start, what), what)
+    values = chain.checked_joints(start, what)
     if values.ndim != 1:
         raise InvalidInputError(
             f'{what} has shape {values.shape}; expected ({chain.joint_count},)'

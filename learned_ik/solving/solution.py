@@ -6,8 +6,13 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import math
+from typing import Any
+
+import numpy as np
 
 from learned_ik.arrays import Array, Booleans, Integers
+from learned_ik.readable import readable_angle, readable_length
 
 
 class Status(enum.IntEnum):
@@ -19,7 +24,7 @@ class Status(enum.IntEnum):
     NO_SOLUTION = -31  # the search was finished and found nothing within the tolerances
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, repr=False)
 class Solution:
     """The answer to one pose, also when it is not reached."""
 
@@ -34,6 +39,7 @@ class Solution:
     solve_time: float  # [s], inside `solve`
     attempts: int  # starts that were refined
     message: str  # why it is not reached; of a seed that had to be moved; else empty
+    joint_names: tuple[str, ...] = ()  # (joints,), in the order of joint_positions
 
     @property
     def success(self) -> bool:
@@ -43,8 +49,38 @@ class Solution:
     def __bool__(self) -> bool:
         return self.status is Status.SUCCESS
 
+    def __repr__(self) -> str:
+        told = f': {self.message}' if self.message else ''
+        return (
+            f'Solution({self.status.name}, q={_rounded(self.joint_positions)}, off by '
+            f'{readable_length(self.position_error)}, {readable_angle(self.orientation_error)}'
+            f'{told})'
+        )
 
-@dataclasses.dataclass(slots=True)
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as JSON takes it: lengths in m, angles in rad.
+
+        `joint_positions` are by name, as `IkSolver.solve` takes a seed; a status is its name, and
+        None stands for what there is none of: a distance to no seed, a clearance from nothing.
+        """
+        return {
+            'status': self.status.name,
+            'code': int(self.status),
+            'message': self.message,
+            'joint_positions': dict(
+                zip(self.joint_names, self.joint_positions.tolist(), strict=True)
+            ),
+            'position_error': self.position_error,
+            'orientation_error': self.orientation_error,
+            'seed_distance': _finite(self.seed_distance),
+            'limit_margin': _finite(self.limit_margin),
+            'clearance': _finite(self.clearance),
+            'solve_time': self.solve_time,
+            'attempts': self.attempts,
+        }
+
+
+@dataclasses.dataclass(slots=True, repr=False)
 class SolutionBatch:
     """The answers to n poses: the fields of `Solution`, each as an array."""
 
@@ -68,3 +104,18 @@ class SolutionBatch:
 
     def __len__(self) -> int:
         return len(self.status)
+
+    def __repr__(self) -> str:
+        return (
+            f'SolutionBatch({int(self.success.sum())} of {len(self)} poses solved in '
+            f'{1e3 * self.solve_time:.3g} ms)'
+        )
+
+
+def _rounded(q: Array) -> str:
+    return np.array2string(q, precision=3, suppress_small=True, separator=', ', threshold=40)
+
+
+def _finite(value: float) -> float | None:
+    """Return None for what JSON cannot say."""
+    return value if math.isfinite(value) else None

@@ -37,6 +37,7 @@ from learned_ik.solving.freedom import (
     OrientationTolerance,
     ToleranceAxes,
     read_freedom,
+    read_targets,
 )
 from learned_ik.solving.paths.follow import JUMP, follow
 from learned_ik.solving.paths.follow import TIMEOUT as PATH_TIMEOUT
@@ -44,12 +45,14 @@ from learned_ik.solving.paths.path_solution import PathSolution
 from learned_ik.solving.preferences import Prefer
 from learned_ik.solving.request import checked_start
 from learned_ik.solving.solution import Solution, SolutionBatch
+from learned_ik.trajectories.timing import ACCELERATION, JointTrajectory, time_path
 
 log = logging.getLogger(__name__)
 
 POSITION_TOLERANCE = 1e-6  # [m]
 ORIENTATION_TOLERANCE = 1e-6  # [rad]
 TIMEOUT = 0.05  # [s]
+MANY = 'positions', 'orientations'
 
 
 class IkSolver:
@@ -316,7 +319,7 @@ class IkSolver:
     def solve(
         self,
         position: Position,
-        orientation: Orientation,
+        orientation: Orientation | None = None,
         seed: Posture | None = None,
         *,
         prefer: Prefer = None,
@@ -331,9 +334,12 @@ class IkSolver:
         """Find joint positions that bring the tip to a pose.
 
         Args:
-            position: (3,) [m], of the tip link in the base link's frame.
-            orientation: (4,) quaternion x y z w, likewise; scaled to unit length.
-            seed: (joints,) [rad or m], the present joint positions; the search begins there. One
+            position: (3,) [m], of the tip link in the base link's frame. Or the whole pose, and no
+                orientation: a transform (4, 4), or the `SE3` of Pinocchio or spatialmath.
+            orientation: (4,) quaternion x y z w, likewise; scaled to unit length. Or a rotation
+                (3, 3), or SciPy's `Rotation`. None beside a position (3,): any will do.
+            seed: (joints,) [rad or m], the present joint positions, in order or by name as in
+                `{'joint_1': 0.5, ...}`; the search begins there. One
                 beyond the limits is moved to them; where a joint is at most 0.05 beyond, as real
                 ones are measured, and no answer within the limits is as near, they are widened to
                 it for this request, and the message says so.
@@ -370,6 +376,10 @@ class IkSolver:
                 positions within 1e6 m, seeds within 1e6 rad or m.
 
         """
+        if orientation is None:
+            position, orientation, orientation_tolerance = read_targets(
+                position, None, orientation_tolerance
+            )
         engine, scene = self._engine, None
         if (
             avoid_collisions is not None
@@ -387,7 +397,7 @@ class IkSolver:
     def solve_all(
         self,
         position: Position,
-        orientation: Orientation,
+        orientation: Orientation | None = None,
         limit: int = 16,
         *,
         seed: Posture | None = None,
@@ -405,8 +415,8 @@ class IkSolver:
         or m in every joint.
 
         Args:
-            position: (3,) [m], of the tip link in the base link's frame.
-            orientation: (4,) quaternion x y z w, likewise.
+            position: as for `solve`.
+            orientation: as for `solve`.
             limit: 1 up to 4096: so many are returned at most.
             seed: (joints,) [rad or m]; what is nearest to it comes first. Without one: what lies
                 far from limits and singularities, by limit margin times manipulability.
@@ -425,6 +435,9 @@ class IkSolver:
             InvalidInputError: as `solve`, or for a limit that is no whole number in its range.
 
         """
+        position, orientation, orientation_tolerance = read_targets(
+            position, orientation, orientation_tolerance
+        )
         return variety.solve_all(
             self._engine, position, orientation, limit, seed,
             position_tolerance=position_tolerance,
@@ -435,7 +448,7 @@ class IkSolver:
     def solve_batch(
         self,
         positions: Positions,
-        orientations: Orientations,
+        orientations: Orientations | None = None,
         seeds: Postures | None = None,
         *,
         prefer: Prefer = None,
@@ -451,8 +464,8 @@ class IkSolver:
         """Solve many poses, each by itself, over all cores; the answers are those of `solve`.
 
         Args:
-            positions: (n, 3) [m].
-            orientations: (n, 4) quaternions x y z w.
+            positions: (n, 3) [m]; or transforms (n, 4, 4) without orientations, as for `solve`.
+            orientations: (n, 4) quaternions x y z w; or rotations (n, 3, 3).
             seeds: (n, joints) or (joints,) [rad or m], optional.
             prefer: as for `solve`.
             position_tolerance: [m], 0 or more.
@@ -470,6 +483,9 @@ class IkSolver:
             InvalidInputError: a value has the wrong shape, is not finite, or out of its range.
 
         """
+        positions, orientations, orientation_tolerance = read_targets(
+            positions, orientations, orientation_tolerance, MANY
+        )
         return batch.solve_batch(
             self._engine, positions, orientations, seeds, prefer=prefer,
             position_tolerance=position_tolerance,
@@ -481,7 +497,7 @@ class IkSolver:
     def predict(
         self,
         positions: Positions,
-        orientations: Orientations,
+        orientations: Orientations | None = None,
         seeds: Postures | None = None,
     ) -> Array:
         """Return the network's own answers, unrefined: for each pose that of its best head.
@@ -489,8 +505,8 @@ class IkSolver:
         A network that takes the scene is told of the obstacles, and clearance counts as well.
 
         Args:
-            positions: (n, 3) [m].
-            orientations: (n, 4) quaternions x y z w.
+            positions: (n, 3) [m]; or transforms (n, 4, 4) without orientations, as for `solve`.
+            orientations: (n, 4) quaternions x y z w; or rotations (n, 3, 3).
             seeds: (n, joints) or (joints,) [rad or m], near which answers are wanted; only for a
                 network that takes a seed. Without them it is shown the middle of the joint ranges.
 
@@ -502,12 +518,13 @@ class IkSolver:
                 network takes no seed.
 
         """
+        positions, orientations, _ = read_targets(positions, orientations, 0.0, MANY)
         return batch.predict(self._engine, positions, orientations, seeds)
 
     def follow(
         self,
         positions: Positions,
-        orientations: Orientations,
+        orientations: Orientations | None = None,
         start: Posture | None = None,
         *,
         position_tolerance: float = POSITION_TOLERANCE,
@@ -521,8 +538,9 @@ class IkSolver:
         """Find one joint path through poses, without jumps where there is one.
 
         Args:
-            positions: (n, 3) [m], close enough together to be followed one by one.
-            orientations: (n, 4) quaternions x y z w.
+            positions: (n, 3) [m], close enough together to be followed one by one; or transforms
+                (n, 4, 4) without orientations, as for `solve`.
+            orientations: (n, 4) quaternions x y z w; or rotations (n, 3, 3).
             start: (joints,) [rad or m], the present joint positions, from which the path shall
                 begin; default: wherever it can be followed.
             position_tolerance: [m], 0 or more.
@@ -541,12 +559,54 @@ class IkSolver:
             InvalidInputError: a value has the wrong shape, is not finite, or out of its range.
 
         """
+        positions, orientations, orientation_tolerance = read_targets(
+            positions, orientations, orientation_tolerance, MANY
+        )
         return follow(
             self._engine, positions, orientations, start,
             position_tolerance=position_tolerance,
             freedom=read_freedom(orientation_tolerance, tolerance_axes),
             jump=jump, timeout=timeout, scene=self._engine.scene(avoid_collisions, min_clearance),
         )  # fmt: skip
+
+    def time(
+        self,
+        path: PathSolution | Postures,
+        velocity_limits: PerJoint | None = None,
+        acceleration_limits: PerJoint = ACCELERATION,
+        *,
+        scaling: float = 1.0,
+    ) -> JointTrajectory:
+        """Say when to be where on a joint path, from rest to rest, for a controller to run.
+
+        Args:
+            path: what `follow` found, or (n, joints) [rad or m].
+            velocity_limits: (joints,) or one for all [rad/s or m/s], above 0; default: the URDF's,
+                and 1 where it gives none.
+            acceleration_limits: (joints,) or one for all [rad/s² or m/s²], above 0.
+            scaling: share of the velocities that is used, 1e-6 up to 1.
+
+        Returns:
+            Names, times (n,) [s], positions and velocities (n, joints).
+
+        Raises:
+            InvalidInputError: a value is out of its range; or what `follow` found is no success:
+                an arm that is sent along it would jump, or miss poses. `path.joint_positions` is
+                timed all the same.
+
+        """
+        if isinstance(path, PathSolution):
+            if not path:
+                raise InvalidInputError(
+                    f'path is no success, so that nobody may be sent along it: {path.message}; '
+                    'expected one that is, or its joint_positions'
+                )
+            path = path.joint_positions
+        chain = self.chain
+        q = chain.checked_joints(path, 'path')
+        velocity = chain.velocity if velocity_limits is None else velocity_limits
+        times, velocities = time_path(q, velocity, acceleration_limits, scaling)
+        return JointTrajectory(chain.joint_names, times, q, velocities)
 
     def __copy__(self) -> IkSolver:
         return self.fitted_to(**self._fit)

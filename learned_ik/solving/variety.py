@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from learned_ik.arrays import Array, Integers
+from learned_ik.arrays import Array, Integers, Posture
 from learned_ik.checks import numbers, whole
 from learned_ik.kernels.entries import make_ready
 from learned_ik.kernels.layout import ANSWER, FREE_AXES, LARGEST_CHANGE
@@ -46,7 +46,7 @@ def solve_all(
     position: npt.ArrayLike,
     orientation: npt.ArrayLike,
     limit: int,
-    seed: npt.ArrayLike | None,
+    seed: Posture | None,
     *,
     position_tolerance: float,
     freedom: Freedom,
@@ -140,7 +140,7 @@ def _cleared(
             continue
         q = answers[0, ANSWER:].copy()
         if all(np.abs(q - each.joint_positions).max() > DISTINCT for each in found):
-            found.append(clear_solution(answers[0], 0.0))
+            found.append(clear_solution(engine, answers[0], 0.0))
     return found
 
 

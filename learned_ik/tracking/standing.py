@@ -15,6 +15,7 @@ from learned_ik.kernels.servo.servoing import (
     REMAINING_ORIENTATION,
     REMAINING_POSITION,
 )
+from learned_ik.readable import readable_angle, readable_length
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.explain import at_their_limits
 
@@ -63,7 +64,7 @@ class Standing:
             return f"joint '{names[int(told[LATE])]}' is too slow"
         held = at_their_limits(names, self.posture, self.limits[LOW], self.limits[HIGH])
         return (
-            f'{1e3 * told[REMAINING_POSITION]:.3g} mm and '
-            f'{math.degrees(told[REMAINING_ORIENTATION]):.3g} deg from the target'
+            f'{readable_length(told[REMAINING_POSITION])} and '
+            f'{readable_angle(told[REMAINING_ORIENTATION])} from the target'
             f'{held or ": nothing nearer is on this branch"}'
         )

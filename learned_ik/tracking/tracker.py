@@ -57,6 +57,7 @@ from learned_ik.solving.freedom import (
     OrientationTolerance,
     ToleranceAxes,
     read_freedom,
+    read_targets,
 )
 from learned_ik.solving.packing import chain_arrays
 from learned_ik.solving.preferences import Prefer
@@ -259,7 +260,7 @@ class Tracker:
     def update(
         self,
         position: Position,
-        orientation: Orientation,
+        orientation: Orientation | None,
         period: float,
         *,
         orientation_tolerance: OrientationTolerance | None = None,
@@ -267,8 +268,8 @@ class Tracker:
         """Take one step towards a target.
 
         Args:
-            position: (3,) [m], of the tip link in the base link's frame.
-            orientation: (4,) quaternion x y z w, likewise.
+            position: (3,) [m], of the tip link in the base link's frame; as for `IkSolver.solve`.
+            orientation: (4,) quaternion x y z w, likewise; None: see there.
             period: [s], 0 or more, since the last step; after a pause, 0.1 s count.
             orientation_tolerance: [rad], of this step, as for the tracker; default: the tracker's.
 
@@ -286,7 +287,7 @@ class Tracker:
     def _update(
         self,
         position: Position,
-        orientation: Orientation,
+        orientation: Orientation | None,
         period: float,
         orientation_tolerance: OrientationTolerance | None,
     ) -> TrackingStep:
@@ -301,7 +302,7 @@ class Tracker:
         if period == 0.0:
             return self._idle('no time has passed since the last step')
         if p.shape != (3,) or o.shape != (4,):
-            return self._refused(position, orientation, period)
+            return self._converted(position, orientation, period, orientation_tolerance)
         pose = self._pose
         pose[:3], pose[3:] = p, o
         if self._seeking and not self._closest.is_about(pose, self._position_tolerance):
@@ -403,13 +404,13 @@ class Tracker:
         self._asked[SWITCHES], self._jogged = 0.0, None
         return self._idle(message)
 
-    def switch(self, position: Position, orientation: Orientation, period: float) -> Array:
+    def switch(self, position: Position, orientation: Orientation | None, period: float) -> Array:
         """Lead the arm to another branch that reaches a target, by the updates that follow.
 
         On its way the tip leaves the target. `TrackingStep.other_branch` says where there is one.
 
         Args:
-            position: (3,) [m], of the target.
+            position: (3,) [m], of the target; or a transform (4, 4), and None.
             orientation: (4,) quaternion x y z w.
             period: [s], above 0, of the updates.
 
@@ -422,6 +423,11 @@ class Tracker:
 
         """
         period = self._checked_period(period)
+        position, orientation, axes = read_targets(position, orientation, 0.0)
+        if axes == math.inf:
+            raise InvalidInputError(
+                'orientation is None; expected one, or a transform (4, 4) in place of the position'
+            )
         other = self._other_branch(*as_rows(position, orientation, self._state[POSTURE])[:2])
         if other is None or period == 0.0:
             return np.empty((0, self.solver.chain.joint_count))
@@ -465,6 +471,24 @@ class Tracker:
     def _checked_period(self, period: float) -> float:
         period = number(period, 'period', 'seconds, 0 or more', lambda t: 0 <= t < math.inf)
         return min(period, LONGEST_PERIOD)
+
+    def _converted(
+        self,
+        position: Any,
+        orientation: Any,
+        period: float,
+        orientation_tolerance: OrientationTolerance | None,
+    ) -> TrackingStep:
+        """Take the step to a target in a form that compiled code does not know."""
+        axes = self._usual_axes if orientation_tolerance is None else orientation_tolerance
+        try:
+            p, o, wanted = read_targets(position, orientation, axes)
+        except InvalidInputError as error:
+            return self._brake(period, f'the target is refused, and the arm brakes: {error}')
+        if p is position and o is orientation:
+            return self._refused(p, o, period)
+        anyhow = wanted if wanted is not axes else orientation_tolerance
+        return self._update(p, o, period, anyhow)
 
     def _refused(
         self, position: Position, orientation: Orientation, period: float

@@ -34,6 +34,15 @@ class PathTiming(NamedTuple):
     )
 
 
+class JointTrajectory(NamedTuple):
+    """A joint path of n points with its times, as controllers take it."""
+
+    joint_names: tuple[str, ...]  # (joints,)
+    times: Array  # (n,) [s], from 0 on
+    joint_positions: Array  # (n, joints) [rad or m]
+    joint_velocities: Array  # (n, joints) [rad/s or m/s]; zero at both ends
+
+
 def time_path(
     path: Array,
     velocity: npt.ArrayLike = np.inf,

@@ -30,6 +30,7 @@ from learned_ik.kernels.path.tracking import (
     PATH_FREE_AXES,
     POSITION_TOLERANCE,
 )
+from learned_ik.readable import readable_length
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.explain import by_clearance
@@ -206,7 +207,7 @@ def _sentence(collisions: Integers, clearance: Array, scene: Scene) -> str:
     worst = float(clearance[collisions].min())
     return (
         f'poses {", ".join(stretches[:TOLD])}{more} cannot be kept clear{by_clearance(scene)}, '
-        f'at the worst by {1e3 * worst:.3g} mm'
+        f'at the worst by {readable_length(worst)}'
     )
 
 

@@ -7,6 +7,7 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
+from learned_ik.arrays import Posture
 from learned_ik.kernels.entries import make_ready
 from learned_ik.kernels.layout import ORIENTATION
 from learned_ik.solving.avoidance import Scene
@@ -32,7 +33,7 @@ def follow(
     engine: Engine,
     positions: npt.ArrayLike,
     orientations: npt.ArrayLike,
-    start: npt.ArrayLike | None,
+    start: Posture | None,
     *,
     position_tolerance: float,
     freedom: Freedom,

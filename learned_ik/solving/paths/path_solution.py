@@ -18,7 +18,7 @@ NEAR_SINGULAR = 0.02  # [1], a Jacobian whose least singular value is below hard
 TOLD = 3  # breaks that a message tells one by one
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass(slots=True, repr=False)
 class PathSolution:
     """The answer to a path of n poses, also when it breaks somewhere."""
 
@@ -47,6 +47,13 @@ class PathSolution:
 
     def __len__(self) -> int:
         return len(self.status)
+
+    def __repr__(self) -> str:
+        told = f': {self.message}' if self.message else ''
+        return (
+            f'PathSolution({len(self) - len(self.failures)} of {len(self)} poses reached, '
+            f'{len(self.jumps)} jumps, in {1e3 * self.solve_time:.3g} ms{told})'
+        )
 
 
 def path_solution(
