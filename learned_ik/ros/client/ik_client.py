@@ -42,17 +42,17 @@ Reply = TypeVar('Reply')
 
 
 class IkClient:
-    """Asks an `ik_node` for a node of yours; methods and arguments are those of `IkSolver`.
+    """Asks an `ik_node` from your node, with the methods and arguments of `IkSolver`.
 
-    Each question has two forms. `solve` waits for the answer: where nobody spins your node, it
-    spins it itself meanwhile; where an executor of another thread does, it waits for that one.
-    In a callback of the thread that spins your node it would wait for ever, and raises
-    `DeadlockError` instead. `solve_async` returns at once, with a future of the answer, which a
-    callback may `await`; its node has to be spun.
+    Each method has two forms. `solve` waits for the answer: it spins your node itself if nobody
+    else does; otherwise it waits for the executor that does. In a callback of the thread that
+    spins your node it would wait for ever, so it raises `DeadlockError`. `solve_async` returns a
+    future of the answer at once. A callback may `await` it; somebody has to spin the node.
 
-    What does not fit into a message raises `InvalidInputError` at once. What the node refuses, or
-    cannot solve, comes back as a reply that is false and says why. No answer in time, or no node,
-    raises `NoAnswerError`, from the future too. Safe to use from several threads.
+    An argument that does not fit into a message raises `InvalidInputError` at once. If the node
+    refuses the request, or cannot solve it, the reply is false and says why. If there is no node,
+    or no answer in time, `NoAnswerError` is raised, by the future too. Several threads may use one
+    client.
     """
 
     def __init__(
@@ -63,17 +63,15 @@ class IkClient:
         joint_names: Sequence[str] = (),
         patience: float = PATIENCE,
     ) -> None:
-        """Look for the services of a node; it need not be there yet.
+        """Look for the services of an `ik_node`, which may start later.
 
         Args:
-            node: yours, of any executor or of none.
-            name: of the `ik_node`, with its namespace, or relative to yours.
-            joint_names: of the arm, base to tip, to which seeds without names belong; default:
-                those that the node's answers tell. Where none has come yet, the node is asked
-                for them first.
-            patience: [s], above 0; how long to wait for an answer, beyond the time that the
-                request gives the node for its search. It counts for services that are not
-                there yet, too.
+            node: your node, with any executor or none.
+            name: of the `ik_node`, with its namespace, or relative to that of your node.
+            joint_names: of the arm, base to tip, for seeds without names; default: those of the
+                node's answers. If there was no answer yet, the node is asked for them first.
+            patience: [s], above 0: how long to wait for an answer, in addition to the time that
+                the node has for its search; also how long to wait for the services.
 
         Raises:
             InvalidInputError: a value is of another type, or out of its range.
@@ -97,7 +95,7 @@ class IkClient:
         """Wait until the node is there and its services are open.
 
         Raises:
-            NoAnswerError: it is not, after `timeout` [s].
+            NoAnswerError: it is not there after `timeout` [s].
 
         """
         seconds = number(timeout, 'timeout', 'seconds, 0 or more', lambda t: t >= 0)
@@ -105,7 +103,7 @@ class IkClient:
         self._asking.wait_for_services(services, seconds)
 
     def wait(self, ask: Callable[[], Future[Reply]]) -> Reply:
-        """Call one of the `_async` methods, and wait for its answer as the others do."""
+        """Call one of the `_async` methods, and wait for its answer."""
         return self._asking.wait(ask)
 
     def solve_async(
@@ -127,32 +125,32 @@ class IkClient:
     ) -> Future[PoseReply]:
         """Find joint positions that bring the tip to a pose.
 
-        What is not given, or 0, is as the node's parameters say.
+        Arguments that are left out, or 0, have the values of the node's parameters.
 
         Args:
             position: (3,) [m], of the tip link in `frame`.
             orientation: (4,) quaternion x y z w; may be left out with `position_only`.
-            seed: where the search begins, and near which the answer is: (joints,) [rad or m], a
-                dictionary by joint name, a `JointState`. Default: what the node has heard on
-                joint_states.
+            seed: the search begins there, and the answer is near it: (joints,) [rad or m], a
+                dictionary by joint name, or a `JointState`. Default: the last joint_states of the
+                node, or its last command.
             frame: name of the pose's frame; empty: the chain's base link.
-            prefer: which of many solutions is wanted: `'nearest'`, `'first'`, `'middle'`, or a
-                posture to be near to, as `seed`, with NaN for joints that do not matter.
+            prefer: which of many solutions is wanted: `'nearest'`, `'first'`, `'middle'`, or near
+                a posture, given as a seed, with NaN for joints that do not matter.
             posture_weights: how much each joint of that posture counts, above 0: one for each of
-                its joints, or by joint name; default: one each.
+                its joints, or by joint name; default: 1 each.
             position_tolerance: [m].
-            orientation_tolerance: [rad]; or (3,), one for turns about each axis, infinite for an
-                axis that is free; or (3, 2), from where, 0 or below, to where, 0 or above.
-            tolerance_axes: whose axes these are: `'target'`, the pose's own, or `'base'`.
-            position_only: whether any orientation will do.
-            max_joint_change: [rad or m], how far any joint may go from the seed.
-            timeout: [s], how long the node searches at most, up to 60.
-            avoid_collisions: whether only what keeps clear of obstacles and of the arm itself is
-                a success.
+            orientation_tolerance: [rad]; or (3,), one for turns about each axis, infinite for a
+                free axis; or (3, 2), an interval that holds 0 for each axis.
+            tolerance_axes: `'target'`: these axes are those of the pose; `'base'`: those of the
+                base link.
+            position_only: accept any orientation.
+            max_joint_change: [rad or m], how far each joint may be from the seed.
+            timeout: [s], the longest search of the node, up to 60.
+            avoid_collisions: an answer has to be clear of obstacles and of the arm itself to be a
+                success.
 
         Returns:
-            A `PoseReply`, also for a pose that cannot be reached; or a
-            future of it.
+            A `PoseReply`, also for a pose that cannot be reached; or a future of it.
 
         Raises:
             InvalidInputError: a value has the wrong shape or type.
@@ -195,15 +193,15 @@ class IkClient:
         Args:
             position: (3,) [m], of the tip link in `frame`.
             orientation: (4,) quaternion x y z w; may be left out with `position_only`.
-            limit: so many at most, up to 256.
-            seed: as for `solve`; what is nearest to it comes first.
-            frame: as for `solve`, and all that follows.
-            position_tolerance: [m].
-            orientation_tolerance: [rad].
-            tolerance_axes: whose axes.
-            position_only: whether any orientation will do.
+            limit: the largest number of solutions, up to 256.
+            seed: as for `solve`; the nearest solution comes first.
+            frame: as for `solve`.
+            position_tolerance: [m], as for `solve`.
+            orientation_tolerance: [rad], as for `solve`.
+            tolerance_axes: as for `solve`.
+            position_only: as for `solve`.
             timeout: [s], for all of them.
-            avoid_collisions: whether only what keeps clear is a solution.
+            avoid_collisions: as for `solve`.
 
         Returns:
             A `SolutionsReply`, empty for a pose that cannot be reached; or a future of it.
@@ -250,17 +248,17 @@ class IkClient:
         Args:
             positions: (n, 3) [m], up to 10 000.
             orientations: (n, 4) quaternions x y z w; may be left out with `position_only`.
-            seeds: (n, joints), or (joints,) for all alike, [rad or m]; or by joint name.
-            frame: as for `solve`, and all that follows.
-            prefer: which of many solutions is wanted.
-            posture_weights: how much each joint of a posture counts.
-            position_tolerance: [m].
-            orientation_tolerance: [rad].
-            tolerance_axes: whose axes.
-            position_only: whether any orientation will do.
-            max_joint_change: [rad or m].
-            timeout: [s], for all poses; 0: 1 s. Those for which there is no time are TIMED_OUT.
-            avoid_collisions: whether only what keeps clear is a success.
+            seeds: (n, joints), or (joints,) for all poses, [rad or m]; or by joint name.
+            frame: as for `solve`.
+            prefer: as for `solve`.
+            posture_weights: as for `solve`.
+            position_tolerance: [m], as for `solve`.
+            orientation_tolerance: [rad], as for `solve`.
+            tolerance_axes: as for `solve`.
+            position_only: as for `solve`.
+            max_joint_change: [rad or m], as for `solve`.
+            timeout: [s], for all poses; 0: 1 s. Poses that were not tried are TIMED_OUT.
+            avoid_collisions: as for `solve`.
 
         Returns:
             A `BatchReply`, or a future of it.
@@ -302,22 +300,22 @@ class IkClient:
         timeout: float = 0.0,
         avoid_collisions: bool | None = None,
     ) -> Future[PathReply]:
-        """Find one joint path through poses, without jumps where there is one, and time it.
+        """Find one joint path through many poses, without jumps if there is one, with times.
 
         Args:
             positions: (n, 3) [m], up to 3000.
             orientations: (n, 4) quaternions x y z w; may be left out with `position_only`.
-            start: where the joints are now, as `seed` of `solve`.
-            frame: as for `solve`, and the four that follow.
-            position_tolerance: [m].
-            orientation_tolerance: [rad].
-            tolerance_axes: whose axes.
-            position_only: whether any orientation will do.
+            start: the present joint positions, in the forms of a seed of `solve`.
+            frame: as for `solve`.
+            position_tolerance: [m], as for `solve`.
+            orientation_tolerance: [rad], as for `solve`.
+            tolerance_axes: as for `solve`.
+            position_only: as for `solve`.
             jump: [rad or m]: a larger step of one joint from pose to pose is a jump; 0: 0.2.
             velocity_scaling: share of the joints' velocity limits, up to 1; 0: 1.
             acceleration: [rad/s² or m/s²], of every joint; 0: 1.
             timeout: [s], for the whole path; 0: 1 s.
-            avoid_collisions: whether the whole path has to keep clear.
+            avoid_collisions: the whole path has to be clear to be a success.
 
         Returns:
             A `PathReply`, or a future of it.
@@ -348,7 +346,7 @@ class IkClient:
     follow = waiting(follow_async)
 
     def close(self) -> None:
-        """Leave the services; what is under way is cancelled. Destroying the node does as much."""
+        """Leave the services and cancel open requests, as destroying the node does too."""
         self._asking.close()
         for service in (self._pose, self._solutions, self._batch, self._path):
             self._node.destroy_client(service)

@@ -18,17 +18,17 @@ from learned_ik.serving.requests_and_answers import ErrorCode
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PoseReply:
-    """The answer to one pose, also where it is not reached; true where it is."""
+    """The answer to one pose, also to one out of reach. It is true if it is a success."""
 
-    error_code: int  # an `ErrorCode`: SUCCESS, or why not
+    error_code: int  # an `ErrorCode`: SUCCESS, or the reason
     message: str  # the same in words; on success: where the search began, if the node chose that
-    joint_names: tuple[str, ...]  # base to tip; empty where the request itself was refused
-    joint_positions: Array  # (joints,) [rad or m], the best found; (0,) where it was refused
-    position_error: float  # [m], by forward kinematics; NaN where it was refused
-    orientation_error: float  # [rad], likewise
+    joint_names: tuple[str, ...]  # base to tip; empty if the request was refused
+    joint_positions: Array  # (joints,) [rad or m], the best found; (0,) if refused
+    position_error: float  # [m], by forward kinematics; NaN if refused
+    orientation_error: float  # [rad], by forward kinematics; NaN if refused
     seed_distance: float  # [rad or m], Euclidean, from where the search began; NaN without a seed
-    limit_margin: float  # [rad or m], of the joint that is nearest to its limit; NaN: refused
-    clearance: float  # [m]; infinite without obstacles; NaN where it was refused
+    limit_margin: float  # [rad or m], smallest distance of a joint from its limit; NaN if refused
+    clearance: float  # [m]; infinite without obstacles; NaN if refused
     seed_source: int  # SEED_NONE, SEED_REQUEST, ... of GetIK.Response: where the search began
     solve_time: float  # [s], in the node's solver
 
@@ -47,7 +47,7 @@ class PoseReply:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SolutionsReply:
-    """Several solutions of one pose, best first; true, and of a length, as a list of them."""
+    """Several solutions of one pose, best first: a sequence of `PoseReply`."""
 
     error_code: int
     message: str
@@ -63,7 +63,7 @@ class SolutionsReply:
 
     @property
     def success(self) -> bool:
-        """Whether there is one at least."""
+        """Whether there is at least one."""
         return self.error_code == ErrorCode.SUCCESS
 
     def __len__(self) -> int:
@@ -81,7 +81,7 @@ class SolutionsReply:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class BatchReply:
-    """The answers to n poses; true where all are reached. All arrays are empty where refused."""
+    """The answers to n poses. It is true if all are reached. If refused, all arrays are empty."""
 
     error_code: int  # SUCCESS, why the request was refused, or that of the first pose not reached
     message: str
@@ -109,21 +109,21 @@ class BatchReply:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PathReply:
-    """The answer to a path of n poses; true where all are reached and no joint jumps."""
+    """The answer to a path of n poses. It is true if all are reached and no joint jumps."""
 
     error_code: int
     message: str  # where it breaks and why
     joint_names: tuple[str, ...]
-    joint_positions: Array  # (n, joints) [rad or m]; (0, 0) where the request was refused
+    joint_positions: Array  # (n, joints) [rad or m]; (0, 0) if the request was refused
     velocities: Array  # (n, joints) [rad/s or m/s]
     times: Array  # (n,) [s], from 0 on
-    failures: Integers  # poses that are not reached
-    jumps: Integers  # poses before which a joint moves by more than `jump`
-    fraction: float  # share of the poses before the first of both
-    max_position_error: float  # [m]; NaN where the request was refused, as what follows
+    failures: Integers  # indices of poses that are not reached
+    jumps: Integers  # indices of poses before which a joint moves by more than `jump`
+    fraction: float  # share of the poses before the first failure or jump
+    max_position_error: float  # [m]; NaN if the request was refused, as the next ones
     max_orientation_error: float  # [rad]
     largest_step: float  # [rad or m], of one joint between two poses in a row
-    start_step: float  # [rad or m], of one joint from where it stands to the first pose
+    start_step: float  # [rad or m], of one joint from the present posture to the first pose
     start_source: int  # as `seed_source`: where `start_step` counts from
     solve_time: float  # [s]
     trajectory: Any  # the same as `trajectory_msgs/JointTrajectory`, for a controller
