@@ -60,7 +60,7 @@ def on_page_markdown(markdown: str, *, page: Page, **_: object) -> str:
 def on_page_content(html: str, **_: object) -> str:
     """Let names of ROS types in tables be broken at their slashes."""
     return re.sub(
-        r'(?<=<code>)[\w/]+(?=</code>)', lambda c: c.group().replace('/', '/<wbr>'), html
+        r'(?<=<code>)\w+(/\w+)+(?=</code>)', lambda c: c.group().replace('/', '/<wbr>'), html
     )
 
 

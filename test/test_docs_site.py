@@ -70,7 +70,7 @@ def python_of(page):
     return '\n'.join(blocks)
 
 
-PROGRAMS = [page for page in sorted(PAGES) if page.startswith(('tutorials/', 'howto/'))]
+PROGRAMS = [page for page in sorted(PAGES) if page.startswith(('tutorials/', 'howto/', 'obst'))]
 PROGRAMS = [page for page in PROGRAMS if re.search(r'import.*IkSolver', python_of(page))]
 
 
