@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 import learned_ik
+from learned_ik.cli import COMMANDS, LAB_COMMANDS, NODES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / 'docs'
@@ -62,6 +63,11 @@ def test_the_page_of_each_public_name_is_written_from_its_docstring():
     page = (DOCS / 'api.md').read_text(encoding='utf-8')
     shown = set(re.findall(r'^(?:::: [\w.]+\.|## )(\w+)$', page, re.M))
     assert {name for name in learned_ik.__all__ if not name.startswith('__')} <= shown
+
+
+def test_every_command_is_in_the_table_of_commands():
+    page = (DOCS / 'commands.md').read_text(encoding='utf-8')
+    assert not [name for name in (*COMMANDS, *LAB_COMMANDS, *NODES) if f'`{name}`' not in page]
 
 
 def python_of(page):
