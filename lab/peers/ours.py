@@ -25,9 +25,9 @@ SHARE = 0.5
 class Ours:
     """`IkSolver.solve`; with a model for the arm, or with None for refinement and restarts.
 
-    The first solution found is taken, as by peers that have a choice. Where no seed is given, the
-    search begins at mid-range, as theirs does, and turns to the network where that leads nowhere;
-    or it begins with the network.
+    It takes the first solution found, as peers do that have a choice. Without a seed, the search
+    begins at mid-range, as theirs does. If it finds nothing there, it asks the network; or it
+    begins with the network.
     """
 
     def __init__(self, task: Task, model: IkModel | None, network_first: bool = False) -> None:

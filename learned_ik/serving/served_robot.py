@@ -65,9 +65,9 @@ def served_robot(
 ) -> ServedRobot:
     """Return a solver for the robot that is described.
 
-    A robot that differs by no more than a calibration is solved for itself, from the network's
-    answers. Where the model does not fit it, or it cannot be read, or limits leave nothing of the
-    model's, `mismatch` says why.
+    If the robot differs from the model by a calibration alone, the solver has the dimensions of
+    the robot, and the network says where to begin. If the model does not fit, the description
+    cannot be read, or limits leave nothing of a range, `mismatch` says why.
 
     Args:
         solver: with a model.

@@ -31,7 +31,7 @@ class SelfMotion:
     def move(self, q: npt.ArrayLike, direction: int, way: float) -> Array:
         """Return q (joints,) [rad or m] after a way [rad or m] along one of the directions.
 
-        It ends early where a joint is at its limit, or the direction leads nowhere any more.
+        It ends early if a joint reaches its limit, or no motion in that direction is left.
         """
         q = np.array(q, np.float64)
         position, orientation = self._solver.chain.forward(q)
