@@ -30,7 +30,7 @@ unexport _ROS_WHEELS_BOOTSTRAP_COMPLETE
 export PYTHONNOUSERSITE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo view wheel test lint setup clean
+.PHONY: help demo view docs wheel test lint setup clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -40,6 +40,7 @@ help:
 	@echo 'make test    set up .venv, then lint and the whole test suite'
 	@echo 'make setup   only set up .venv (1.6 GB, some 5 minutes; PYTHON=python3.12 chooses another one)'
 	@echo 'make lint    only ruff and mypy'
+	@echo 'make docs    only the documentation as a site, in build/docs (90 MB, 30 s; needs nothing else)'
 	@echo 'make wheel   a wheel for PyPI, in dist/'
 	@echo 'ROS=jazzy    behind each: the same with ROS 2 Jazzy instead of Kilted, in .venv-jazzy'
 	@echo 'make clean   remove .venv and everything that was built'
@@ -49,6 +50,11 @@ demo: setup
 
 view: setup $(DONE)/view
 	@$(RUN) -m learned_ik view models/tiago_arm.safetensors
+
+# It reads sources and runs none of them: the virtual environment is all that it takes.
+docs: $(DONE)/docs
+	@NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs build --quiet --strict
+	@echo 'build/docs/index.html; to look at it: python3 -m http.server -d build/docs'
 
 # For PyPI, or for a machine of the same kind: one file, which needs no compiler and no numba.
 wheel: setup $(DONE)/wheel
@@ -126,6 +132,11 @@ $(DONE)/test: requirements/test.txt requirements/constraints.txt | $(DONE)/packa
 # Beside the stages: whoever never looks at the page needs none of it.
 $(DONE)/view: requirements/view.txt requirements/constraints.txt | $(DONE)/package
 	@echo '[+] viser and yourdfpy: the robot in the browser (300 MB, 20 s)'
+	@$(PIP) -r $<
+	@touch $@
+
+$(DONE)/docs: requirements/docs.txt requirements/constraints.txt | $(DONE)/venv
+	@echo '[+] MkDocs, its theme, and the reader of docstrings (90 MB, 15 s)'
 	@$(PIP) -r $<
 	@touch $@
 

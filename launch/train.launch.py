@@ -31,7 +31,7 @@ ARGUMENTS = (
     DeclareLaunchArgument(
         'out',
         default_value='arm.safetensors',
-        description='Model file to write; a relative one lands in the folder of the launch',
+        description='Model file to write; a relative path counts from where the launch is started',
     ),
     DeclareLaunchArgument(
         'minutes',

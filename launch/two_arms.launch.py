@@ -17,13 +17,13 @@ ARGUMENTS = (
     DeclareLaunchArgument(
         'left',
         default_value='tiago_dual_left',
-        description='Arm that is served in the namespace left: the name of a robot that comes '
-        'with the package, or a YAML file like theirs',
+        description='Arm in the namespace left: the name of a robot that comes with the package, '
+        'or a YAML file like theirs',
     ),
     DeclareLaunchArgument(
         'right',
         default_value='tiago_dual_right',
-        description='Arm that is served in the namespace right, likewise',
+        description='Arm in the namespace right: the same choices',
     ),
     DeclareLaunchArgument(
         'autostart',

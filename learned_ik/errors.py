@@ -20,7 +20,7 @@ class AmbiguousTipError(UrdfError):
 
 
 class UnsupportedJointError(UrdfError):
-    """A joint on the chain is of a type that no single number moves."""
+    """A joint of the chain is planar or floating: one number cannot move it."""
 
 
 class JointLimitError(UrdfError):
@@ -44,7 +44,7 @@ class UnknownFrameError(LearnedIkError, LookupError):
 
 
 class ObstacleError(InvalidInputError):
-    """An obstacle is malformed, out of range, one too many, or swallows the arm's base."""
+    """An obstacle is malformed or out of range, contains the arm's base, or is one too many."""
 
 
 class ConfigurationError(LearnedIkError, ValueError):

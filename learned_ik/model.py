@@ -43,17 +43,17 @@ NETWORK_KEYS = (
 class IkModel:
     """A robot's kinematic chain and the network that was trained for it."""
 
-    chain: KinematicChain
-    network: Network
-    name: str = ''  # how reports and diagnostics call it
+    chain: KinematicChain  # the arm
+    network: Network  # its weights, in numpy
+    name: str = ''  # shown in reports and diagnostics
     training: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    # what made it: configuration, command, samples seen, seconds
+    # how it was made: configuration, command, samples, seconds
     held_out: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     # errors of the network alone on poses that it was not trained on
     obstacles: tuple[tuple[float, float, float, float], ...] = ()
     # spheres it was trained with: x, y, z, radius [m], in the base frame
-    body: Body | None = None  # the arm's capsules; None: files made before there were any
-    package_version: str = __version__
+    body: Body | None = None  # the arm's capsules; None in files of early releases
+    package_version: str = __version__  # that wrote the file
 
     def __post_init__(self) -> None:
         """Raise `InvalidInputError` for parts that are none, or do not fit each other."""
@@ -80,7 +80,7 @@ class IkModel:
             )
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model to one file; a crash half-way leaves the old file as it was.
+        """Write the model to one file. After a crash the old file is unchanged.
 
         Raises:
             ModelFileError: the file cannot be written there.
@@ -124,16 +124,15 @@ class IkModel:
     def load(cls, path: str | os.PathLike[str]) -> IkModel:
         """Read a model file.
 
-        Nothing in it is executed, and nothing is taken on trust: see `sealed` and the checks of
-        what it is made of.
+        Nothing in the file is executed. Its checksum and every number in it are checked.
 
         Args:
-            path: of the file; or the bare name of a model that comes with the package, `'panda'`,
-                where there is no such file.
+            path: of the file; or the name of a model that comes with the package, `'panda'`, if
+                there is no such file.
 
         Raises:
-            ModelFileError: the file is missing, broken, truncated, changed, foreign or of a newer
-                format; or a number in it cannot be.
+            ModelFileError: the file is missing, broken, truncated, changed, not ours, or of a
+                newer format; or a number in it is impossible.
 
         """
         path = shipped_model(path)

@@ -31,11 +31,12 @@ TYPES = {str: 'string', float: 'double', int: 'integer', bool: 'bool', list: 'do
 INTRODUCTION = """\
 # Parameters, launch arguments and training choices
 
-Written by `python scripts/parameters_page.py` from the code that declares them; not to be edited.
+`python scripts/parameters_page.py` writes this page from the code. Please do not edit it.
 
-A node's parameters are set at its start, `--ros-args -p NAME:=VALUE`, and most of them while it
-runs, `ros2 param set NODE NAME VALUE`; `ros2 param describe` tells the same as the tables. A value
-of another type or out of range is refused by name: write `timeout:=1.0`, not `timeout:=1`.
+Set the parameters of a node when it starts, `--ros-args -p NAME:=VALUE`. Most of them may also be
+changed while it runs, `ros2 param set NODE NAME VALUE`. `ros2 param describe` shows the same as
+the tables. A value of another type, or out of range, is refused with a message that names it:
+write `timeout:=1.0`, not `timeout:=1`.
 """
 
 
@@ -64,10 +65,11 @@ def page() -> str:
             '## A robot by name: `config/NAME.yaml`\n',
             *field_table(RobotConfig),
             '## Training\n',
-            'Fields of `TrainingConfig`; `learning_rate` is `--learning-rate` of `train`.\n',
+            'Fields of `TrainingConfig`, each an option of `train`: `learning_rate` is '
+            '`--learning-rate`.\n',
             *field_table(TrainingConfig),
-            '## Training beside obstacles\n',
-            'Fields of `SceneConfig`; the spheres are `--obstacle` of `train`.\n',
+            '## Training with obstacles\n',
+            'Fields of `SceneConfig`. The spheres are `--obstacle` of `train`.\n',
             *field_table(SceneConfig),
         ]
     )

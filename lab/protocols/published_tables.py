@@ -71,7 +71,7 @@ def main() -> int:
 
 
 def merged(results: Sequence[Results]) -> dict[str, Any]:
-    """Return what the tables need of runs that have the same settings, each of robots of its own."""
+    """Return what the tables need of runs with the same settings, each of robots of its own."""
     about = {key: results[0][key] for key in ABOUT}
     robots, sections = {}, {}
     for result in results:

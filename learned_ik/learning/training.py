@@ -68,28 +68,27 @@ def train(
     on_progress: Listener | None = None,
     stop: threading.Event | None = None,
 ) -> IkModel:
-    """Train a network for a robot, with forward kinematics as the only teacher.
+    """Train a network for a robot. It learns from forward kinematics alone, without examples.
 
-    Ctrl-C and SIGTERM end training early. What is exported is the network of the lowest score
-    (mean position error + 0.3 m/rad * mean orientation error) that was seen in a check.
+    Ctrl-C and SIGTERM end training early. The model has the weights with the lowest score
+    (mean position error + 0.3 m/rad * mean orientation error) of all checks.
 
     Under `torchrun` every process calls this; each returns the same model.
 
     Args:
         chain: the robot.
         config: how to train; default: two minutes of the preset `default`.
-        start_from: a model whose weights training goes on from.
+        start_from: a model, with whose weights training begins.
         scene: obstacles, and the arm itself, to keep clear of.
         body: the arm's capsules, which go into the model; default: segments between its joints.
-        resume_from: a training that was interrupted: this one goes on as if it had not been.
-        checkpoint_to: where to write, once a minute and when it ends early, what that takes.
-        show_progress: a bar on standard error, or a log line now and then where that is no
-            terminal.
-        on_progress: told about the progress a few times in a second.
-        stop: to be set by another thread that wants training to end early.
+        resume_from: the checkpoint of an interrupted training, which goes on.
+        checkpoint_to: file for checkpoints, written once a minute and when training ends early.
+        show_progress: show a bar on standard error, or log lines if that is no terminal.
+        on_progress: is called with the progress a few times in a second.
+        stop: another thread sets it to end training early.
 
     Raises:
-        ConfigurationError: torch does not have the device, or the checkpoint other choices.
+        ConfigurationError: torch does not have the device, or the checkpoint has other choices.
         InvalidInputError: an argument is of another type, or `start_from` has another kind of
             network than `config` asks for.
         RobotMismatchError: the checkpoint is another robot's.

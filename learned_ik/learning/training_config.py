@@ -39,7 +39,7 @@ Targets = Literal['pose', 'position']
 MOST_LAYERS, MOST_WIDTH = 32, 8192  # hidden ones, and neurons of each
 MOST_WEIGHTS = 50_000_000  # between hidden layers: a model file of 200 MB
 
-LADDER_OF_CYCLES = 4  # with `until_error`: budgets of 1, 2, 4 and 8 fifteenths in a row
+LADDER_OF_CYCLES = 4  # with `until_error`: each cycle twice as long as the one before
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,60 +50,58 @@ class TrainingConfig:
     up. Only a budget in samples alone gives the same weights again.
     """
 
-    minutes: float | None = None  # budget [min]; 2 where there is no budget in samples either
-    samples: int | None = None  # budget in poses, all batches together
-    until_error: str | None = None  # end where mean errors are below, such as '3mm,0.5deg'
-    seed: int = 0  # of the first weights and of every sample
-    device: str = 'cpu'  # 'cpu', 'cuda', 'cuda:1', ...: whatever torch knows
-    threads: int = 1  # of the CPU; batches are so small that more help on an idle machine only
+    minutes: float | None = None  # budget [min]; 2 if `samples` is not given either
+    samples: int | None = None  # budget in poses, over all batches
+    until_error: str | None = None  # stop when the mean errors are below, e.g. '3mm,0.5deg'
+    seed: int = 0  # of the random numbers: first weights and samples
+    device: str = 'cpu'  # 'cpu', 'cuda', 'cuda:1', ...: any device of torch
+    threads: int = 1  # of the CPU; batches are small: more threads help only on an idle machine
 
     hidden: tuple[int, ...] = (128,) * 6  # neurons of each hidden layer
-    heads: int = 8  # answers to each pose, of which the best by forward kinematics counts
+    heads: int = 8  # answers to each pose; forward kinematics chooses the best
     activation: Activation = 'silu'  # of the hidden layers
     batch_norm: bool = False  # normalise each hidden layer over the batch (paper, section II-C)
-    inputs: Inputs = 'centred'  # position to [-1, 1] and all of R; paper: [0, 1], two columns
-    encoding: Encoding = 'clipped'  # of joints: angles, cut off at the limits; or as in the paper
+    inputs: Inputs = 'centred'  # position in [-1, 1] and all of R; paper: [0, 1], two columns
+    encoding: Encoding = 'clipped'  # of joints; clipped: angles, cut off at the limits
 
-    method: Method = 'unsupervised'  # pose errors teach; supervised: the sampled joint positions
-    targets: Targets = 'pose'  # position: the orientation is neither shown nor asked for
-    seed_input: bool = False  # show the network joint positions too, near which it answers
-    seed_spread: float = 0.3  # their standard deviation from the pose's own [rad or m]; 1 is good
-    seed_weight: float = 0.0  # [m/rad], of answers' distance from it in the loss; 0.1 is good
-    scene_conditioned: bool = False  # show the network obstacles too, and train in random scenes
+    method: Method = 'unsupervised'  # learn from pose errors; supervised: from sampled joints
+    targets: Targets = 'pose'  # position: the network is trained without orientations
+    seed_input: bool = False  # show the network a seed too; its answers are near it
+    seed_spread: float = 0.3  # standard deviation of seeds in training [rad or m]; 1 is good
+    seed_weight: float = 0.0  # [m/rad], of the distance from the seed in the loss; 0.1 is good
+    scene_conditioned: bool = False  # show the network obstacles too; train in random scenes
 
-    batch: int = 1000  # poses in each step, of all processes together
-    optimizer: Optimizer = 'muon'  # for the matrices between hidden layers; Adam for the rest
+    batch: int = 1000  # poses in each step, over all processes
+    optimizer: Optimizer = 'muon'  # of weights between hidden layers; the rest uses Adam
     learning_rate: float = 1e-2  # the peak of the 1cycle schedule
     warm_up: float = 0.2  # share of a cycle in which the learning rate rises
     cycles: int | None = (
-        None  # of the schedule, each twice as long as the last; 1, or 4 with until_error
+        None  # of the schedule, each twice as long as the last; none: 1, or 4 with until_error
     )
 
-    loss: Loss = 'distance'  # of a pose: lengths in m and rad, or the paper's mean squares
+    loss: Loss = 'distance'  # error of a pose: distance in m and rad, or mean squares (paper)
     rotation_weight: float = (
-        0.3  # [m/rad], of orientation against position; tiny and huge arms count as 1.5 m
+        0.3  # [m/rad], orientation against position; tiny and huge arms are scaled to 1.5 m
     )
-    limit_weight: float = 1.0  # of broken joint limits; clipped and bounded encodings have none
-    mean_weight: float = 0.03  # of all heads' mean against the best head; fades to 0
-    mean_end: float = 1.0  # share of a cycle after which that weight is 0
+    limit_weight: float = 1.0  # of broken joint limits, which clipped and bounded cannot break
+    mean_weight: float = 0.03  # of the mean over all heads, beside the best head; fades to 0
+    mean_end: float = 1.0  # share of a cycle after which mean_weight is 0
 
-    hard_share: float = 0.1  # of each batch: the worst of the batch before, jittered
-    hard_end: float = (
-        0.5  # share of a cycle after which they give way to fresh ones, little by little
-    )
-    hard_jitter: float = 0.007  # standard deviation of that, as a share of a joint's range
-    density_power: float = 0.0  # weigh poses by (density of positions)^-power, at most tenfold
-    bootstrap_share: float = 0.0  # of each batch: uniform in space, made by the network itself
-    beyond_share: float = 0.0  # of each batch: out of reach, to learn the closest posture
+    hard_share: float = 0.1  # share of a batch that repeats the worst poses of the last one, moved
+    hard_end: float = 0.5  # share of a cycle after which new samples replace these step by step
+    hard_jitter: float = 0.007  # standard deviation of the move, as a share of a joint's range
+    density_power: float = 0.0  # weight of a pose: (density of positions)^-power, at most 10
+    bootstrap_share: float = 0.0  # share of a batch that is uniform in space
+    beyond_share: float = 0.0  # share out of reach, to learn the closest posture
 
-    margin_weight: float = 0.0  # [m], of closeness to joint limits; see `posture_cost.py`
-    manipulability_weight: float = 0.0  # [m], of closeness to singular postures
-    preferred_weight: float = 0.0  # [m], of the distance from the preferred posture
+    margin_weight: float = 0.0  # [m], cost of being near joint limits; see `posture_cost.py`
+    manipulability_weight: float = 0.0  # [m], cost of being near singular postures
+    preferred_weight: float = 0.0  # [m], cost of the distance from `preferred`
     preferred: tuple[float, ...] | None = (
-        None  # that posture, (joints,) [rad or m]; default: middle
+        None  # preferred posture, (joints,) [rad or m]; none: the middle
     )
 
-    held_out: int = 200_000  # poses on which the finished network is judged
+    held_out: int = 200_000  # poses that test the finished network
 
     def __post_init__(self) -> None:
         """Raise `ConfigurationError` for the first field that is out of its range."""

@@ -35,7 +35,7 @@ MODE = NodeParameter(
 SERVER = NodeParameter(
     name='server',
     default='learned_ik',
-    description='Name of the ik_node that is asked; a relative one follows the namespace',
+    description='Name of the ik_node that is asked; a relative name is in this namespace',
     read_only=True,
 )
 RATE = NodeParameter(
@@ -54,7 +54,7 @@ POSES = NodeParameter(
 REPEAT = NodeParameter(
     name='repeat',
     default=True,
-    description='Whether to go back and forth for ever, or once to the end',
+    description='Go back and forth for ever; false: once to the end',
 )
 FRAME = NodeParameter(
     name='frame',
@@ -81,18 +81,18 @@ HEIGHT = NodeParameter(
 TURNS = NodeParameter(
     name='turns',
     default=3.0,
-    description='How often the spiral winds',
+    description='Number of turns of the spiral',
     limits=(0.1, 100.0),
 )
 AXIS = NodeParameter(
     name='axis',
     default=[1.0, 0.0, 0.0],
-    description='Direction from base to apex of the cone, or that the circle faces, x y z',
+    description='Direction from the base of the cone to its apex; for a circle, its normal; x y z',
 )
 ORIENTATION = NodeParameter(
     name='orientation',
     default=[0.0, 0.3826834, 0.0, 0.9238795],
-    description='Orientation of the tool all along, quaternion x y z w',
+    description='Orientation of the tool on the whole path, quaternion x y z w',
 )
 START = NodeParameter(
     name='start',

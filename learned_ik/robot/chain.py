@@ -49,24 +49,24 @@ MOST_SAMPLES = 100_000_000  # postures of one call
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class KinematicChain:
-    """Joints from a base link to a tip link, with fixed transforms folded.
+    """The joints from a base link to a tip link. Fixed joints are part of the transforms.
 
-    A *motion* is one moving joint of the URDF. Each follows one actuated joint; a mimic joint is
-    a motion that follows the joint it mimics: motion value = multiplier * q[source] + offset.
+    A *motion* is one moving joint of the URDF. Each motion follows one actuated joint. A mimic
+    joint is a motion, too: motion value = multiplier * q[source] + offset.
     """
 
-    base_link: str
-    tip_link: str
+    base_link: str  # link at which the arm begins
+    tip_link: str  # link at which it ends
     joint_names: tuple[str, ...]  # actuated joints, from base to tip
     joint_types: tuple[str, ...]  # 'revolute', 'continuous' or 'prismatic', one for each joint
-    lower: Array  # (joints,) [rad or m]; of endless joints, half a turn, or half of all turns
-    upper: Array  # until those that mimic it stand as before
-    velocity: Array  # (joints,) [rad/s or m/s]; infinite where the URDF gives none
+    lower: Array  # (joints,) [rad or m]; for an endless joint minus half of its full turns
+    upper: Array  # (joints,) [rad or m]; for an endless joint half of its full turns
+    velocity: Array  # (joints,) [rad/s or m/s]; infinite if the URDF gives none
     transforms: Array  # (motions + 1, 4, 4), before each motion; the last one ends at the tip
-    prismatic: Booleans  # (motions,), slides along z instead of turning about it
+    prismatic: Booleans  # (motions,), whether it slides along z; otherwise it turns about z
     source: Integers  # (motions,), the actuated joint that drives it
-    multiplier: Array  # (motions,), 1 but for mimic joints
-    offset: Array  # (motions,) [rad or m], 0 but for mimic joints
+    multiplier: Array  # (motions,), 1 except for mimic joints
+    offset: Array  # (motions,) [rad or m], 0 except for mimic joints
     base_frames: Mapping[str, Array] = dataclasses.field(default_factory=dict)
     # links rigidly tied to the base: name -> (4, 4), T_base_link
 
@@ -88,17 +88,17 @@ class KinematicChain:
         """Build the chain between two links of a robot description.
 
         Args:
-            urdf: the text of the URDF (what `/robot_description` carries), or its file.
-            base_link: where the chain begins; default: the root of the tree.
-            tip_link: where it ends; default: the only leaf. Base and tip may lie anywhere in
-                the tree; where the way leads up the tree, joints are traversed backwards.
-            soft_limits: take the limits of `safety_controller` where a joint has one.
+            urdf: the text of the URDF, as on `/robot_description`, or its file.
+            base_link: link at which the chain begins; default: the root of the tree.
+            tip_link: link at which it ends; default: the only leaf. Base and tip may be anywhere
+                in the tree; joints on the way up the tree are traversed backwards.
+            soft_limits: use the limits of `safety_controller`, where a joint has one.
 
-        What is suspicious (limits that may be in degrees, lengths in millimetres, what xacro left)
-        is a warning in the log.
+        The log warns of suspicious values: limits in degrees, lengths in millimetres, xacro that
+        was not expanded.
 
         Raises:
-            UrdfError: or one of its subclasses, which say what is wrong and what would be right.
+            UrdfError: or one of its subclasses. The message says what is wrong and what to do.
 
         """
         flag(soft_limits, 'soft_limits', UrdfError)
@@ -113,12 +113,12 @@ class KinematicChain:
 
     @property
     def joint_count(self) -> int:
-        """How many joints are actuated."""
+        """The number of actuated joints."""
         return len(self.joint_names)
 
     @property
     def motion_count(self) -> int:
-        """How many joints move: the actuated ones and those that mimic them."""
+        """The number of moving joints: the actuated ones and those that mimic them."""
         return len(self.source)
 
     @property
@@ -128,15 +128,15 @@ class KinematicChain:
 
     @property
     def continuous(self) -> Booleans:
-        """(joints,), whether a joint turns without end."""
+        """(joints,), whether a joint is endless."""
         return np.array([kind == 'continuous' for kind in self.joint_types])
 
     @functools.cached_property
     def full_turns(self) -> Array:
-        """(joints,) [rad], the least turn of each joint after which every pose comes again.
+        """(joints,) [rad], the smallest turn of each joint that leads to the same pose again.
 
-        One turn, or as many as make whole turns of all that mimic the joint; infinite where it
-        slides, or something that slides mimics it, or no number of turns is enough.
+        One turn, or more if joints mimic it by a fraction: each of them has to make whole turns.
+        Infinite for joints that slide, or that a sliding joint mimics, or if no number is enough.
         """
         turns = np.array([np.inf if kind == 'prismatic' else 1.0 for kind in self.joint_types])
         for k in range(self.joint_count):
@@ -149,7 +149,7 @@ class KinematicChain:
 
     @functools.cached_property
     def reach(self) -> float:
-        """[m] No pose of the tip lies farther from the base (the paper's "maximum range")."""
+        """[m], a bound on the distance of the tip from the base (the paper's "maximum range")."""
         travel = np.maximum(np.abs(self.lower), np.abs(self.upper))[self.source]
         travel = np.abs(self.multiplier) * travel + np.abs(self.offset)  # (motions,)
         lengths = np.linalg.norm(self.transforms[:, :3, 3], axis=-1)  # from the base on
@@ -184,8 +184,8 @@ class KinematicChain:
             q: (..., joints) [rad or m].
 
         Returns:
-            rotations (..., motions + 2, 3, 3) and origins (..., motions + 2, 3) [m]: of the base
-            link, of each motion after it was made, whose axis is z, and of the tip.
+            rotations (..., motions + 2, 3, 3) and origins (..., motions + 2, 3) [m]: those of the
+            base link, of each motion (z is its axis), and of the tip.
 
         """
         rotations, origins = zip(*self._sweep(self.checked_joints(q)), strict=True)
@@ -328,9 +328,9 @@ class KinematicChain:
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """Sixteen hex digits of what matters to kinematics: not of meshes, names of files, text.
+        """Sixteen hex digits of everything that matters to kinematics; meshes do not.
 
-        Chains with equal fingerprints move alike and have the same joints and limits.
+        Chains with equal fingerprints have the same joints and limits, and move alike.
         """
         matter = self.to_dict()
         del matter['base_frames'], matter['velocity']
@@ -344,12 +344,12 @@ class KinematicChain:
         *,
         names: tuple[str, str] = comparison.NAMES,
     ) -> str | None:
-        """Say the first way in which this chain does not fit a robot; see `comparison`.
+        """Return the first difference between this chain and a robot, in words, or None.
 
         Args:
             robot: another chain.
-            calibration: [m], how far apart the tips of the same robot may be, measured better.
-            names: what the answer calls this chain and the other.
+            calibration: [m], the largest distance of the two tips that counts as calibration.
+            names: names of this chain and of the other in the answer.
 
         """
         instance(robot, KinematicChain, 'robot')
@@ -359,7 +359,7 @@ class KinematicChain:
         return comparison.difference(self, robot, calibration, names)
 
     def deviation_from(self, robot: KinematicChain) -> tuple[float, float]:
-        """Return how far apart the tips are at the most, [m] and [rad]; see `comparison`."""
+        """Return the largest distance of the two tips in any posture, [m] and [rad]."""
         instance(robot, KinematicChain, 'robot')
         return comparison.deviation(self, robot)
 

@@ -20,12 +20,12 @@ from learned_ik.yaml_config import load_yaml
 class RobotConfig:
     """An arm of a robot, and the model that was trained for it."""
 
-    name: str  # of the YAML file too, where it comes with the package
+    name: str  # the YAML file has the same, for robots of the package
     urdf: Path  # relative to the YAML file
-    base_link: str  # where the chain begins
-    tip_link: str  # where it ends
-    soft_limits: bool = False  # those of `safety_controller`, where a joint has one
-    model: Path | None = None  # relative to the YAML file; none: not trained yet
+    base_link: str  # link at which the arm begins
+    tip_link: str  # link at which it ends
+    soft_limits: bool = False  # use the limits of `safety_controller`, where a joint has one
+    model: Path | None = None  # relative to the YAML file; none: no network
 
     @classmethod
     def named(cls, name: str) -> 'RobotConfig':

@@ -106,8 +106,8 @@ TOOL = NodeParameter(
     name='tool',
     default=[],
     description=(
-        "Where a tool is in the tip link's frame: x y z [m] and a quaternion x y z w; poses are "
-        "the tool's then. Empty: poses are the tip link's"
+        "Pose of a tool in the tip link's frame: x y z [m] and a quaternion x y z w. All poses "
+        'are then those of the tool. Empty: those of the tip link'
     ),
     dynamic=True,  # an empty list has no type
 )
@@ -115,9 +115,9 @@ CALIBRATION_TOLERANCE = NodeParameter(
     name='calibration_tolerance',
     default=CALIBRATION,
     description=(
-        'How far the tip of the robot described may be from where the model has it, in any '
-        'posture, for the robot to be taken for the same one calibrated [m]; what is solved is '
-        'the robot as described then. 0: the two have to be alike'
+        'A robot whose tip is no farther than this from that of the model, in any posture, is '
+        'the same robot, calibrated [m]; its described dimensions are used. 0: the two have to '
+        'be equal'
     ),
     limits=(0.0, 0.1),
 )
@@ -125,7 +125,7 @@ SOFT_LIMITS = NodeParameter(
     name='soft_limits',
     default=False,
     description=(
-        "Whether answers keep the soft limits of the robot description's safety_controller, as "
+        "Keep the soft limits of the robot description's safety_controller in every answer, as "
         'MoveIt does'
     ),
 )
@@ -133,17 +133,17 @@ JOINT_LIMITS = NodeParameter(
     name='joint_limits',
     default='',
     description=(
-        'Path of a MoveIt joint_limits.yaml whose positions answers keep, and whose velocities '
-        'and accelerations motions do; nothing goes beyond the model. Setting it reads the file '
-        'again. Empty: none'
+        'Path of a MoveIt joint_limits.yaml. Answers keep its positions, motions keep its '
+        "velocities and accelerations; the model's limits hold too. Setting it reads the file "
+        'again. Empty: no file'
     ),
 )
 TRANSFORM_TIMEOUT = NodeParameter(
     name='transform_timeout',
     default=0.1,
     description=(
-        'How long a pose in a frame that moves waits for tf2 to know of it, while others are '
-        'served [s]'
+        'How long a pose in a moving frame waits for its transform from tf2 [s]; other requests '
+        'are answered meanwhile'
     ),
     limits=(0.0, 10.0),
 )
@@ -151,15 +151,15 @@ MOVEIT_GROUP = NodeParameter(
     name='moveit_group',
     default='',
     description=(
-        "The only planning group for which ~/get_position_ik answers; empty: any group's requests"
+        'The only planning group for which ~/get_position_ik answers; empty: it answers for any'
     ),
 )
 TARGET_MODE = NodeParameter(
     name='target_mode',
     default='track',
     description=(
-        "What follows a target on ~/target_pose: 'track', commands at command_rate until it is "
-        "reached, within speeds and accelerations, never a jump; 'direct', one command, the "
+        "What a target on ~/target_pose brings: 'track', commands at command_rate until it is "
+        "reached, within speeds and accelerations, without a jump; 'direct', one command: the "
         'solution. ~/target_twist is always tracked'
     ),
     choices=('track', 'direct'),
@@ -175,10 +175,10 @@ COMMAND_TYPE = NodeParameter(
     name='command_type',
     default='joint_state',
     description=(
-        "How commands of a tracked target are sent beside ~/joint_command: 'joint_trajectory' on "
+        "Second form of the commands, beside ~/joint_command: 'joint_trajectory' on "
         '~/joint_trajectory, for a joint_trajectory_controller; '
         "'float64_multi_array' on ~/joint_positions, for a forward_command_controller; "
-        "'joint_state': not"
+        "'joint_state': none"
     ),
     choices=('joint_state', 'joint_trajectory', 'float64_multi_array'),
     read_only=True,
@@ -186,25 +186,25 @@ COMMAND_TYPE = NodeParameter(
 TARGET_TIMEOUT = NodeParameter(
     name='target_timeout',
     default=0.5,
-    description='After how long without another twist the arm brakes [s]; a pose holds',
+    description='The arm brakes when no new twist has come for so long [s]; a pose stays valid',
     limits=(0.01, 60.0),
 )
 VELOCITY_SCALING = NodeParameter(
     name='velocity_scaling',
     default=1.0,
-    description="Share of each joint's speed, as the URDF has it, that tracking may take",
+    description="Share of each joint's speed limit in the URDF that tracking may use",
     limits=(0.001, 1.0),
 )
 ACCELERATION_LIMIT = NodeParameter(
     name='acceleration_limit',
     default=10.0,
-    description='Acceleration of any joint while a target is tracked [rad/s² or m/s²]',
+    description='Largest acceleration of any joint while a target is tracked [rad/s² or m/s²]',
     limits=(0.01, 10000.0),
 )
 AUTOSTART = NodeParameter(
     name='autostart',
     default=True,
-    description='Whether the node configures and activates itself when it starts',
+    description='Configure and activate the node when it starts',
     read_only=True,
 )
 
@@ -212,8 +212,8 @@ AVOID_COLLISIONS = NodeParameter(
     name='avoid_collisions',
     default=True,
     description=(
-        'Whether answers have to keep clear of the obstacles, and of the arm itself, as soon as '
-        'there are obstacles; a request may say otherwise'
+        'Keep answers clear of the obstacles and, if there are any, of the arm itself; a request '
+        'may say otherwise'
     ),
 )
 MIN_CLEARANCE = NodeParameter(
@@ -226,8 +226,8 @@ OBSTACLES = NodeParameter(
     name='obstacles',
     default=[],
     description=(
-        "Spheres to keep clear of, x y z radius of one after the other [m], in the base link's "
-        'frame; in addition to those of the topic ~/obstacles'
+        'Spheres to keep clear of: x y z radius of the first, then of the next, and so on [m], in '
+        "the base link's frame. Those of the topic ~/obstacles are added"
     ),
     dynamic=True,  # an empty list has no type
 )
@@ -235,14 +235,14 @@ RETRAIN = NodeParameter(
     name='retrain',
     default=False,
     description=(
-        'Whether the network is retrained when the obstacles change, in a process of its own at '
-        'low priority; needs torch'
+        'Retrain the network when the obstacles change, in a second process at low priority; '
+        'needs torch'
     ),
 )
 RETRAIN_SECONDS = NodeParameter(
     name='retrain_seconds',
     default=30.0,
-    description='How long such a training takes at most [s]; judging it comes on top',
+    description='Longest time of such a training [s]; testing the result takes longer',
     limits=(1.0, 86400.0),
 )
 

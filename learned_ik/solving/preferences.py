@@ -21,9 +21,9 @@ from learned_ik.robot.chain import KinematicChain
 
 @dataclasses.dataclass(frozen=True)
 class PreferredPosture:
-    """A posture to be near to, and how much each joint's distance from it counts: a `prefer`."""
+    """A posture that answers shall be near to, with a weight for each joint, for `prefer`."""
 
-    positions: Posture  # (joints,) [rad or m]; NaN, or not named, where a joint may be anywhere
+    positions: Posture  # (joints,) [rad or m], or by name; NaN or no name: any position
     weights: PerJoint | None = None  # (joints,), above 0; None: the solver's `joint_weights`
 
 

@@ -16,34 +16,38 @@ from learned_ik.notation.readable import readable_angle, readable_length
 
 
 class Status(enum.IntEnum):
-    """How a request ended, with the numbers of `moveit_msgs/MoveItErrorCodes`."""
+    """The result of a request, with the numbers of `moveit_msgs/MoveItErrorCodes`."""
 
     SUCCESS = 1  # within the tolerances, confirmed by forward kinematics
-    TIMED_OUT = -6  # the search was not finished when its time was over
-    GOAL_IN_COLLISION = -12  # what reaches the pose does not keep clear
-    NO_SOLUTION = -31  # the search was finished and found nothing within the tolerances
+    TIMED_OUT = -6  # nothing was found before the time was over; the pose may be reachable
+    GOAL_IN_COLLISION = -12  # no posture was found that reaches the pose and is clear
+    NO_SOLUTION = -31  # the whole search found nothing within the tolerances
 
 
 @dataclasses.dataclass(slots=True, repr=False)
 class Solution:
-    """The answer to one pose, also when it is not reached."""
+    """The answer to one pose, also to one out of reach. It is true if it is a success."""
 
-    status: Status
-    joint_positions: Array  # (joints,) [rad or m], within the limits; the best found
+    status: Status  # success, or the kind of failure
+    joint_positions: (
+        Array  # (joints,) [rad or m], within the limits; after a failure, the best found
+    )
     position_error: float  # [m], by forward kinematics of joint_positions
-    orientation_error: float  # [rad], likewise
-    seed_distance: float  # [rad or m], Euclidean, to the given seed; NaN without one
-    limit_margin: float  # [rad or m], least distance of any joint to its limit; inf without limits
-    clearance: float  # [m], from the nearest obstacle, and from itself where that was to be kept
-    # clear; negative inside; inf where no obstacle is known
+    orientation_error: float  # [rad], by forward kinematics too
+    seed_distance: float  # [rad or m], Euclidean, from the given seed; NaN without a seed
+    limit_margin: (
+        float  # [rad or m], smallest distance of a joint from its limit; inf without limits
+    )
+    clearance: float  # [m], distance of the arm from obstacles, and from itself if that counts;
+    # negative inside of one; inf without obstacles
     solve_time: float  # [s], inside `solve`
-    attempts: int  # starts that were refined
-    message: str  # why it is not reached; of a seed that had to be moved; else empty
+    attempts: int  # number of starts that were refined
+    message: str  # why it failed, or that the seed was moved; otherwise empty
     joint_names: tuple[str, ...] = ()  # (joints,), in the order of joint_positions
 
     @property
     def success(self) -> bool:
-        """Whether the pose is reached within the tolerances; so is the truth of a solution."""
+        """Whether the pose is reached within the tolerances."""
         return self.status is Status.SUCCESS
 
     def __bool__(self) -> bool:
@@ -58,10 +62,11 @@ class Solution:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return everything as JSON takes it: lengths in m, angles in rad.
+        """Return all fields in a form that JSON takes: lengths in m, angles in rad.
 
-        `joint_positions` are by name, as `IkSolver.solve` takes a seed; a status is its name, and
-        None stands for what there is none of: a distance to no seed, a clearance from nothing.
+        `joint_positions` are by name, as `IkSolver.solve` takes a seed. The status is its name.
+        None stands for values that are not finite: the distance without a seed, the clearance
+        without obstacles.
         """
         return {
             'status': self.status.name,

@@ -58,9 +58,9 @@ MANY = 'positions', 'orientations'
 class IkSolver:
     """Inverse kinematics of one arm.
 
-    The network proposes joint positions, damped least squares makes them exact, and where that
-    fails, deterministic restarts look elsewhere. The same request always gets the same answer.
-    Safe to use from several threads.
+    The search begins at the seed, the middle of the joint ranges, or the network's answers. Damped
+    least squares makes them exact. If that fails, it goes on from other starts, in a fixed order.
+    The same request always gets the same answer. Several threads may use one solver.
     """
 
     def __init__(
@@ -76,25 +76,24 @@ class IkSolver:
     ) -> None:
         """Prepare to solve for a model; for a bare chain, without a network.
 
-        Compiles nothing yet: see `warm_up`.
+        Nothing is compiled yet: see `warm_up`.
 
         Args:
-            model: what was trained, or only the arm.
-            joint_weights: (joints,), above 0, how much each joint's way counts where the nearest
-                of several solutions is chosen; default: one each.
-            body: the arm's capsules; default: the model's, else segments between its joints.
-            tool: (7,), x y z [m] and quaternion x y z w: where a tool is in the tip link's frame.
-                All poses are the tool's then; the network needs no new training.
-            robot: the chain of the very robot, calibrated, where it differs from the model's.
-                What is solved is this one; the network still says where to begin.
-            calibration: [m], how far apart the two tips may be in any posture.
+            model: a trained model, or the chain of an arm.
+            joint_weights: (joints,), above 0: how much the motion of each joint counts when the
+                nearest of several solutions is chosen; default: 1 each.
+            body: the arm's capsules; default: the model's, or segments between its joints.
+            tool: (7,), x y z [m] and quaternion x y z w: the pose of a tool in the tip link's
+                frame. All poses are then those of the tool. The network needs no new training.
+            robot: the calibrated chain of the real robot, if it differs from the model's. The
+                solver uses its dimensions; the network only says where to begin.
+            calibration: [m], the largest distance between the two tips in any posture.
             limits: lower and upper, each (joints,) [rad or m], narrower than the chain's: soft
-                limits, or a planner's. What lies beyond the chain's is clipped to them, infinite
-                is no limit, and an endless joint stays one where both are. All answers keep them;
-                the network, trained within wider ones, still says where to begin.
+                limits, or those of a planner. All answers keep them. Values beyond the chain's
+                limits are clipped to these; infinite means no limit.
 
         Raises:
-            InvalidInputError: the weights, the tool or the limits are not as said.
+            InvalidInputError: the weights, the tool or the limits have a wrong shape or value.
             JointLimitError: the limits leave nothing of the range of a joint.
             RobotMismatchError: `robot` is another arm than the model's.
 
@@ -152,14 +151,14 @@ class IkSolver:
     ) -> IkSolver:
         """Return a solver for any arm at once, without a model and without training.
 
-        Every pose is solved all the same: what a trained network adds is speed. The body that
-        obstacles are kept clear of is made of segments between the joints, unless `body` is given.
+        A trained network adds speed; the answers are equally exact without it. Unless `body` is
+        given, the arm's body is made of segments between the joints.
 
         Args:
             urdf: the text of the URDF, or its file.
-            base_link: where the arm begins; default: the root of the tree.
-            tip_link: where it ends; default: the only leaf.
-            soft_limits: take the limits of `safety_controller` where a joint has one.
+            base_link: link at which the arm begins; default: the root of the tree.
+            tip_link: link at which it ends; default: the only leaf.
+            soft_limits: use the limits of `safety_controller`, where a joint has one.
             options: as for `IkSolver`.
 
         Raises:
@@ -171,11 +170,11 @@ class IkSolver:
 
     @property
     def engine(self) -> Engine:
-        """What answers, for what is built on it: trackers."""
+        """The internal engine, on which trackers are built."""
         return self._engine
 
     def warm_up(self) -> None:
-        """Compile now, or load from disk what was compiled before, so that no request waits."""
+        """Compile the solver now, or load it from disk, so that no request has to wait for it."""
         if not is_native() and not just_in_time().is_compiled():
             log.info('compiling the solver for this machine, once; this can take a minute')
         for group in ENTRIES:
@@ -184,12 +183,12 @@ class IkSolver:
 
     @property
     def chain(self) -> KinematicChain:
-        """The arm that is solved for: with its tool, as calibrated, within its limits."""
+        """The arm as it is solved: with its tool, its calibration, and its limits."""
         return self._engine.chain
 
     @property
     def takes_seed(self) -> bool:
-        """Whether the network is shown the seed: trained with `seed_input`."""
+        """Whether the network takes the seed as an input (it was trained with `seed_input`)."""
         return self._engine.takes_seed
 
     @property
@@ -199,7 +198,7 @@ class IkSolver:
 
     @property
     def body(self) -> Body:
-        """The arm's capsules: as given, else the model's, else segments between its joints."""
+        """The arm's capsules: the given ones, the model's, or segments between its joints."""
         return self._engine.body
 
     def forward(self, q: Postures) -> tuple[Array, Array]:
@@ -218,7 +217,7 @@ class IkSolver:
         return self.chain.forward(q)
 
     def jacobian(self, q: Posture) -> Array:
-        """Return the geometric Jacobian (6, joints) of the same pose in the base link's frame.
+        """Return the geometric Jacobian (6, joints) of the tip in the base link's frame.
 
         Args:
             q: (joints,) [rad or m].
@@ -234,27 +233,27 @@ class IkSolver:
         return self._engine.jacobian(checked_start(self.chain, q, 'q'))
 
     def set_obstacles(self, spheres: Spheres) -> None:
-        """Keep clear of spheres from the next request on; they replace those from before.
+        """Keep clear of spheres from the next request on; they replace the old ones.
 
-        Only what of the arm moves is kept clear. May be called while other threads solve: each
-        request has the obstacles of when it began.
+        Only moving links keep clear. Other threads may solve meanwhile: each request has the
+        obstacles that were set when it began.
 
         Args:
             spheres: (n, 4), x y z radius [m], in the base link's frame; empty: no obstacles.
 
         Raises:
-            ObstacleError: there are too many, one is malformed or swallows the arm's base; the
-                obstacles from before remain.
+            ObstacleError: there are too many, one is malformed, or one contains the arm's base.
+                The old obstacles then stay.
 
         """
         self._engine.set_spheres(spheres)
 
     def prepare_to_avoid(self) -> None:
-        """Make ready what obstacles need, so that the first of them makes no one wait."""
+        """Prepare the search among obstacles, so that the first request need not wait for it."""
         self._engine.prepare_to_avoid()
 
     def with_network(self, model: IkModel) -> IkSolver:
-        """Return a solver for another network of the same arm, which keeps clear of the same.
+        """Return a solver with another network of the same arm, and the same obstacles.
 
         Raises:
             RobotMismatchError: the model is another arm's.
@@ -280,7 +279,7 @@ class IkSolver:
     ) -> IkSolver:
         """Return a solver with the same network on another tool, robot, or within other limits.
 
-        Args and raises as for `IkSolver`; obstacles remain, and what is not given is none.
+        Arguments and errors are those of `IkSolver`; the obstacles stay.
         """
         return self._like_this(
             self.model or self._trained,
@@ -288,7 +287,7 @@ class IkSolver:
         )  # fmt: skip
 
     def with_body(self, body: Body) -> IkSolver:
-        """Return a solver for the same arm that keeps other capsules clear; obstacles remain."""
+        """Return a solver for the same arm with other capsules; the obstacles stay."""
         model = self.model or self._trained
         solver = self._like_this(model, body, **self._fit)
         solver._engine.avoidance.share_store(self._engine.avoidance)
@@ -336,40 +335,38 @@ class IkSolver:
         Args:
             position: (3,) [m], of the tip link in the base link's frame. Or the whole pose, and no
                 orientation: a transform (4, 4), or the `SE3` of Pinocchio or spatialmath.
-            orientation: (4,) quaternion x y z w, likewise; scaled to unit length. Or a rotation
-                (3, 3), or SciPy's `Rotation`. None beside a position (3,): any will do.
-            seed: (joints,) [rad or m], the present joint positions, in order or by name as in
-                `{'joint_1': 0.5, ...}`; the search begins there. One
-                beyond the limits is moved to them; where a joint is at most 0.05 beyond, as real
-                ones are measured, and no answer within the limits is as near, they are widened to
-                it for this request, and the message says so.
-            prefer: which of many solutions is wanted. `'nearest'` to the seed, the default with
-                one. `'first'`, the default without: the first that is found, from the seed, or
-                else from the network; the quickest.
-                `'middle'`: far from the joint limits. Or (joints,) [rad or m], a posture to be
-                near to, NaN for joints that do not matter; `PreferredPosture` has weights too.
+            orientation: (4,) quaternion x y z w in the same frame; scaled to unit length. Or a
+                rotation (3, 3), or SciPy's `Rotation`. None beside a position (3,): any.
+            seed: (joints,) [rad or m], the present joint positions, in order or by name, as in
+                `{'joint_1': 0.5, ...}`. The search begins there. A seed beyond the limits is moved
+                to them. A real arm may stand up to 0.05 beyond; if no answer within the limits is
+                as near, the limits are widened to it for this request, and the message says so.
+            prefer: which of many solutions is wanted. `'nearest'` to the seed is the default with
+                a seed. `'first'` is the default without one: the first that is found, which is
+                quickest. `'middle'`: far from the joint limits. Or (joints,) [rad or m]: near this
+                posture, NaN for joints that do not matter; `PreferredPosture` adds weights.
             position_tolerance: [m], 0 or more.
             orientation_tolerance: [rad], 0 or more; or (3,), one for turns about each axis.
-                `math.inf` frees an axis, three of them the orientation. Or (3, 2), from least, 0
-                or below, to most, 0 or above, for each axis; `(-inf, inf)` is free, infinite on
-                one side alone is refused. With a = 0.26, `((-a, a), (-a, a), (-inf, inf))` is a
-                cone of 15 degrees about z. The turns about several axes, all together, keep
-                within the ellipsoid that touches those bounds. Of intervals with another middle
-                than 0, the middles are one turn from the orientation to what is aimed at, and the
-                half widths count from there.
-            tolerance_axes: about whose axes: `'target'`, those of the pose's own frame, or
-                `'base'`, those of the base link's.
-            max_joint_change: [rad or m], how far any joint may go from the seed.
-            timeout: [s], above 0; as long as that, the search goes on where nothing is found and
-                nothing proves that it cannot be. Infinite: for some hundred restarts, as a batch.
-            avoid_collisions: whether only what keeps clear of obstacles and of the arm itself is
-                a success; default: as soon as there are obstacles.
-            min_clearance: [m], 0 or more, the clearance that counts as clear.
+                `math.inf` frees an axis; three of them free the orientation. Or (3, 2), an
+                interval for each axis that holds 0; `(-inf, inf)` is free, an interval that is
+                infinite on one side is refused. With a = 0.26, `((-a, a), (-a, a), (-inf, inf))`
+                is a cone of 15 degrees about z. Turns about several axes stay within the ellipsoid
+                that touches these bounds. If the middle of an interval is not 0, the middles
+                together are a turn of the wanted orientation, and the half widths count from
+                there.
+            tolerance_axes: `'target'`: these axes are those of the pose; `'base'`: those of the
+                base link.
+            max_joint_change: [rad or m], how far each joint may be from the seed.
+            timeout: [s], above 0: how long the search goes on if it finds nothing. It ends sooner
+                if the pose cannot be reached. Infinite: some hundred restarts, as in a batch.
+            avoid_collisions: an answer has to be clear of obstacles and of the arm itself to be a
+                success; default: as soon as there are obstacles.
+            min_clearance: [m], 0 or more: the smallest distance that counts as clear.
 
         Returns:
             A `Solution`, also for a pose that cannot be reached. Its orientation error is the
-            angle to the orientation, or to the middle of intervals, about the axes that are not
-            free.
+            angle to the wanted orientation, or to the middle of the intervals, about the axes that
+            are not free.
 
         Raises:
             InvalidInputError: a value has the wrong shape, is not finite, or out of its range:
@@ -410,26 +407,26 @@ class IkSolver:
     ) -> list[Solution]:
         """Find several solutions of one pose, as different as possible.
 
-        An arm without redundancy has a handful; one with redundancy has no end of them, and the
-        answer is a selection from all over its self-motion. No two differ by less than 0.05 rad
-        or m in every joint.
+        An arm without redundancy has a handful of solutions. A redundant arm has endlessly many;
+        the answer is then a selection from its whole self-motion. Any two of them differ by at
+        least 0.05 rad or m in some joint.
 
         Args:
             position: as for `solve`.
             orientation: as for `solve`.
-            limit: 1 up to 4096: so many are returned at most.
-            seed: (joints,) [rad or m]; what is nearest to it comes first. Without one: what lies
-                far from limits and singularities, by limit margin times manipulability.
+            limit: the largest number of solutions, 1 up to 4096.
+            seed: (joints,) [rad or m]; the nearest solution comes first. Without a seed: the one
+                farthest from limits and singularities, by limit margin times manipulability.
             position_tolerance: [m], 0 or more.
             orientation_tolerance: [rad], 0 or more; or (3,) or (3, 2), as for `solve`.
             tolerance_axes: as for `solve`.
-            timeout: [s], above 0, for all of them: then there are those that were found.
+            timeout: [s], above 0, for all of them; those found until then are returned.
             avoid_collisions: as for `solve`.
             min_clearance: [m], as for `solve`.
 
         Returns:
-            Solutions, best first; an empty list for a pose that cannot be reached: `solve` says
-            why.
+            Solutions, best first. The list is empty for a pose that cannot be reached; `solve`
+            says why.
 
         Raises:
             InvalidInputError: as `solve`, or for a limit that is no whole number in its range.
@@ -474,8 +471,8 @@ class IkSolver:
             max_joint_change: [rad or m], as for `solve`.
             threads: how many to use, 1 up to 1024; default: one for each core that this process
                 may use.
-            timeout: [s], above 0, for all poses; those for which there is no time are TIMED_OUT.
-                Default: bounded work for each pose, however long that takes.
+            timeout: [s], above 0, for all poses; those that are not solved until then are
+                TIMED_OUT. Default: a bounded number of attempts for each pose.
             avoid_collisions: as for `solve`.
             min_clearance: [m], as for `solve`.
 
@@ -500,15 +497,15 @@ class IkSolver:
         orientations: Orientations | None = None,
         seeds: Postures | None = None,
     ) -> Array:
-        """Return the network's own answers, unrefined: for each pose that of its best head.
+        """Return the network's own answers, without refinement: for each pose its best head's.
 
-        A network that takes the scene is told of the obstacles, and clearance counts as well.
+        A network that sees obstacles is shown them, and clearance counts too.
 
         Args:
             positions: (n, 3) [m]; or transforms (n, 4, 4) without orientations, as for `solve`.
             orientations: (n, 4) quaternions x y z w; or rotations (n, 3, 3).
-            seeds: (n, joints) or (joints,) [rad or m], near which answers are wanted; only for a
-                network that takes a seed. Without them it is shown the middle of the joint ranges.
+            seeds: (n, joints) or (joints,) [rad or m], near which the answers shall be; only for
+                a network that takes a seed. Default: the middle of the joint ranges.
 
         Returns:
             (n, joints) [rad or m].
@@ -535,25 +532,25 @@ class IkSolver:
         avoid_collisions: bool | None = None,
         min_clearance: float = 0.0,
     ) -> PathSolution:
-        """Find one joint path through poses, without jumps where there is one.
+        """Find one joint path through many poses, without jumps if there is such a path.
 
         Args:
-            positions: (n, 3) [m], close enough together to be followed one by one; or transforms
-                (n, 4, 4) without orientations, as for `solve`.
+            positions: (n, 3) [m], some 1 cm apart; or transforms (n, 4, 4) without orientations,
+                as for `solve`.
             orientations: (n, 4) quaternions x y z w; or rotations (n, 3, 3).
-            start: (joints,) [rad or m], the present joint positions, from which the path shall
-                begin; default: wherever it can be followed.
+            start: (joints,) [rad or m], the present joint positions, where the path shall begin;
+                default: anywhere.
             position_tolerance: [m], 0 or more.
             orientation_tolerance: [rad], 0 or more; or (3,) or (3, 2), as for `solve`.
             tolerance_axes: as for `solve`.
             jump: [rad or m], above 0: a larger step of one joint from pose to pose is a jump.
             timeout: [s], above 0, for the whole path.
-            avoid_collisions: whether to keep clear where that is possible, as for `solve`; the
-                poses where it is not are the answer's `collisions`.
+            avoid_collisions: keep clear wherever that is possible, as for `solve`. The answer's
+                `collisions` are the poses where it is not.
             min_clearance: [m], as for `solve`.
 
         Returns:
-            A `PathSolution`, also where poses cannot be reached or a jump cannot be avoided.
+            A `PathSolution`, even if poses cannot be reached or a jump cannot be avoided.
 
         Raises:
             InvalidInputError: a value has the wrong shape, is not finite, or out of its range.
@@ -577,10 +574,10 @@ class IkSolver:
         *,
         scaling: float = 1.0,
     ) -> JointTrajectory:
-        """Say when to be where on a joint path, from rest to rest, for a controller to run.
+        """Put times on a joint path, from rest to rest, for a controller.
 
         Args:
-            path: what `follow` found, or (n, joints) [rad or m].
+            path: an answer of `follow`, or (n, joints) [rad or m].
             velocity_limits: (joints,) or one for all [rad/s or m/s], above 0; default: the URDF's,
                 and 1 where it gives none.
             acceleration_limits: (joints,) or one for all [rad/s² or m/s²], above 0.
@@ -590,9 +587,9 @@ class IkSolver:
             Names, times (n,) [s], positions and velocities (n, joints).
 
         Raises:
-            InvalidInputError: a value is out of its range; or what `follow` found is no success:
-                an arm that is sent along it would jump, or miss poses. `path.joint_positions` is
-                timed all the same.
+            InvalidInputError: a value is out of its range; or the answer of `follow` is not a
+                success, so that the arm would jump or miss poses. To time it in spite of that,
+                give `path.joint_positions`.
 
         """
         if isinstance(path, PathSolution):
@@ -612,7 +609,7 @@ class IkSolver:
         return self.fitted_to(**self._fit)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Let a solver be pickled and copied: made anew from what it was made of."""
+        """Let a solver be pickled and copied: it is made again from the same arguments."""
         options = {
             'joint_weights': self._engine.preferences.joint_weights,
             'body': self._engine.given_body,

@@ -83,14 +83,14 @@ LEASH = 0.01, 0.05  # [m], [rad], how far a twist may be ahead of the tip
 
 
 class Tracker:
-    """Leads an arm to a target that moves, a command for every frame.
+    """Follows a moving target with an arm: one command for each frame.
 
     Every joint stays within its limits, its speed and its acceleration, whatever the target does.
-    Out of reach, the arm goes to the closest posture on its branch, and comes back without a jump;
-    before a target that stands still there, it goes to the closest of all branches after a while.
-    Among obstacles it slides along them and can always stop. What comes first: these bounds, then
-    clearance, then the target, then room for the joints. The same inputs give the same commands.
-    Not for several threads at once.
+    If the target is out of reach, the arm goes to the closest posture on its branch, and comes
+    back without a jump. If the target stands still there, the arm goes to the closest posture of
+    all branches after a while. Among obstacles it slides along them and can always stop. The
+    bounds come first, then clearance, then the target, then distance from the joint limits. The
+    same inputs give the same commands. Use a tracker from one thread only.
     """
 
     def __init__(
@@ -107,28 +107,28 @@ class Tracker:
         min_clearance: float = 0.0,
         seek_closest: bool = True,
     ) -> None:
-        """Begin in the middle of the joint ranges; `reset` says where the arm really is.
+        """Begin in the middle of the joint ranges; give the real posture to `reset`.
 
         Args:
-            solver: of the arm; its obstacles are those of each step.
-            velocity_limits: (joints,) [rad/s or m/s], above 0; default: the URDF's, and 2 where it
-                gives none.
+            solver: of the arm. Each step keeps clear of the obstacles that it has then.
+            velocity_limits: (joints,) [rad/s or m/s], above 0; default: the URDF's, and 2 for
+                joints without one.
             acceleration_limits: (joints,) [rad/s² or m/s²], above 0; default: none.
             position_tolerance: [m], above 0, within which a step is on the target.
             orientation_tolerance: [rad], above 0, one for all axes or (3,); infinite for a free
-                axis; or (3, 2), as for `IkSolver.solve`, of intervals about 0.
-            tolerance_axes: as for `IkSolver.solve`, of all steps.
-            prefer: what redundancy is for, as for `IkSolver.solve`: `'middle'`, away from the
-                limits, or a posture (joints,), NaN where a joint does not matter; None: nothing.
-            avoid_collisions: whether to keep clear of obstacles and of the arm itself; default: as
-                soon as there are obstacles.
-            min_clearance: [m], 0 or more, that is never given up.
-            seek_closest: whether an arm that rests before a target out of reach looks for the
-                closest posture on all branches, and goes there; else it stays on its branch.
+                axis; or (3, 2), intervals about 0, as for `IkSolver.solve`.
+            tolerance_axes: as for `IkSolver.solve`, for all steps.
+            prefer: how to use redundancy, as for `IkSolver.solve`: `'middle'`, away from the
+                limits; a posture (joints,), NaN for joints that do not matter; None: not at all.
+            avoid_collisions: keep clear of obstacles and of the arm itself; default: as soon as
+                there are obstacles.
+            min_clearance: [m], 0 or more, the distance that is always kept.
+            seek_closest: an arm that rests before a target out of reach goes to the closest
+                posture of all branches; False: it stays on its branch.
 
         Raises:
             InvalidInputError: a limit or a tolerance is not above 0, or has the wrong shape; or
-                what is preferred or the clearance is none.
+                `prefer` or the clearance is malformed.
 
         """
         self.solver = instance(solver, IkSolver, 'solver')
@@ -199,8 +199,8 @@ class Tracker:
     def reset(self, joint_positions: Posture, joint_velocities: Posture | None = None) -> None:
         """Go on from where the arm is.
 
-        A joint that stands beyond its limit walks back from there, never farther out; nor does an
-        arm that is too near to something come nearer.
+        A joint beyond its limit goes back, never farther out. An arm that is too near to an
+        obstacle does not come nearer.
 
         Args:
             joint_positions: (joints,) [rad or m].
@@ -230,20 +230,20 @@ class Tracker:
 
     @property
     def is_seeking(self) -> bool:
-        """Whether an arm that is closest on its branch is looking for what is closer elsewhere."""
+        """Whether the arm is as close as its branch allows and looks at the other branches."""
         return self._seeks and self._closest.is_looking
 
     def choose_posture(self, position: Position, orientation: Orientation) -> Array:
-        """Return the posture with most room at a pose, for who may choose where to begin.
+        """Return the posture at a pose in which the joints have most room: a good place to begin.
 
-        Of many solutions, that with the greatest product of limit margin and manipulability.
+        It is the solution with the greatest product of limit margin and manipulability.
 
         Args:
             position: (3,) [m], of the tip link in the base link's frame.
             orientation: (4,) quaternion x y z w, likewise.
 
         Returns:
-            (joints,) [rad or m]; where the pose cannot be reached, the nearest try.
+            (joints,) [rad or m]; if the pose cannot be reached, the nearest posture found.
 
         Raises:
             InvalidInputError: as `IkSolver.solve`.
@@ -274,7 +274,7 @@ class Tracker:
             orientation_tolerance: [rad], of this step, as for the tracker; default: the tracker's.
 
         Returns:
-            The command. Where the target is none (NaN, a quaternion of length zero), the arm
+            The command. If the target is malformed (NaN, a quaternion of length zero), the arm
             brakes, and the message says what is wrong.
 
         Raises:
@@ -347,18 +347,18 @@ class Tracker:
         period: float,
         frame: Literal['base', 'tool'] = 'base',
     ) -> TrackingStep:
-        """Take one step as the tip would move with a twist.
+        """Take one step that moves the tip with a twist.
 
-        Where the arm cannot keep up, the target waits: at most 1 cm and 0.05 rad ahead.
+        The target is at most 1 cm and 0.05 rad ahead: if the arm is too slow, it waits.
 
         Args:
             linear: (3,) [m/s], of the tip link's origin.
             angular: (3,) [rad/s].
             period: [s], as for `update`.
-            frame: along whose axes both are given: the base link's or the tip link's.
+            frame: both are along the axes of the base link, `'base'`, or the tip link, `'tool'`.
 
         Returns:
-            The command. Where the twist is none (NaN, wrong shape), the arm brakes.
+            The command. If the twist is malformed (NaN, wrong shape), the arm brakes.
 
         Raises:
             InvalidInputError: as `update`, or the frame is none of these.
@@ -395,7 +395,7 @@ class Tracker:
         return p, R
 
     def brake(self, period: float) -> TrackingStep:
-        """Come to rest as fast as the joints may: for a frame without a target."""
+        """Brake as fast as the joints may: for a frame without a target."""
         return self._brake(self._checked_period(period), 'there is no target: the arm brakes')
 
     def _brake(self, period: float, message: str) -> TrackingStep:
@@ -405,9 +405,9 @@ class Tracker:
         return self._idle(message)
 
     def switch(self, position: Position, orientation: Orientation | None, period: float) -> Array:
-        """Lead the arm to another branch that reaches a target, by the updates that follow.
+        """Let the next updates lead the arm to another branch that reaches the target.
 
-        On its way the tip leaves the target. `TrackingStep.other_branch` says where there is one.
+        The tip leaves the target on the way. `TrackingStep.other_branch` shows such a branch.
 
         Args:
             position: (3,) [m], of the target; or a transform (4, 4), and None.
@@ -415,8 +415,8 @@ class Tracker:
             period: [s], above 0, of the updates.
 
         Returns:
-            (n, joints) [rad or m]: the way that the updates will take, as long as the target
-            stays; empty, and nothing changes, where there is no other branch or no way to it.
+            (n, joints) [rad or m]: the way that the updates will take while the target stands
+            still. If there is no other branch, or no way to it, it is empty and nothing changes.
 
         Raises:
             InvalidInputError: as `update`.

@@ -10,22 +10,22 @@ from learned_ik.arrays import Array
 
 
 class TrackingStatus(enum.Enum):
-    """How a tracker stands to its target."""
+    """Where the tip is, seen from the target."""
 
     ON_TARGET = 'on target'  # within the tolerances
-    CATCHING_UP = 'catching up'  # on the way there, as fast as the joints may
+    CATCHING_UP = 'catching up'  # on the way, as fast as the joints may go
     CLOSEST = 'closest'  # as near as limits, reach and obstacles allow, or without a target
 
 
 @dataclasses.dataclass(slots=True)
 class TrackingStep:
-    """One command of a tracker; what only some ask for is worked out when they do."""
+    """One command of a tracker. Some of its properties are computed when they are read."""
 
-    status: TrackingStatus
+    status: TrackingStatus  # on the target, on the way, or as near as possible
     joint_positions: Array  # (joints,) [rad or m], within the limits
-    joint_velocities: Array  # (joints,) [rad/s or m/s], of the step that led there
-    position_error: float  # [m], from the tip to the target; NaN without one
-    orientation_error: float  # [rad], likewise, about the axes that are not free
+    joint_velocities: Array  # (joints,) [rad/s or m/s], of this step
+    position_error: float  # [m], from the tip to the target; NaN without a target
+    orientation_error: float  # [rad], the same, about the axes that are not free
     measure: Callable[[], float] = dataclasses.field(repr=False, compare=False)
     tell: Callable[[], str] = dataclasses.field(repr=False, compare=False)
     look_elsewhere: Callable[[], Array | None] = dataclasses.field(
@@ -34,7 +34,7 @@ class TrackingStep:
 
     @property
     def clearance(self) -> float:
-        """[m], where the step led; infinite where there is nothing to keep clear of."""
+        """[m], after the step; infinite without obstacles."""
         return self.measure()
 
     @property
@@ -44,9 +44,9 @@ class TrackingStep:
 
     @property
     def other_branch(self) -> Array | None:
-        """(joints,) [rad or m], of a solution that this branch does not lead to; or None.
+        """(joints,) [rad or m], a solution on another branch; or None.
 
-        It is looked for when it is asked for, some 50 µs to some milliseconds, and only where the
-        arm is as near as this branch allows. `Tracker.switch` goes there.
+        The search takes 50 µs to some milliseconds. It is made only if the arm is as near to the
+        target as its present branch allows. `Tracker.switch` leads there.
         """
         return self.look_elsewhere()

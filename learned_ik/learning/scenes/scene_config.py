@@ -23,13 +23,13 @@ class SceneConfig:
     millimetre of clearance that the margin lacks.
     """
 
-    obstacles: tuple[Sphere, ...] = ()  # x y z radius [m], in the base
-    keep_clear: Keep = 'capsules'  # of obstacles; origins: of joints alone (paper, equation 5)
-    obstacle_weight: float = 1.0  # [1], of each metre that a capsule lacks, or the worst origin
-    obstacle_margin: float | None = None  # clearance wanted [m]; 0.04, of origins 0.1 (eq. 5)
-    self_collision_weight: float = 0.0  # [1], of each metre that a pair of capsules lacks
-    self_collision_margin: float = 0.01  # clearance wanted between them [m]
-    blocked_weight: float = 1.0  # [1], factor of all that where the pose's own posture touches
+    obstacles: tuple[Sphere, ...] = ()  # x y z radius [m], in the base link's frame
+    keep_clear: Keep = 'capsules'  # what keeps clear; origins: joints alone (paper, equation 5)
+    obstacle_weight: float = 1.0  # [1], per metre of clearance that a capsule lacks
+    obstacle_margin: float | None = None  # clearance wanted [m]; none: 0.04, origins 0.1
+    self_collision_weight: float = 0.0  # [1], per metre that a pair of capsules lacks
+    self_collision_margin: float = 0.01  # clearance wanted between two capsules [m]
+    blocked_weight: float = 1.0  # [1], factor of these weights where the sample itself touches
 
     def __post_init__(self) -> None:
         """Raise `ConfigurationError` or `ObstacleError` for the first field that is wrong."""

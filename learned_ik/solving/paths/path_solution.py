@@ -20,22 +20,26 @@ TOLD = 3  # breaks that a message tells one by one
 
 @dataclasses.dataclass(slots=True, repr=False)
 class PathSolution:
-    """The answer to a path of n poses, also when it breaks somewhere."""
+    """The answer to a path of n poses, also to one that breaks. It is true if it is a success."""
 
-    joint_positions: Array  # (n, joints) [rad or m]; the best found for poses that are not reached
+    joint_positions: (
+        Array  # (n, joints) [rad or m]; for poses that are not reached, the best found
+    )
     status: Integers  # (n,), values of `Status`
     position_error: Array  # (n,) [m], by forward kinematics
-    orientation_error: Array  # (n,) [rad], likewise
-    largest_step: float  # [rad or m], of one joint between two poses in a row that are reached
-    start_step: float  # [rad or m], of one joint from `start` to the first pose; NaN without one
-    jumps: Integers  # poses before which a joint moves by more than `jump`
-    failures: Integers  # poses that are not reached
-    timed_out: bool  # whether the time was over before everything was tried
+    orientation_error: Array  # (n,) [rad], by forward kinematics too
+    largest_step: float  # [rad or m], of one joint between two poses that are reached
+    start_step: (
+        float  # [rad or m], of one joint from `start` to the first pose; NaN without a start
+    )
+    jumps: Integers  # indices of poses before which a joint moves by more than `jump`
+    failures: Integers  # indices of poses that are not reached
+    timed_out: bool  # whether the time was over before all starts were tried
     solve_time: float  # [s], inside `follow`
-    message: str  # where it breaks and why; empty after success
+    message: str  # where the path breaks and why; empty after a success
     clearance: Array | None = None  # (n,) [m], as of a `Solution`; None where no obstacle is known
     collisions: Integers = dataclasses.field(default_factory=lambda: np.empty(0, np.int64))
-    # poses that are reached and cannot be kept clear
+    # indices of poses that are reached and touch something
 
     @property
     def success(self) -> bool:
