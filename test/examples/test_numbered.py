@@ -26,7 +26,7 @@ def test_is_short_and_says_how_to_run_it(path):
     text = path.read_text(encoding='utf-8')
     assert len(text.splitlines()) < 60
     assert f'python examples/{path.name}' in text.split('"""')[1]
-    assert path.name in (ROOT / 'README.md').read_text(encoding='utf-8')
+    assert path.name in (ROOT / 'examples' / 'README.md').read_text(encoding='utf-8')
 
 
 def test_solve_a_pose(capsys):
