@@ -99,6 +99,13 @@ def test_the_citation_is_of_this_version():
     assert f'version = {{{citation["version"]}}}' in page
 
 
+def test_the_workflow_publishes_what_make_builds():
+    workflow = yaml.safe_load((ROOT / '.github' / 'workflows' / 'docs.yml').read_text('utf-8'))
+    steps = workflow['jobs']['build']['steps']
+    assert {'run': 'make docs'} in steps
+    assert [step['with']['path'] for step in steps if 'with' in step] == [SITE['site_dir']]
+
+
 def test_the_site_is_built_without_a_warning(tmp_path):
     pytest.importorskip('mkdocs')
     pytest.importorskip('material')
