@@ -1,10 +1,13 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Solve many poses at once, over all cores, as a planner or a reachability map does.
+"""Solve many poses at once, over all cores, and draw where the arm reaches: reach.png.
 
-python examples/07_batch.py
+    python examples/07_batch.py
+
+For a map of all space, of many directions: python -m learned_ik reach --help
 """
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 from learned_ik import IkSolver
@@ -23,8 +26,12 @@ print(
     f'{len(batch)} poses in {1e3 * batch.solve_time:.0f} ms, {batch.success.mean():.0%} in reach'
 )
 
-# One character for each, every 5 cm: where the tool can be, and how far from a joint limit.
-margin = np.where(batch.success, batch.limit_margin, -1.0).reshape(x.shape)  # [rad]
-for row in margin[::-5, ::2]:
-    print(''.join(' ' if m < 0 else '.' if m < 0.1 else 'o' if m < 0.4 else '#' for m in row))
-print('# more than 0.4 rad from every joint limit, o more than 0.1, . less')
+# Where the tool can be, and how far the arm then is from its nearest joint limit.
+margin = np.where(batch.success, batch.limit_margin, np.nan).reshape(x.shape)  # [rad]
+figure, axes = plt.subplots(figsize=(6, 7), layout='constrained')
+picture = axes.pcolormesh(x, z, margin, cmap='viridis', vmin=0.0)
+figure.colorbar(picture, label='distance from the nearest joint limit [rad]')
+axes.set_title('Where the tool can be, pointing forwards, at y = -0.1 m')
+axes.set(xlabel='x [m]', ylabel='z [m]', aspect='equal')
+figure.savefig('reach.png', dpi=120)
+print('drew reach.png')

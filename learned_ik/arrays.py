@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 
-# What else stands for a pose or an orientation, `pose_forms.py` says: objects of other libraries.
+# A pose or an orientation may also be an object of another library: see `notation/pose_forms.py`.
 Position = npt.ArrayLike | Any  # (3,) [m]; or a transform (4, 4), without an orientation
 Positions = npt.ArrayLike | Any  # (n, 3) [m]; or transforms (n, 4, 4), likewise
 Orientation = npt.ArrayLike | Any  # (4,), quaternion x y z w; or a rotation (3, 3)

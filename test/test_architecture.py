@@ -16,7 +16,7 @@ LAB = Path(__file__).parents[1] / 'lab'
 
 # Each room, and the rooms of the package that it may import from.
 FOUNDATION = {
-    'arrays', 'checks', 'errors', 'files', 'leftovers', 'pose_forms', 'readable', 'rotations',
+    'arrays', 'checks', 'errors', 'files', 'leftovers', 'notation', 'rotations',
     'storage', 'learned_ik',
 }  # fmt: skip
 MAY_IMPORT = {

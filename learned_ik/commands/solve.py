@@ -11,7 +11,7 @@ from learned_ik.checks import shortened
 from learned_ik.commands.arguments import flag, option, positional
 from learned_ik.commands.result import Result
 from learned_ik.errors import ConfigurationError, InvalidInputError
-from learned_ik.readable import readable_angle, readable_length
+from learned_ik.notation.readable import readable_angle, readable_length
 from learned_ik.robot.named import text_of
 from learned_ik.robot.spheres import spheres_from_texts, spheres_from_yaml
 

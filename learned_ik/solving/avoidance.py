@@ -19,7 +19,7 @@ from learned_ik.kernels.entries import make_ready
 from learned_ik.kernels.forward_kinematics import X
 from learned_ik.kernels.tips import forward_many
 from learned_ik.network import Network
-from learned_ik.readable import readable_length
+from learned_ik.notation.readable import readable_length
 from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.spheres import check_base_is_free, checked_spheres

@@ -18,7 +18,7 @@ from learned_ik.kernels.layout import (
     POSITION_ERROR,
 )
 from learned_ik.kernels.measures import FARTHEST, FARTHEST_JOINT
-from learned_ik.readable import readable_angle, readable_length
+from learned_ik.notation.readable import readable_angle, readable_length
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import normalized_quaternion
 from learned_ik.solving.avoidance import Scene

@@ -18,7 +18,7 @@ from learned_ik.arrays import Array
 from learned_ik.checks import numbers, shortened
 from learned_ik.errors import InvalidInputError, JointLimitError, RobotMismatchError
 from learned_ik.network import Network
-from learned_ik.pose_forms import read_poses
+from learned_ik.notation.pose_forms import read_poses
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.description.names import shown
 from learned_ik.rotations import matrix_from_quaternion, normalized_quaternion, transform

@@ -14,7 +14,7 @@ from learned_ik.checks import choice, numbers, shortened
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.path.tracking import ORIENTATION_TOLERANCE, PATH_FREE_AXES
 from learned_ik.kernels.pose_error import IN_BASE, WIDE
-from learned_ik.pose_forms import read_poses, read_rotations
+from learned_ik.notation.pose_forms import read_poses, read_rotations
 from learned_ik.rotations import (
     normalized_quaternion,
     quaternion_from_rotation_vector,
@@ -147,7 +147,7 @@ def read_targets(
     """Return poses of any form as solvers take them, and how far the tip may be turned from them.
 
     Args:
-        position: of one pose, or of many: see `pose_forms.py`.
+        position: of one pose, or of many: see `notation/pose_forms.py`.
         orientation: likewise; None where the position has it, or where any will do.
         tolerance: [rad], of the orientation.
         what: how errors name the two.

@@ -35,7 +35,7 @@ from learned_ik.kernels.layout import (
     SEED_OUTSIDE,
 )
 from learned_ik.kernels.preference.choice import choose
-from learned_ik.pose_forms import read_rotations
+from learned_ik.notation.pose_forms import read_rotations
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.explain import (

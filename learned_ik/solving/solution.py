@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from learned_ik.arrays import Array, Booleans, Integers
-from learned_ik.readable import readable_angle, readable_length
+from learned_ik.notation.readable import readable_angle, readable_length
 
 
 class Status(enum.IntEnum):

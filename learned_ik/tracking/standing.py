@@ -15,7 +15,7 @@ from learned_ik.kernels.servo.servoing import (
     REMAINING_ORIENTATION,
     REMAINING_POSITION,
 )
-from learned_ik.readable import readable_angle, readable_length
+from learned_ik.notation.readable import readable_angle, readable_length
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.explain import at_their_limits
 

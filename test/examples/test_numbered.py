@@ -18,7 +18,7 @@ def run(name):
 
 
 def test_they_are_numbered_one_by_one():
-    assert [path.name[:3] for path in EXAMPLES] == [f'{n:02d}_' for n in range(1, 13)]
+    assert [path.name[:3] for path in EXAMPLES] == [f'{n:02d}_' for n in range(1, 18)]
 
 
 @pytest.mark.parametrize('path', EXAMPLES, ids=lambda path: path.stem)
@@ -26,7 +26,7 @@ def test_is_short_and_says_how_to_run_it(path):
     text = path.read_text(encoding='utf-8')
     assert len(text.splitlines()) < 60
     assert f'python examples/{path.name}' in text.split('"""')[1]
-    assert path.name in (ROOT / 'README.md').read_text(encoding='utf-8')
+    assert path.name in (ROOT / 'examples' / 'README.md').read_text(encoding='utf-8')
 
 
 def test_solve_a_pose(capsys):
@@ -66,10 +66,13 @@ def test_obstacles():
     assert names['ignoring'].clearance < 0
 
 
-def test_batch(capsys):
+def test_batch(tmp_path, monkeypatch):
+    pytest.importorskip('matplotlib')
+    monkeypatch.chdir(tmp_path)
     names = run('07_batch.py')
     assert 0.1 < names['batch'].success.mean() < 0.5
-    assert '#' in capsys.readouterr().out
+    assert (tmp_path / 'reach.png').read_bytes().startswith(b'\x89PNG')
+    assert names['axes'].get_xlabel() == 'x [m]'
 
 
 def test_seed_another_solver(capsys):
@@ -97,3 +100,45 @@ def test_a_hand_is_followed_without_a_jump(capsys):
     assert names['largest_solved'] > 2 * names['largest_step']
     assert names['silent'] > 50  # the second in which the hand is out of reach
     assert '===' in capsys.readouterr().out
+
+
+def test_any_arm_without_training(monkeypatch):
+    monkeypatch.setattr('sys.argv', ['13_any_arm_without_training.py'])
+    names = run('13_any_arm_without_training.py')
+    assert names['first'].success
+    assert names['batch'].success.all()
+
+
+def test_any_arm_by_its_file(monkeypatch):
+    urdf = str(ROOT / 'config' / 'ur10.urdf')
+    monkeypatch.setattr('sys.argv', ['13_any_arm', urdf, 'base_link', 'ee_link'])
+    assert run('13_any_arm_without_training.py')['batch'].success.all()
+
+
+def test_poses_as_matrices():
+    names = run('14_poses_as_matrices.py')
+    np.testing.assert_allclose(names['T_reached'], names['T_base_tip'], atol=3e-6)
+    assert names['near'].seed_distance < 0.1
+    assert names['anyhow'].success
+
+
+def test_another_tool():
+    names = run('15_another_tool.py')
+    np.testing.assert_allclose(names['at_torch'], names['pose'][0], atol=2e-6)
+    length = np.linalg.norm(names['T_tip_torch'][:3, 3])
+    assert np.linalg.norm(names['at_torch'] - names['at_flange']) == pytest.approx(length)
+    assert names['free'].success
+
+
+def test_timed_trajectory():
+    names = run('16_timed_trajectory.py')
+    assert names['path'].success
+    assert 0 < names['fastest'] <= 1
+    assert names['slow'].times[-1] > names['trajectory'].times[-1]
+    assert names['q'].shape == (len(names['ticks']), 7)
+
+
+def test_five_joints():
+    names = run('17_five_joints.py')
+    shares = [names[which].success.mean() for which in ('whole', 'axis', 'alone')]
+    assert shares[0] < 0.05 < 0.2 < shares[1] <= shares[2] == 1.0

@@ -22,7 +22,7 @@ SCRIPTS = [
 ]
 
 
-@pytest.mark.parametrize('name', [*SCRIPTS, 'lab.protocols.readme_table'])
+@pytest.mark.parametrize('name', [*SCRIPTS, 'lab.protocols.published_tables'])
 @pytest.mark.filterwarnings('ignore:.*found in sys.modules:RuntimeWarning')
 def test_a_script_explains_itself(name, monkeypatch, capsys):
     try:

@@ -30,7 +30,7 @@ from learned_ik.kernels.path.tracking import (
     PATH_FREE_AXES,
     POSITION_TOLERANCE,
 )
-from learned_ik.readable import readable_length
+from learned_ik.notation.readable import readable_length
 from learned_ik.solving.avoidance import Scene
 from learned_ik.solving.engine import Engine
 from learned_ik.solving.explain import by_clearance

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip('pinocchio')
 
-from lab.protocols import benchmark_tables, readme_table
+from lab.protocols import benchmark_tables, published_tables
 from lab.protocols.benchmark_run import missing, run
 from lab.protocols.benchmark_settings import Settings
 from learned_ik.errors import ConfigurationError
@@ -81,25 +81,25 @@ def test_plots_are_drawn(result):
     }
 
 
-def test_the_readme_table_is_written_between_its_markers(result, tmp_path):
-    readme = tmp_path / 'README.md'
-    readme.write_text(f'before\n{readme_table.BEGIN}\nold\n{readme_table.END}\nafter\n')
-    json_file = result[1] / 'results.json'
-    command = [
-        sys.executable,
-        '-m',
-        'lab.protocols.readme_table',
-        '--json',
-        str(json_file),
-    ]
+def test_the_tables_are_written_between_their_markers(result, tmp_path):
+    (tmp_path / 'docs').mkdir()
+    pages = [tmp_path / 'README.md', tmp_path / 'docs' / 'benchmark.md']
+    for page in pages:
+        page.write_text(f'before\n{published_tables.BEGIN}\nold\n{published_tables.END}\nafter\n')
+    command = [sys.executable, '-m', 'lab.protocols.published_tables', '--root', str(tmp_path)]
     env = os.environ | {'PYTHONPATH': str(ROOT)}
-    subprocess.run([*command, '--readme', str(readme)], check=True, cwd=ROOT, env=env)
-    text = readme.read_text()
-    assert text.startswith('before\n')
-    assert text.endswith('\nafter\n')
-    assert 'old' not in text
-    assert '| solver | TIAGo | artificial, 14 |' in text
-    assert text.count('100.00 % |') >= 2
+    run_json = str(result[1] / 'results.json')
+    subprocess.run([*command, '--json', run_json], check=True, cwd=ROOT, env=env)
+    written = [page.read_text() for page in pages]
+    for text in written:
+        assert text.startswith('before\n')
+        assert text.endswith('\nafter\n')
+        assert 'old' not in text
+    assert '| TIAGo, 7 joints | median | 99th percentile | solved |' in written[0]
+    assert written[1].count('| | TIAGo | artificial 14 |') == 3
+    assert '| – |' in written[1]
+    subprocess.run(command, check=True, cwd=ROOT, env=env)  # from what was kept
+    assert [page.read_text() for page in pages] == written
 
 
 def test_peers_that_are_missing_are_listed():
