@@ -40,7 +40,7 @@ help:
 	@echo 'make test    set up .venv, then lint and the whole test suite'
 	@echo 'make setup   only set up .venv (1.6 GB, some 5 minutes; PYTHON=python3.12 chooses another one)'
 	@echo 'make lint    only ruff and mypy'
-	@echo 'make docs    only the documentation as a site, in build/docs (90 MB, 30 s; needs nothing else)'
+	@echo 'make docs    only the documentation as a site, in build/docs (170 MB, 30 s; needs nothing else)'
 	@echo 'make wheel   a wheel for PyPI, in dist/'
 	@echo 'ROS=jazzy    behind each: the same with ROS 2 Jazzy instead of Kilted, in .venv-jazzy'
 	@echo 'make clean   remove .venv and everything that was built'
@@ -136,7 +136,7 @@ $(DONE)/view: requirements/view.txt requirements/constraints.txt | $(DONE)/packa
 	@touch $@
 
 $(DONE)/docs: requirements/docs.txt requirements/constraints.txt | $(DONE)/venv
-	@echo '[+] MkDocs, its theme, and the reader of docstrings (90 MB, 15 s)'
+	@echo '[+] MkDocs, its theme, and the reader of docstrings (140 MB, 15 s)'
 	@$(PIP) -r $<
 	@touch $@
 
