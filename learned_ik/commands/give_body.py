@@ -24,7 +24,7 @@ class GiveBody:
 
     model: Path = positional('model file')
     urdf: Path = option('URDF file of the robot')
-    srdf: Path | None = option('SRDF file whose disable_collisions are heeded', None)
+    srdf: Path | None = option('SRDF file; pairs of its disable_collisions may touch', None)
     link_radius: float = option('of links without collision geometry [m]', LINK_RADIUS)
     bulge: float = option(
         'how far capsules may reach beyond the geometry of what moves [m]', BULGE

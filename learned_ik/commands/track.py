@@ -34,8 +34,8 @@ class Track:
 
     model: Path = positional('model file')
     recording: Path | None = option('CSV file; default: a hand that moves by slow sines', None)
-    scale: float = option('[m], that the tool moves while the hand moves by 1', 0.3)
-    rate: float = option('[1/s], of frames; a column t goes before it', 72.0)
+    scale: float = option('[m], motion of the tool for one unit of the hand', 0.3)
+    rate: float = option('frames a second; a column t of the recording counts instead', 72.0)
     seconds: float | None = option(
         '[s], how much of it; default: all, or 20 s of the simulated', None
     )

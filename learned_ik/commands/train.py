@@ -64,7 +64,7 @@ class Train:
 
     urdf: Path | None = None  # URDF file of the robot
     topic: str | None = None  # ROS topic that carries the URDF, such as /robot_description
-    robot: str | None = None  # of the package, by name, or a YAML file like theirs; not a URDF
+    robot: str | None = None  # name of a robot of the package, or a YAML file like theirs
     base: str | None = None  # link at which the arm begins; default: the URDF's root
     tip: str | None = None  # link at which the arm ends; default: the URDF's only leaf
     soft_limits: bool = False  # keep to the limits of the URDF's safety_controller
@@ -73,10 +73,10 @@ class Train:
     resume: Path | None = None  # checkpoint to go on from, with its robot and its choices
     start_from: Path | None = None  # model of this robot whose weights training begins with
     report: Path | None = None  # folder of the report; default: NAME_report beside the model
-    without_report: bool = False  # write none
+    without_report: bool = False  # write no report
     tensorboard: Path | None = None  # folder for TensorBoard's log
-    preset: Preset = 'default'  # where the defaults of what follows come from
-    srdf: Path | None = None  # SRDF file whose disable_collisions are heeded
+    preset: Preset = 'default'  # set of defaults for the options below
+    srdf: Path | None = None  # SRDF file; pairs of its disable_collisions may touch
     link_radius: float = LINK_RADIUS  # of links without collision geometry [m]
     obstacle: UseAppendAction[tuple[str, ...]] = ()  # x,y,z,radius [m]: keep clear; repeatable
     obstacles: Path | None = None  # YAML list of the same: [x, y, z, radius], ...

@@ -75,14 +75,10 @@ class TrainingConfig:
     optimizer: Optimizer = 'muon'  # of weights between hidden layers; the rest uses Adam
     learning_rate: float = 1e-2  # the peak of the 1cycle schedule
     warm_up: float = 0.2  # share of a cycle in which the learning rate rises
-    cycles: int | None = (
-        None  # of the schedule, each twice as long as the last; none: 1, or 4 with until_error
-    )
+    cycles: int | None = None  # each twice as long as the last; none: 1, with until_error 4
 
     loss: Loss = 'distance'  # error of a pose: distance in m and rad, or mean squares (paper)
-    rotation_weight: float = (
-        0.3  # [m/rad], orientation against position; tiny and huge arms are scaled to 1.5 m
-    )
+    rotation_weight: float = 0.3  # [m/rad], orientation against position, for arms of 1.5 m
     limit_weight: float = 1.0  # of broken joint limits, which clipped and bounded cannot break
     mean_weight: float = 0.03  # of the mean over all heads, beside the best head; fades to 0
     mean_end: float = 1.0  # share of a cycle after which mean_weight is 0
@@ -97,9 +93,7 @@ class TrainingConfig:
     margin_weight: float = 0.0  # [m], cost of being near joint limits; see `posture_cost.py`
     manipulability_weight: float = 0.0  # [m], cost of being near singular postures
     preferred_weight: float = 0.0  # [m], cost of the distance from `preferred`
-    preferred: tuple[float, ...] | None = (
-        None  # preferred posture, (joints,) [rad or m]; none: the middle
-    )
+    preferred: tuple[float, ...] | None = None  # that posture, (joints,) [rad or m]; none: middle
 
     held_out: int = 200_000  # poses that test the finished network
 
