@@ -11,6 +11,7 @@ own is one line and exit status 2; a pose without a solution is exit status 1.
 import importlib
 import json
 import logging
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -64,10 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     command = arguments[0] if arguments else '--help'
     if command in ('-h', '--help'):
-        print(_help())
+        _say(_help())
         return 0
     if command == '--version':
-        print(__version__)
+        _say(__version__)
         return 0
     if command in NODES:
         return run_node(command, arguments[1:])
@@ -105,8 +106,16 @@ def run(command: str, arguments: Sequence[str]) -> int:
         print('interrupted', file=sys.stderr)
         return 130
     if result.shown:
-        print(json.dumps(result.content, allow_nan=False) if options.json else result.text)
+        _say(json.dumps(result.content, allow_nan=False) if options.json else result.text)
     return 0 if result.success else 1
+
+
+def _say(text: str) -> None:
+    """Print a result; who reads no further, as `head` does, has seen enough."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _options(options_type: type, called: str, arguments: Sequence[str]) -> Any:

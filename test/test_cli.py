@@ -450,3 +450,29 @@ def test_a_sweep_trains_every_robot_with_every_setting(called, arm_urdf, tmp_pat
     status, output, errors = called('sweep', tmp_path / 'plan.yaml', '--out', out)
     assert (status, output) == (2, '')
     assert "unknown key 'head'; did you mean 'heads'?" in errors
+
+
+@pytest.mark.parametrize(
+    'arguments', ['--help', 'show panda', 'show panda --json', 'solve --help']
+)
+def test_whoever_reads_no_further_is_told_no_error(arguments):
+    command = f'{sys.executable} -m learned_ik {arguments} | true; echo ${{PIPESTATUS[0]}}'
+    ended = subprocess.run(['bash', '-c', command], capture_output=True, text=True, cwd=ROOT)
+    assert (ended.stdout, ended.stderr) == ('0\n', '')
+
+
+def test_solve_without_an_orientation_takes_any(called):
+    status, output, _ = called('solve', 'panda', '--position', '0.4', '0.1', '0.3')
+    assert status == 0
+    assert 'any orientation' in output
+
+
+def test_solve_with_a_free_axis(called):
+    pose = ['--position', '0.4', '0.1', '0.3', '--orientation', '1', '0', '0', '0']
+    status, output, _ = called('solve', 'panda', *pose, '--free-axes', 'z', '--json')
+    assert status == 0
+    assert json.loads(output)['status'] == 'SUCCESS'
+    for wrong in ('w', 'zz', 'xyzx'):
+        status, _, errors = called('solve', 'panda', *pose, '--free-axes', wrong)
+        assert status == 2
+        assert f"free_axes is '{wrong}'; expected some of x, y, z" in errors

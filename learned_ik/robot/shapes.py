@@ -9,7 +9,7 @@ link becomes triangles, meshes by trimesh where that is installed, and is covere
 import dataclasses
 import logging
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ from learned_ik.robot.description.bounds import (
 )
 from learned_ik.robot.description.elements import child, children, line_of, numbers, tag_of
 from learned_ik.robot.description.meshes import read_mesh
-from learned_ik.robot.description.names import shown
+from learned_ik.robot.description.names import listed, shown
 from learned_ik.robot.parsing import parse_xml
 from learned_ik.rotations import matrix_from_rpy, transform
 
@@ -87,19 +87,33 @@ def collision_shapes(urdf: str, folders: Sequence[Path] = ()) -> dict[str, LinkS
     if len(elements) > MOST_SHAPES:
         raise UrdfError(f'{len(elements)} collision shapes; expected {MOST_SHAPES} at most')
     links: dict[str, _Link] = {}
-    left_out = 0
+    left_out: dict[str, list[tuple[str, str]]] = {}  # reason: links and what their shape is called
     for link, collision, shape in elements:
         read = links.setdefault(link, _Link())
         try:
             read.add(shape, _origin(collision), folders)
         except UrdfError as error:
             read.complete = False
-            left_out += 1
-            if left_out <= MOST_TOLD:
-                log.warning("link '%s': %s is left out: %s", shown(link), _called(shape), error)
-    if left_out > MOST_TOLD:
-        log.warning('%d more collision shapes are left out', left_out - MOST_TOLD)
+            left_out.setdefault(str(error), []).append((link, _called(shape)))
+    _warn(left_out)
     return {link: read.shapes() for link, read in links.items()}
+
+
+def _warn(left_out: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+    """Say what is left out, once for each reason: seven meshes that are not found are one line."""
+    for reason, shapes in list(left_out.items())[:MOST_TOLD]:
+        link, called = shapes[0]
+        if len(shapes) == 1:
+            log.warning("link '%s': %s is left out: %s", shown(link), called, reason)
+        else:
+            names = listed(dict.fromkeys(link for link, _ in shapes))
+            log.warning(
+                '%d collision shapes of the links %s are left out, %s among them: %s',
+                len(shapes), names, called, reason,
+            )  # fmt: skip
+    more = sum(len(shapes) for shapes in list(left_out.values())[MOST_TOLD:])
+    if more:
+        log.warning('%d more collision shapes are left out', more)
 
 
 @dataclasses.dataclass
@@ -200,7 +214,7 @@ def _mesh_triangles(shape: etree._Element, folders: Sequence[Path]) -> Array:
         except (OSError, ValueError) as error:  # ValueError: no name of a file
             raise UrdfError(f"'{shown(path)}' cannot be read: {shown(error)}") from error
         return _sized(mesh.points * np.array(scale))[mesh.triangles]
-    raise UrdfError('it was not found')
+    raise UrdfError('it was not found; source the workspace that holds its package')
 
 
 def _sized(points: Array) -> Array:

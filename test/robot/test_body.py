@@ -208,7 +208,7 @@ def test_a_shape_without_size_is_left_out_and_its_link_named(chain, body, caplog
 
 
 def test_many_shapes_that_are_left_out_do_not_flood_the_log(chain, caplog):
-    empty = COLLISION.replace('radius="1"', 'radius="0"') * 50
+    empty = ''.join(COLLISION.replace('"1"', f'"-{n}"') for n in range(50))
     Body.from_urdf(ARM.replace('<link name="base">', f'<link name="base">{empty}', 1), chain)
     assert len(caplog.records) == 21
     assert caplog.records[-1].getMessage() == '30 more collision shapes are left out'
@@ -248,3 +248,16 @@ def test_a_body_survives_json(chain, body):
     assert again.links == body.links
     with pytest.raises(ValueError, match='frame 9; expected 0 up to'):
         Body.from_dict({**body.to_dict(), 'frames': [9] * len(body)}, chain)
+
+
+def test_meshes_that_are_missing_are_one_line_with_the_remedy(caplog):
+    empty = COLLISION.replace('<sphere radius="1"/>', '<mesh filename="package://x/y"/>')
+    assert 'mesh' in empty
+    text = ARM.replace('<link name="base">', f'<link name="base">{empty * 3}', 1)
+    text = text.replace('<link name="hand">', f'<link name="hand">{empty * 4}', 1)
+    Body.from_urdf(text, KinematicChain.from_urdf(text, 'base', 'tip'))
+    (record,) = caplog.records
+    assert record.getMessage() == (
+        "7 collision shapes of the links base, hand are left out, mesh 'package://x/y' among "
+        'them: it was not found; source the workspace that holds its package'
+    )
