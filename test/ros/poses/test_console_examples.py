@@ -1,19 +1,22 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""What docs/ros.md shows for the console: each call has fields that there are, and is answered."""
+"""Calls that the pages show, for the console and in Python, have real fields and are answered."""
 
 import importlib
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-PAGE = Path(__file__).parents[3] / 'docs' / 'ros.md'
+DOCS = Path(__file__).parents[3] / 'docs'
+TUTORIAL = (DOCS / 'tutorials' / 'service_calls.md').read_text(encoding='utf-8')
 CALL = re.compile(
     r'ros2 service call /learned_ik/(\w+) learned_ik_interfaces/srv/(\w+) \\\n\s+"(.*)"'
 )
-CALLS = CALL.findall(PAGE.read_text(encoding='utf-8'))
+CALLS = CALL.findall((DOCS / 'ros.md').read_text(encoding='utf-8')) + CALL.findall(TUTORIAL)
 
 
 def fill(message, values):
@@ -48,3 +51,12 @@ def test_each_call_is_answered(node, client, name, kind, text):
     client.spin_until(service.service_is_ready)
     response = client.call(service, request)
     assert response.error_code == service_type.Response.SUCCESS, response.message
+
+
+def test_the_program_of_the_tutorial_prints_joint_positions(node):
+    (program,) = re.findall(r'^```python\n(.*?)^```', TUTORIAL, re.M | re.S)
+    ran = subprocess.run(
+        [sys.executable, '-c', program], capture_output=True, text=True, timeout=120
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert "'arm_1_joint': " in ran.stdout
