@@ -595,8 +595,8 @@ class IkSolver:
         if isinstance(path, PathSolution):
             if not path:
                 raise InvalidInputError(
-                    f'path is no success, so that nobody may be sent along it: {path.message}; '
-                    'expected one that is, or its joint_positions'
+                    f'path is not a success: {path.message}; expected one that is, or, to time it '
+                    'in spite of that, its joint_positions'
                 )
             path = path.joint_positions
         chain = self.chain

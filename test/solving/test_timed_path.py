@@ -49,7 +49,7 @@ def test_slower_joints_take_longer(solver, path):
 def test_an_arm_is_not_sent_along_a_path_that_breaks(solver, path):
     p, o = solver.forward(solver.chain.middle)
     broken = solver.follow([p, p + np.array([9.0, 0, 0])], [o, o])
-    with pytest.raises(InvalidInputError, match=r'path is no success.*pose 1: .*out of reach'):
+    with pytest.raises(InvalidInputError, match=r'path is not a success.*pose 1: .*out of reach'):
         solver.time(broken)
     assert len(solver.time(broken.joint_positions).times) == 2
 
