@@ -9,18 +9,17 @@ the network choose among a pose's solutions (paper, section II-D).
 import torch
 
 SMOOTHING = 1e-8  # under the root of a length: its slope stays finite at length 0
-ORDINARY_REACH = 0.3, 5.0  # [m], of arms for which lengths count in metres
-TYPICAL_REACH = 1.5  # [m], as which smaller and larger arms are taught
+TYPICAL_REACH = 1.2  # [m], of the arms that come with the package: there lengths count in metres
+SMALLEST_REACH = 1e-9  # [m], of a wrist whose joints turn about one point
 
 
 def length_unit(reach: float) -> float:
     """Return the length [m] that counts as one metre for an arm of this reach [m].
 
-    Kinematics has no size, but a radian counts as much as 0.3 m: lengths of a tiny or a huge arm
-    are weighed as if it were of ordinary size. For the arms of ordinary size it is 1.
+    Kinematics has no size. A radian is weighed against lengths as shares of the reach, so that an
+    arm learns the same whatever its size.
     """
-    smallest, largest = ORDINARY_REACH
-    return 1.0 if smallest <= reach <= largest else max(reach, 1e-9) / TYPICAL_REACH
+    return max(reach, SMALLEST_REACH) / TYPICAL_REACH
 
 
 def distance_loss(
