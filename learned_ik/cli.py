@@ -5,7 +5,8 @@
 In a ROS workspace it is `ros2 run learned_ik COMMAND`: see `ros2_run/ik_node`.
 
 Results go to standard output, progress and errors to standard error. An error of the package's
-own is one line and exit status 2; a pose without a solution is exit status 1.
+own is one line and exit status 2; a pose without a solution is exit status 1, and a goal that a
+training did not reach is exit status 3.
 """
 
 import importlib
@@ -107,7 +108,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
         return 130
     if result.shown:
         _say(json.dumps(result.content, allow_nan=False) if options.json else result.text)
-    return 0 if result.success else 1
+    return 0 if result.success else result.failure
 
 
 def _say(text: str) -> None:

@@ -134,7 +134,7 @@ def test_an_ended_training_is_resumed_with_its_robot_and_choices(called, arm_urd
     assert model.chain.fingerprint == chain.fingerprint
     assert model.training['configuration'] == config.to_dict()
     assert model.training['samples'] == 20_000
-    assert not (tmp_path / 'done.checkpoint').exists()  # it is done with
+    assert json.loads(output)['checkpoint'] == str(tmp_path / 'done.checkpoint')
     whole = train(chain, config, show_progress=False)
     for a, b in zip(model.network.weights, whole.network.weights, strict=True):
         np.testing.assert_array_equal(a, b)
@@ -476,3 +476,33 @@ def test_solve_with_a_free_axis(called):
         status, _, errors = called('solve', 'panda', *pose, '--free-axes', wrong)
         assert status == 2
         assert f"free_axes is '{wrong}'; expected some of x, y, z" in errors
+
+
+def test_a_finished_training_goes_on_with_a_larger_budget(called, arm_urdf, tmp_path):
+    pytest.importorskip('torch')
+    out = tmp_path / 'arm.safetensors'
+    common = ['--out', out, '--without-report', '--quiet', '--json']
+    first = ['train', '--urdf', arm_urdf, '--samples', '20000', *SMALL, *common]
+    assert called(*first)[0] == 0
+    checkpoint = tmp_path / 'arm.checkpoint'
+    kept = checkpoint.read_bytes()
+    status, output, _ = called('train', '--resume', checkpoint, *common[:-1])
+    assert status == 0
+    assert 'the budget was used up before: --minutes or --samples gives a larger one' in output
+    checkpoint.write_bytes(kept)
+    more = ['train', '--resume', checkpoint, '--samples', '60000', *common]
+    status, output, _ = called(*more, '--discard-checkpoint')
+    assert status == 0
+    assert json.loads(output)['training']['samples'] == 60_000
+    assert not checkpoint.exists()
+
+
+def test_an_error_that_is_not_reached_is_an_exit_status(called, arm_urdf, tmp_path):
+    pytest.importorskip('torch')
+    arguments = ['train', '--urdf', arm_urdf, '--samples', '2000', *SMALL]
+    arguments += ['--out', tmp_path / 'arm.safetensors', '--without-report', '--quiet']
+    status, output, _ = called(*arguments, '--until-error', '0.001mm')
+    assert status == 3
+    assert 'not reached: --until-error 0.001mm' in output
+    assert (tmp_path / 'arm.safetensors').is_file()
+    assert called(*arguments, '--until-error', '9000mm')[0] == 0

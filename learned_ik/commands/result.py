@@ -18,6 +18,7 @@ class Result:
     content: Mapping[str, Any]  # ready for JSON; lengths in m, angles in rad
     text: str  # for people; lengths in mm, angles in degrees
     success: bool = True  # whether what was asked for was found
+    failure: int = 1  # exit status where it was not
     shown: bool = True  # not by each of several processes that have the same result
 
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 Preset = Literal['default', 'quick', 'paper', 'paper-supervised', 'paper-position']
 
 ONE_ROBOT = 'name the robot with one of --urdf FILE, --topic NAME and --robot NAME'
+NOT_REACHED = 3  # exit status of a training that ends above --until-error
 logger = logging.getLogger('learned_ik.training')
 
 
@@ -59,7 +60,7 @@ class Train:
     """Train a network for one robot arm, from nothing but its URDF.
 
     Name the arm with --urdf or --topic, --base and --tip, or with --robot. Ctrl-C ends training
-    early and writes the best network so far; --resume goes on from there.
+    early and writes the best network so far; --resume goes on from there, also after the end.
     """
 
     urdf: Path | None = None  # URDF file of the robot
@@ -71,6 +72,7 @@ class Train:
     out: Path | None = None  # model file to write; default: NAME.safetensors in this folder
     name: str | None = None  # of the model; default: that of the robot or of the URDF file
     resume: Path | None = None  # checkpoint to go on from, with its robot and its choices
+    discard_checkpoint: bool = False  # keep no checkpoint of a training that has ended
     start_from: Path | None = None  # model of this robot whose weights training begins with
     report: Path | None = None  # folder of the report; default: NAME_report beside the model
     without_report: bool = False  # write no report
@@ -138,16 +140,25 @@ class Train:
         if not _is_first_process():
             return Result(content, '', shown=False)
         save_or_rescue(model, out)
-        if model.training['ended_early'] and interrupted.is_file():
+        reached = bool(model.training.get('error_reached', True))
+        if not reached:
+            lines.append(f'not reached: --until-error {self.training.until_error}')
+        if checkpoint is not None and checkpoint.samples == model.training['samples']:
+            lines.append(
+                'the budget was used up before: --minutes or --samples gives a larger one'
+            )
+        if self.discard_checkpoint and not model.training['ended_early']:
+            interrupted.unlink(missing_ok=True)
+        elif interrupted.is_file():
             lines.append(f'go on with: --resume {interrupted}')
             content['checkpoint'] = str(interrupted)
-        else:
-            interrupted.unlink(missing_ok=True)
         if folder is not None:
+            if not self.quiet:
+                logger.info('drawing the report')
             page = written_report(model, folder)
             content['report'] = str(page)
             lines.append(f'report: {page}')
-        return Result(content, '\n'.join(lines))
+        return Result(content, '\n'.join(lines), success=reached, failure=NOT_REACHED)
 
     def _scene(self, chain: KinematicChain, checkpoint: 'Checkpoint | None') -> SceneConfig:
         """Return what to keep clear of, all obstacles that were named included."""

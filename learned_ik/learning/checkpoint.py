@@ -56,6 +56,11 @@ class Checkpoint:
     scene: SceneConfig | None = None  # what it keeps clear of
     body: Body | None = None  # the arm's capsules
 
+    @property
+    def samples(self) -> int:
+        """How many poses the training had seen."""
+        return int(self.state['tally']['steps']) * self.config.batch
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it to one file; a crash half-way leaves the one before.
 

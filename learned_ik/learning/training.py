@@ -37,7 +37,7 @@ from learned_ik.learning.objective import Objective
 from learned_ik.learning.optimizers import fading, one_cycle, optimizers_for, within_cycle
 from learned_ik.learning.reports.evaluation import evaluate, is_below
 from learned_ik.learning.reports.progress import Listener, Progress, reporting
-from learned_ik.learning.reports.validation import Validation
+from learned_ik.learning.reports.validation import CHECK_POSES, Validation
 from learned_ik.learning.sampling import Sampler
 from learned_ik.learning.scenes.random_scenes import RandomScenes
 from learned_ik.learning.scenes.scene_config import SceneConfig
@@ -82,7 +82,7 @@ def train(
         scene: obstacles, and the arm itself, to keep clear of.
         body: the arm's capsules, which go into the model; default: segments between its joints.
         resume_from: the checkpoint of an interrupted training, which goes on.
-        checkpoint_to: file for checkpoints, written once a minute and when training ends early.
+        checkpoint_to: file for checkpoints, written once a minute and when training ends.
         show_progress: show a bar on standard error, or log lines if that is no terminal.
         on_progress: is called with the progress a few times in a second.
         stop: another thread sets it to end training early.
@@ -143,6 +143,12 @@ def train(
         started = saved = time.perf_counter() - tally.seconds
         reached = False
 
+        def write_down() -> None:
+            if checkpoint_to is not None:
+                state = saved_state(tally, network, optimizers, sampler, generator, team)
+                if team.is_first:
+                    Checkpoint(chain, config, state, scene, body).try_to_save(checkpoint_to)
+
         while True:
             samples, now = tally.steps * config.batch, time.perf_counter()
             tally.seconds = now - started
@@ -154,16 +160,15 @@ def train(
 
             # Write down, before anything is validated, what going on from here takes.
             ending = fraction >= 1 or stopped
-            if checkpoint_to is not None and (due or stopped):
+            if due or ending:
                 saved = now
-                state = saved_state(tally, network, optimizers, sampler, generator, team)
-                if team.is_first:
-                    Checkpoint(chain, config, state, scene, body).try_to_save(checkpoint_to)
+                write_down()
 
             # Validate the network now and then. Keep the best, and leave what is not a number.
             if ending or fraction * CHECKS >= tally.checks:
                 tally.checks += 1
                 errors, score = validate()
+                looking = time.perf_counter() - now  # [s]
                 if math.isfinite(score):
                     tally.curve.append(
                         {'samples': samples, **errors.row(), 'seconds': tally.seconds}
@@ -182,6 +187,8 @@ def train(
                     optimizers = optimizers_for(network, config)
                     take_step = GraphedStep(step, optimizers, generator, capture)
             report(Progress.of(min(fraction, 1.0), samples, tally.seconds, tally.curve[-1]))
+            if reached and not ending:
+                write_down()
             if ending or reached:
                 break
 
@@ -194,6 +201,11 @@ def train(
 
         network.load_state_dict(tally.best_weights)
         exported = folded(network.eval())
+        if show_progress and team.is_first:
+            takes = looking * config.held_out / CHECK_POSES
+            logger.info(
+                'judging it on %d poses that it has not seen: %.0f s', config.held_out, takes
+            )
         held_out = evaluate(chain, exported, config.held_out, HELD_OUT_SEED, device, config)
         in_scene = validate.in_scene()
         if in_scene is not None:

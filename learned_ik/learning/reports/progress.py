@@ -47,6 +47,15 @@ class Progress:
         """[s] At the pace so far; NaN before there is a pace."""
         return self.seconds * (1 / self.fraction - 1) if self.fraction > 0 else math.nan
 
+    @property
+    def short(self) -> str:
+        """The means, as `until_error` compares them, and the pace in few characters, for a bar."""
+        return (
+            f'mean {1e3 * self.position_error:.1f} mm, '
+            f'{math.degrees(self.orientation_error):.2f} deg  '
+            f'{1e-3 * self.samples_per_second:.0f}k/s'
+        )
+
     def __str__(self) -> str:
         return (
             f'median {1e3 * self.position_median:.1f} mm, '
@@ -90,9 +99,9 @@ def _bar() -> Iterator[Listener]:
     from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    columns = (
+    columns = (  # all together no wider than 80 characters
         TextColumn('training'),
-        BarColumn(),
+        BarColumn(bar_width=10),
         TextColumn('{task.percentage:3.0f} %  {task.description}  {task.fields[left]}'),
     )
     with Bar(*columns, console=Console(stderr=True), refresh_per_second=4) as bar:
@@ -100,7 +109,7 @@ def _bar() -> Iterator[Listener]:
 
         def show(progress: Progress) -> None:
             left = '' if math.isnan(progress.seconds_left) else _duration(progress.seconds_left)
-            bar.update(task, completed=progress.fraction, description=str(progress), left=left)
+            bar.update(task, completed=progress.fraction, description=progress.short, left=left)
 
         yield show
 

@@ -16,9 +16,17 @@ from learned_ik.checks import number
 from learned_ik.errors import ConfigurationError, ModelFileError
 from learned_ik.files import write_atomically
 from learned_ik.learning.reports.report import MARGINS, Report
+from learned_ik.notation.readable import readable_length
 
 POSITION, ORIENTATION, GREY = '#0072B2', '#D55E00', '#666666'  # Okabe and Ito
 AXES = 'xyz'
+# Median position error as a share of the reach, and what such a network is.
+VERDICTS = (
+    (0.002, 'very good'),
+    (0.01, 'good'),
+    (0.03, 'fair, and gains by a longer training'),
+    (np.inf, 'poor: train it longer'),
+)
 
 TEMPLATE = """<!DOCTYPE html>
 <html lang="en">
@@ -34,19 +42,23 @@ img { max-width: 100% } figure { margin: 1.5em 0 } figcaption { color: #555 }
 </head>
 <body>
 <h1>{{ name }}</h1>
+<p><b>{{ verdict }}</b></p>
 <p>{{ joints }} joints from <code>{{ base }}</code> to <code>{{ tip }}</code>, robot
 <code>{{ fingerprint }}</code>. A network of {{ parameters }} parameters, trained on
-{{ samples }} million poses in {{ seconds }} s. All errors are those of the network alone, on
-{{ poses }} poses that it was not trained on; the solver refines its answers.</p>
+{{ samples }} million poses in {{ seconds }} s. Errors are those of the network alone, on
+{{ poses }} poses that it was not trained on, unless a row says otherwise.</p>
+<h2>How large the errors are</h2>
 <table>
 <tr><th></th><th>mean</th><th>median</th><th>90 %</th><th>99 %</th><th>largest</th></tr>
 {% for label, row in rows %}
 <tr><td>{{ label }}</td>{% for value in row %}<td>{{ value }}</td>{% endfor %}</tr>
 {% endfor %}
 </table>
+{% if refined %}<p>{{ refined }}</p>{% endif %}
 <p>Mean position error of a cell of the workspace: {{ place }}. The heads lead to
 {{ distinct }} distinct solutions of a pose in the mean.</p>
-{% for file, caption in figures %}
+{% for heading, file, caption in figures %}
+<h2>{{ heading }}</h2>
 <figure><img src="{{ file }}" alt="{{ caption }}"><figcaption>{{ caption }}</figcaption></figure>
 {% endfor %}
 </body>
@@ -54,8 +66,16 @@ img { max-width: 100% } figure { margin: 1.5em 0 } figcaption { color: #555 }
 """
 
 
-def write_report(report: Report, folder: str | os.PathLike[str]) -> Path:
+def write_report(
+    report: Report, folder: str | os.PathLike[str], refined: Mapping[str, Any] | None = None
+) -> Path:
     """Write the report's files and return the path of its page.
+
+    Args:
+        report: what is told.
+        folder: where the files go.
+        refined: what the solver makes of the network's answers: `position` and `orientation` as
+            `quantiles` has them, the share `solved`, and the `seconds` of a pose.
 
     Raises:
         ConfigurationError: the folder cannot be written, or what draws is not installed.
@@ -73,16 +93,21 @@ def write_report(report: Report, folder: str | os.PathLike[str]) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         figures = list(_draw(report, folder))
-        page = jinja2.Template(TEMPLATE, autoescape=True).render(**_words(report, figures))
+        page = jinja2.Template(TEMPLATE, autoescape=True).render(
+            **_words(report, figures, refined)
+        )
         write_atomically(folder / 'report.html', page.encode(), 'page')
-        text = json.dumps(report.summary(), indent=1, allow_nan=False)
+        summary = {**report.summary(), 'refined': refined}
+        text = json.dumps(summary, indent=1, allow_nan=False)
         write_atomically(folder / 'report.json', f'{text}\n'.encode(), 'result')
     except (OSError, ModelFileError) as error:
         raise ConfigurationError(f"report '{folder}' cannot be written: {error}") from error
     return folder / 'report.html'
 
 
-def _words(report: Report, figures: list[tuple[str, str]]) -> dict[str, Any]:
+def _words(
+    report: Report, figures: list[tuple[str, str, str]], refined: Mapping[str, Any] | None
+) -> dict[str, Any]:
     summary, chain, training = report.summary(), report.model.chain, report.model.training
     place = summary['over_workspace']
     names = ('mean', 'median', 'p90', 'p99', 'max')
@@ -90,7 +115,15 @@ def _words(report: Report, figures: list[tuple[str, str]]) -> dict[str, Any]:
         ('position [mm]', 'position', 1e3),
         ('orientation [deg]', 'orientation', math.degrees(1)),
     ]
+    table = [(label, summary[key], factor) for label, key, factor in rows]
+    if refined is not None:
+        table += [
+            ('refined: position [µm]', refined['position'], 1e6),
+            ('refined: orientation [µrad]', refined['orientation'], 1e6),
+        ]
     return {
+        'verdict': verdict(report, refined),
+        'refined': None if refined is None else refined_sentence(refined),
         'name': report.model.name or chain.tip_link,
         'joints': chain.joint_count,
         'base': chain.base_link,
@@ -101,8 +134,8 @@ def _words(report: Report, figures: list[tuple[str, str]]) -> dict[str, Any]:
         'seconds': f'{_told(training, "seconds"):.0f}',
         'poses': summary['poses'],
         'rows': [
-            (label, [f'{factor * summary[key][name]:.3g}' for name in names])
-            for label, key, factor in rows
+            (label, [f'{factor * errors[name]:.3g}' for name in names])
+            for label, errors, factor in table
         ],
         'place': f'{1e3 * place["mean_of_cells"]:.2f} mm, standard deviation '
         f'{1e3 * place["deviation_of_cells"]:.2f} mm, worst {1e3 * place["worst_cell"]:.1f} mm',
@@ -116,13 +149,34 @@ def _told(training: Mapping[str, Any], name: str) -> float:
     return number(training.get(name, 0), f'training: {name}', '0 or more', lambda n: n >= 0)
 
 
-def _draw(report: Report, folder: Path) -> Iterator[tuple[str, str]]:
-    """Write each figure and yield its file name and caption."""
+def verdict(report: Report, refined: Mapping[str, Any] | None) -> str:
+    """Return in one sentence what the network is good for."""
+    median = float(np.median(report.position_errors))
+    share = median / max(report.model.chain.reach, 1e-9)
+    words = next(word for limit, word in VERDICTS if share < limit)
+    told = f'The network is {words}: half of its answers are within {readable_length(median)}'
+    if refined is None:
+        return f'{told}, {100 * share:.2g} % of the reach.'
+    return f'{told}; refined, {100 * refined["solved"]:.2f} % of the poses are solved.'
+
+
+def refined_sentence(refined: Mapping[str, Any]) -> str:
+    """Return what refinement takes."""
+    return (
+        f'Refined by the solver, {100 * refined["solved"]:.2f} % of {refined["poses"]} poses are '
+        f'solved to 10 µm and 100 µrad, in {1e6 * refined["seconds"]:.1f} µs a pose.'
+    )
+
+
+def _draw(report: Report, folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Write each figure and yield its heading, file name and caption."""
     yield (
+        'How the errors are distributed',
         _saved(_histograms(report), folder / 'errors.png'),
         ('Errors of the network alone. Lines: median and 99th percentile.'),
     )
     yield (
+        'Where in the workspace they are large',
         _saved(_maps(report), folder / 'workspace.png'),
         (
             'Mean position error over the workspace, seen along each axis of the base frame, and '
@@ -130,6 +184,7 @@ def _draw(report: Report, folder: Path) -> Iterator[tuple[str, str]]:
         ),
     )
     yield (
+        'How they grow near joint limits',
         _saved(_margins(report), folder / 'limits.png'),
         (
             'Mean errors by how far the joint positions of the pose are from their limits: 0 at a '
@@ -138,10 +193,12 @@ def _draw(report: Report, folder: Path) -> Iterator[tuple[str, str]]:
     )
     if _has_curve(report.model.training):
         yield (
+            'How they fell in training',
             _saved(_curve(report), folder / 'training.png'),
             ('Errors while training, on 2000 poses: mean, and dashed the median.'),
         )
     yield (
+        'How many solutions the heads lead to',
         _saved(_distinct(report), folder / 'distinct.png'),
         (
             'How many distinct solutions the answers of the heads lead to: some joint differs by '
@@ -176,9 +233,10 @@ def _histograms(report: Report) -> Any:
     for ax, (errors, label, colour) in zip(axes, parts, strict=True):
         low, high = np.quantile(errors, [0.0005, 1.0])
         ax.hist(errors, np.geomspace(max(low, 1e-6), max(high, 2e-6), 70), color=colour, alpha=0.8)
-        for level, dashes in ((0.5, '-'), (0.99, '--')):
+        unit = label.partition('[')[2].rstrip(']')
+        for level, dashes, name in ((0.5, '-', 'median'), (0.99, '--', '99 % below')):
             value = np.quantile(errors, level)
-            ax.axvline(value, color='black', ls=dashes, lw=1, label=f'{value:.3g}')
+            ax.axvline(value, color='black', ls=dashes, lw=1, label=f'{name} {value:.3g} {unit}')
         ax.set(xscale='log', xlabel=label, ylabel='poses')
         ax.legend(frameon=False)
     return figure

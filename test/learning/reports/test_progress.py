@@ -1,6 +1,7 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
 import logging
+import re
 
 import pytest
 
@@ -44,9 +45,13 @@ def test_without_a_terminal_there_are_only_occasional_log_lines(capfd, caplog):
 def test_a_terminal_gets_a_bar(capsys, monkeypatch):
     pytest.importorskip('rich')
     monkeypatch.setattr('sys.stderr.isatty', lambda: True)
+    monkeypatch.setenv('COLUMNS', '80')
     with reporting(True, None) as report:
         report(progress(0.5))
     shown = capsys.readouterr()
+    lines = re.sub(r'\x1b\[[?\d;]*[A-Za-z]', '', shown.err).replace('\r', '\n').splitlines()
+    assert lines[-1].rstrip().endswith('left')  # nothing is cut off
+    assert max(map(len, lines)) <= 80
     assert '50 %' in shown.err
     assert '12.3 mm' in shown.err
     assert shown.out == ''

@@ -48,8 +48,14 @@ def test_its_parts_add_up_to_the_whole(report):
 
 
 def test_the_folder_holds_a_page_numbers_and_pictures(report, tmp_path):
-    page = write_report(report, tmp_path / 'new' / 'report')
+    errors = dict.fromkeys(('mean', 'median', 'p90', 'p99', 'max'), 2e-6)
+    refined = {'poses': 9, 'solved': 1.0, 'position': errors, 'orientation': errors, 'seconds': 1}
+    page = write_report(report, tmp_path / 'new' / 'report', refined)
     text = page.read_text()
+    assert 'refined: position [µm]</td><td>2</td>' in text
+    assert '100.00 % of the poses are solved' in text  # the verdict
+    assert text.count('<h2>') == 6
+    assert json.loads((page.parent / 'report.json').read_text())['refined'] == refined
     pictures = sorted(path.name for path in page.parent.glob('*.png'))
     assert pictures == [
         'distinct.png',
