@@ -506,3 +506,24 @@ def test_an_error_that_is_not_reached_is_an_exit_status(called, arm_urdf, tmp_pa
     assert 'not reached: --until-error 0.001mm' in output
     assert (tmp_path / 'arm.safetensors').is_file()
     assert called(*arguments, '--until-error', '9000mm')[0] == 0
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'chosen'),
+    [
+        (['--minutes', '0.2'], 'quick'),
+        (['--minutes=0.5'], 'quick'),
+        (['--minutes', '2'], 'default'),
+        (['--samples', '1000'], 'default'),
+        (['--minutes', '0.2', '--preset', 'default'], 'default'),
+        (['--minutes', '0.2', '--hidden', '64', '64'], 'default'),
+        (['--minutes', 'soon'], 'default'),
+    ],
+)
+def test_a_budget_of_seconds_gets_the_preset_for_it(arguments, chosen):
+    pytest.importorskip('tyro')
+    from learned_ik.commands.train import Train
+    from learned_ik.learning.training_config import preset
+
+    train = Train.defaults_for(['--robot', 'tiago_arm', *arguments])
+    assert (train.preset, train.training) == (chosen, preset(chosen))

@@ -5,10 +5,11 @@
 import dataclasses
 import itertools
 import logging
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from tyro.conf import Suppress, UseAppendAction, arg
 
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 Preset = Literal['default', 'quick', 'paper', 'paper-supervised', 'paper-position']
 
 ONE_ROBOT = 'name the robot with one of --urdf FILE, --topic NAME and --robot NAME'
+QUICK_MINUTES = 0.5  # budgets up to which the preset `quick` is the better one
+# What says that somebody has a network or steps of their own in mind.
+SHAPING = ('--hidden', '--heads', '--batch', '--learning-rate', '--optimizer', '--encoding')
 NOT_REACHED = 3  # exit status of a training that ends above --until-error
 logger = logging.getLogger('learned_ik.training')
 
@@ -77,7 +81,7 @@ class Train:
     report: Path | None = None  # folder of the report; default: NAME_report beside the model
     without_report: bool = False  # write no report
     tensorboard: Path | None = None  # folder for TensorBoard's log
-    preset: Preset = 'default'  # set of defaults for the options below
+    preset: Preset = 'default'  # of the options below; for half a minute or less: quick
     srdf: Path | None = None  # SRDF file; pairs of its disable_collisions may touch
     link_radius: float = LINK_RADIUS  # of links without collision geometry [m]
     obstacle: UseAppendAction[tuple[str, ...]] = ()  # x,y,z,radius [m]: keep clear; repeatable
@@ -95,7 +99,8 @@ class Train:
         resume = _value_of('--resume', arguments)
         if resume is not None:
             return cls(training=_checkpoint(Path(resume)).config)
-        return cls(training=preset(_value_of('--preset', arguments) or 'default'))
+        name = _value_of('--preset', arguments) or _preset_for(arguments)
+        return cls(preset=cast(Preset, name), training=preset(name))
 
     def run(self, command: str) -> Result:
         """Train, write the model file and the report, and tell how good the network is.
@@ -225,6 +230,16 @@ class Train:
         else:
             raise ConfigurationError(ONE_ROBOT)
         return chain, body_from_file(path, chain, self.srdf, self.link_radius), self.name or name
+
+
+def _preset_for(arguments: Sequence[str]) -> str:
+    """Return the preset that is better for the budget, where nothing else is chosen."""
+    chosen = any(_value_of(option, arguments) is not None for option in SHAPING)
+    try:
+        minutes = float(_value_of('--minutes', arguments) or math.inf)
+    except ValueError:  # whoever parses it says so
+        minutes = math.inf
+    return 'quick' if minutes <= QUICK_MINUTES and not chosen else 'default'
 
 
 def _value_of(option: str, arguments: Sequence[str]) -> str | None:
