@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from learned_ik.solving.solution import Solution
 from learned_ik.tracking.tracking_step import TrackingStatus, TrackingStep
 from learned_ik.viewing.controls.joint_states import HOLD_COLOURS, Hold, joint_states
-from learned_ik.viewing.session import NetworkAnswer, Session
+from learned_ik.viewing.session import NetworkAnswer, OtherSolutions, Session
 from learned_ik.viewing.status_colours import STATUS_COLOURS
 
 NEUTRAL = '#666666'
+NETWORK, OTHERS = 'network alone', 'other solutions'
+COLOURS = {NETWORK: '#D98200', OTHERS: '#3A9BD9'}  # as they are in the scene
 NONE = '–'  # a figure that there is not
 BOX = 'margin: 0 0.75em; font-size: 0.8em; line-height: 1.35;'
 
@@ -43,17 +45,19 @@ def solved(what: str, done: str, success: bool, reason: str) -> str:
 
 
 def in_colour(told: str, colour: str = NEUTRAL, reason: str = '') -> str:
-    """Return a headline beside a dot of a colour, and a reason, as HTML of three lines."""
+    """Return a headline beside a dot of a colour, and a reason, as HTML of two lines."""
     after = f': {html.escape(reason)}' if reason else ''
     return (
-        f'<div style="{BOX} height: 4.1em; overflow-y: auto; padding-top: 0.3em">'
+        f'<div style="{BOX} height: 2.7em; overflow-y: auto">'
         f'<span style="color: {colour}">&#9679;</span> '
         f'<strong style="color: {colour}">{html.escape(told)}</strong>{after}</div>'
     )
 
 
-def figures(session: Session, network: NetworkAnswer | None) -> str:
-    """Return the figures of the last answer, and of the network's before it, as HTML."""
+def figures(
+    session: Session, network: NetworkAnswer | None, others: OtherSolutions | None
+) -> str:
+    """Return the figures of the last answer, of the network's before it, and of others, as HTML."""
     step, solution = session.step, session.solution
     if step is None:
         rows = _of_solution(solution)
@@ -63,13 +67,14 @@ def figures(session: Session, network: NetworkAnswer | None) -> str:
         alone = NONE
     else:
         alone = f'{_length(network.position_error)}, {_angle(network.orientation_error)} off'
-    return table(rows | {'network alone': alone})
+    count = NONE if others is None else f'{len(others.postures)} in {duration(others.time)}'
+    return table(rows | {NETWORK: alone, OTHERS: count})
 
 
 def table(rows: Mapping[str, str]) -> str:
     """Return a table of names and values, as HTML."""
     cells = ''.join(
-        f'<tr><td style="color: {NEUTRAL}; padding: 0">{html.escape(name)}</td>'
+        f'<tr><td style="color: {COLOURS.get(name, NEUTRAL)}; padding: 0">{html.escape(name)}</td>'
         f'<td style="text-align: right; padding: 0; font-variant-numeric: tabular-nums">'
         f'{html.escape(value)}</td></tr>'
         for name, value in rows.items()

@@ -13,9 +13,9 @@ import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.errors import LearnedIkError, ObstacleError
-from learned_ik.viewing.answer_text import errors, in_colour, solved, table
+from learned_ik.viewing.answer_text import NONE, errors, in_colour, solved, table
 from learned_ik.viewing.controls.asked import Asked
-from learned_ik.viewing.controls.page_title import page_title
+from learned_ik.viewing.controls.page_head import page_title
 from learned_ik.viewing.controls.panel import Panel
 from learned_ik.viewing.page_server import free_port, own_pages_only
 from learned_ik.viewing.scenery.scenery import Scenery
@@ -34,6 +34,7 @@ STEPS_A_TEXT = 5  # of an arm that moves: a browser lays text out more slowly th
 SPIRAL_SECONDS = 8.0
 # What is asked for and begins with a search, without a way there.
 AT_ONCE = {'start', 'reset', 'spiral', 'random', 'numbers'}
+BRAND = (0, 114, 178)
 STAYS = {'speed', 'shown', 'robot', 'file'}  # what moves no arm
 
 
@@ -54,13 +55,16 @@ class Page:
         with _silence(), own_pages_only(host, lambda: page_title(self._robot.name)):
             self._server: Any = viser.ViserServer(host, port, label='learned_ik', verbose=False)
         self._server.gui.configure_theme(
-            show_logo=False, show_share_button=False, control_width='large'
+            show_logo=False, show_share_button=False, control_width='large',
+            brand_color=BRAND,
         )
+        self._server.gui.main_panel.dock_right()
         self._folder = tempfile.TemporaryDirectory(prefix='learned_ik_view_')
         self._rng = np.random.default_rng()
         self._asked = Asked()
         self._last_step = time.monotonic()  # [s]
         self._build()
+        self._server.on_client_connect(self._look)
 
     def _build(self) -> None:
         """Fill scene and panel for the robot."""
@@ -76,7 +80,14 @@ class Page:
             self._server.gui, self._session, self._asked, names(), self._robot.name, radius
         )
         self._scenery.spheres.resize(self._panel.scene.radius)
+        self._scenery.look(self._server.initial_camera)
+        for client in self._server.get_clients().values():
+            self._look(client)
         self._show()
+
+    def _look(self, client: Any) -> None:
+        """Let a browser look at the arm, as wide as its window is."""
+        self._scenery.look(client.camera, client.camera.aspect)
 
     @property
     def address(self) -> str:
@@ -178,7 +189,7 @@ class Page:
         rows = errors(*largest, solution.solve_time)
         rows['solve time'] += ' for all'
         rows['largest step of a joint'] = f'{solution.largest_step:.3g} rad'
-        self._panel.figures.content = table(rows | {'': ' ', ' ': ' '})
+        self._panel.figures.content = table(rows | {'': NONE, ' ': NONE, '  ': NONE})
 
     def _go_on(self, period: float) -> None:
         """Let the arm follow its target, or a spiral, by a period [s]."""
@@ -210,10 +221,11 @@ class Page:
     def _show(self, text: bool = True) -> None:
         """Show the posture, what stands about it, and, where wanted, what is to be said."""
         network = self._session.network_answer()
-        self._scenery.show(self._panel.scene, network)
+        others = self._session.other_solutions() if self._panel.scene.others else None
+        self._scenery.show(self._panel.scene, network, others)
         if text:
             self._unwritten = 0
-            self._panel.show(network, self._refused, numbers=not self._typed)
+            self._panel.show(network, others, self._refused, numbers=not self._typed)
 
     def _change_robot(self, from_file: bool) -> None:
         """Show another robot, or say why not."""

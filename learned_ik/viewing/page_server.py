@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from learned_ik.checks import shortened, shortened_reason, text, whole
 from learned_ik.errors import ConfigurationError
-from learned_ik.viewing.controls.page_title import TitledPages
+from learned_ik.viewing.controls.page_head import TitledPages
 
 PORTS_TRIED = 1000  # from the one that is asked for on
 

@@ -29,7 +29,7 @@ NETWORK = 'network, best head'
 MIDDLE = 'middle of the joint ranges'
 SPIRAL_POSES = 300
 SPEED = 0.5  # [1], of the joints' speeds, at first
-MOST_OTHERS = 8
+MOST_OTHERS = 6
 OTHERS_TIMEOUT = 0.02  # [s]
 SAME = 0.05  # [rad or m], by which a joint of another posture differs at least
 
@@ -41,6 +41,14 @@ class NetworkAnswer:
     joint_positions: Array  # (joints,) [rad or m]
     position_error: float  # [m]
     orientation_error: float  # [rad]
+
+
+@dataclasses.dataclass(frozen=True)
+class OtherSolutions:
+    """Other postures that reach the target."""
+
+    postures: Array  # (n, joints) [rad or m]
+    time: float  # [s], that finding them took
 
 
 @dataclasses.dataclass
@@ -187,14 +195,16 @@ class Session:
         position, orientation = chain.forward(chain.sample(rng, 1)[0])
         return position, orientation
 
-    def other_solutions(self) -> Array:
-        """Return other postures that reach the target, (n, joints) [rad or m], nearest first."""
+    def other_solutions(self) -> OtherSolutions:
+        """Return other postures that reach the target, best first."""
+        began = time.perf_counter()
         found = self.solver.solve_all(
-            *self.target, MOST_OTHERS + 1, seed=self.q, timeout=OTHERS_TIMEOUT
+            *self.target, MOST_OTHERS + 1, timeout=OTHERS_TIMEOUT
         )
+        took = time.perf_counter() - began
         postures = np.reshape([each.joint_positions for each in found], (-1, len(self.q)))
         apart = np.abs(postures - self.q).max(axis=1) > SAME
-        return postures[apart][:MOST_OTHERS]
+        return OtherSolutions(postures[apart][:MOST_OTHERS], took)
 
     def network_answer(self) -> NetworkAnswer | None:
         """Return what the network says of the target before it is refined, if there is one."""

@@ -3,7 +3,7 @@
 """`Asked`: what users ask for, noted until the next step, which does it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -32,5 +32,14 @@ class Asked:
         def note(event: Any) -> None:
             if event.client is not None:
                 self.ask(what, value)
+
+        return note
+
+    def by_option(self, requests: Mapping[str, str]) -> Callable[[Any], None]:
+        """Return what notes the request of the option that a user chose from a row of buttons."""
+
+        def note(event: Any) -> None:
+            if event.client is not None:
+                self.ask(requests[event.target.value])
 
         return note

@@ -19,7 +19,8 @@ def joint_gauges(states: Sequence[JointState]) -> str:
     )
     gauges = ''.join(_gauge(i + 1, state) for i, state in enumerate(states))
     return (
-        f'<div style="{BOX}"><div style="color: {NEUTRAL}; white-space: nowrap">joints in their '
+        f'<div style="{BOX} padding-bottom: 0.7em">'
+        f'<div style="color: {NEUTRAL}; white-space: nowrap">joints in their '
         f'ranges: {legend}</div>'
         f'<div style="display: flex; gap: 2px; justify-content: space-between">{gauges}</div></div>'
     )

@@ -9,12 +9,14 @@ from learned_ik.viewing.controls.asked import Asked
 from learned_ik.viewing.controls.joint_gauges import joint_gauges
 from learned_ik.viewing.controls.joint_sliders import JointSliders
 from learned_ik.viewing.controls.joint_states import joint_states
-from learned_ik.viewing.controls.page_title import page_title, title_mark
+from learned_ik.viewing.controls.page_head import page_title, title_mark
 from learned_ik.viewing.controls.robot_choice import RobotChoice
 from learned_ik.viewing.controls.scene_controls import SceneControls
 from learned_ik.viewing.controls.target_numbers import TargetNumbers
 from learned_ik.viewing.controls.time_row import time_row
-from learned_ik.viewing.session import NetworkAnswer, Session
+from learned_ik.viewing.session import NetworkAnswer, OtherSolutions, Session
+
+GOALS = {'Random pose': 'random', 'Spiral': 'spiral', 'Back': 'reset'}
 
 
 class Panel:
@@ -35,7 +37,7 @@ class Panel:
 
         """
         self._session = session
-        gui.set_panel_label(name)
+        gui.set_panel_label(page_title(name))
         gui.add_html(title_mark(page_title(name)))
         self.headline = gui.add_html(in_colour('Getting ready'))
         self.figures = gui.add_html('')
@@ -53,9 +55,7 @@ class Panel:
             self.robot = RobotChoice(gui, asked, names, name)
 
     def _add_target_controls(self, gui: Any, asked: Asked) -> None:
-        gui.add_button('Random pose within reach').on_click(asked.by('random'))
-        gui.add_button('Follow a spiral').on_click(asked.by('spiral'))
-        gui.add_button('Back to the start').on_click(asked.by('reset'))
+        gui.add_button_group('Go', tuple(GOALS)).on_click(asked.by_option(GOALS))
         self.sliders: list[Any] = []
         for i in range(self._session.directions):
             name = 'Redundancy' if self._session.directions == 1 else f'Redundancy {i + 1}'
@@ -75,11 +75,19 @@ class Panel:
         )
         self.at_once.on_update(asked.by('at once'))
 
-    def show(self, network: NetworkAnswer | None, refused: str, *, numbers: bool = True) -> None:
+    def show(
+        self,
+        network: NetworkAnswer | None,
+        others: OtherSolutions | None,
+        refused: str,
+        *,
+        numbers: bool = True,
+    ) -> None:
         """Show how the arm stands.
 
         Args:
             network: what the network says of the target, if there is one.
+            others: other postures that reach it, where they are wanted.
             refused: why the spheres are not taken; empty where they are.
             numbers: whether the target's numbers are shown; not while somebody types them.
 
@@ -87,7 +95,7 @@ class Panel:
         session = self._session
         told = in_colour('Spheres not taken', '#D55E00', refused) if refused else headline(session)
         _set(self.headline, told)
-        _set(self.figures, figures(session, network))
+        _set(self.figures, figures(session, network, others))
         self.show_times()
         self.joints.show(session.q)
         if numbers:

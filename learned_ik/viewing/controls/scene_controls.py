@@ -6,6 +6,8 @@ from typing import Any
 
 from learned_ik.viewing.controls.asked import Asked
 
+SPHERES = {'Add one': 'sphere', 'Remove all': 'no spheres'}
+
 
 class SceneControls:
     """Boxes to tick, and the spheres' size."""
@@ -22,7 +24,7 @@ class SceneControls:
         """
         self._robot = gui.add_checkbox('Robot', True)
         self._others = gui.add_checkbox(
-            'Other solutions', True, hint='up to eight other postures that reach the target'
+            'Other solutions', True, hint='up to six other postures that reach the target'
         )
         self._network = gui.add_checkbox(
             "Network's answer", network, disabled=not network,
@@ -37,8 +39,8 @@ class SceneControls:
             'Sphere radius [m]', 0.01, round(6 * sphere_radius, 2), 0.01, round(sphere_radius, 2)
         )
         self._radius.on_update(asked.by('sphere size'))
-        for label, what in (('Add a sphere', 'sphere'), ('Remove the spheres', 'no spheres')):
-            gui.add_button(label).on_click(asked.by(what))
+        spheres = gui.add_button_group('Spheres', tuple(SPHERES))
+        spheres.on_click(asked.by_option(SPHERES))
 
     @property
     def robot(self) -> bool:

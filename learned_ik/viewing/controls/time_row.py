@@ -11,6 +11,7 @@ BARS = 100
 LOWEST, HIGHEST = 1e-6, 1e-2  # [s], of the bars, on a logarithmic scale
 LINES = {1e-5: '10 µs', 1e-4: '100 µs', 1e-3: '1 ms'}
 COLOUR = '#0072B2'
+LINE = 'white-space: nowrap; overflow: hidden; text-overflow: ellipsis'
 
 
 def time_row(times: SolveTimes) -> str:
@@ -25,13 +26,13 @@ def time_row(times: SolveTimes) -> str:
         for each in LINES
     )
     names = ''.join(
-        f'<span style="position: absolute; right: 0; top: {_height(each):.0f}%; font-size: 0.75em; '
+        f'<span style="position: absolute; left: 0; top: {_height(each):.0f}%; font-size: 0.75em; '
         f'line-height: 1; color: {NEUTRAL}; transform: translateY(-50%); '
         f'background: rgba(255, 255, 255, 0.7)">{name}</span>'
         for each, name in LINES.items()
     )
     return (
-        f'<div style="{BOX} white-space: nowrap"><div style="color: {NEUTRAL}">'
+        f'<div style="{BOX}"><div style="color: {NEUTRAL}; {LINE}">'
         f'time per answer, {WINDOW:.0f} s: <span style="color: {COLOUR}">{said}</span></div>'
         '<div style="position: relative; height: 3.2em">'
         f'<svg viewBox="0 0 {BARS} 100" preserveAspectRatio="none" '

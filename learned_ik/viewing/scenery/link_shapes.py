@@ -12,6 +12,7 @@ import numpy as np
 
 from learned_ik.arrays import Array
 from learned_ik.robot.body import Body
+from learned_ik.robot.chain import KinematicChain
 
 ROUND = 3  # how often the triangles of an icosahedron are divided, for a hull
 SECTIONS = (10, 6)  # of a capsule: about its axis, and along its caps
@@ -36,6 +37,11 @@ def hulls(body: Body, swell: float = 0.0) -> LinkMeshes:
         return trimesh.Trimesh(points, ball.faces, process=False)
 
     return _by_frame(body, np.unique(body.frames[body.moving]), hull)
+
+
+def slim(chain: KinematicChain, thickness: float) -> LinkMeshes:
+    """Return the arm as rods from joint to joint, of a thickness [m]: many are told apart."""
+    return capsules(Body.from_chain(chain, 0.5 * thickness))
 
 
 def capsules(body: Body) -> LinkMeshes:

@@ -8,20 +8,26 @@ from typing import Any
 import numpy as np
 
 from learned_ik.arrays import Array
+from learned_ik.robot.skeleton import joint_origins
 from learned_ik.trajectories.pose_paths import PosePath
 from learned_ik.viewing.controls.asked import Asked
 from learned_ik.viewing.controls.joint_states import Hold, joint_states
 from learned_ik.viewing.controls.scene_controls import SceneControls
 from learned_ik.viewing.scenery.arm_copies import ArmCopies
 from learned_ik.viewing.scenery.drawn_robot import BASE, drawn, wxyz, xyzw
-from learned_ik.viewing.scenery.link_shapes import capsules, hulls
+from learned_ik.viewing.scenery.link_shapes import capsules, hulls, slim
 from learned_ik.viewing.scenery.placed_spheres import PlacedSpheres
-from learned_ik.viewing.session import MOST_OTHERS, NetworkAnswer, Session
+from learned_ik.viewing.session import MOST_OTHERS, NetworkAnswer, OtherSolutions, Session
 from learned_ik.viewing.viewed_robot import ViewedRobot
 
 ORANGE, BLUE, GREEN, RED = (230, 159, 0), (0, 114, 178), (0, 158, 115), (213, 94, 0)
-SKY = (86, 180, 233)
-GHOST, NETWORK, CAPSULE, LIMIT = 0.16, 0.4, 0.35, 0.6  # opacities
+VIEW = np.array([0.85, -0.95, 0.42])  # [1], of the arm's reach, to the camera
+PHONE = 1.7  # [1], how much farther away it is on a phone
+SKY, AMBER = (30, 140, 220), (235, 110, 0)  # paler in the scene's light
+PALE, PALER = (225, 228, 232), (205, 209, 214)
+FOG = 2.5, 8.0  # [1], of the arm's reach from the camera, where the floor fades
+GHOST, NETWORK, CAPSULE, LIMIT = 0.55, 0.3, 0.35, 0.6  # opacities
+SLIM = 0.028  # [1], of the arm's reach, how thick other solutions are drawn
 HANDLE = 0.12  # [1], of the arm's reach
 
 
@@ -35,12 +41,17 @@ class Scenery:
         self.handle_size = HANDLE * chain.reach  # [m]
         self._robot = drawn(server, chain, robot.urdf)
         floor = (0, 0, self._robot.lowest)
-        server.scene.add_grid('/floor', cell_size=0.25, position=floor)
-        self._look_at(chain.reach)
-        swell = 0.004 * chain.reach
-        self._others = self._copies('others', hulls(body), SKY, GHOST, MOST_OTHERS)
-        self._network = self._copies('network', hulls(body, swell), ORANGE, NETWORK)
-        self._held = self._copies('limits', hulls(body, 2 * swell), RED, LIMIT)
+        server.scene.add_grid(
+            '/floor', cell_size=0.25, cell_color=PALE, section_color=PALER, position=floor
+        )
+        server.scene.configure_fog(FOG[0] * chain.reach, FOG[1] * chain.reach)
+        self._view = self._first_view()
+        fine = 0.004 * chain.reach
+        rods = slim(chain, SLIM * chain.reach)
+        self._others = self._copies('others', rods, SKY, GHOST, MOST_OTHERS)
+        # A little within the robot, where it is the same; a little around the robot.
+        self._network = self._copies('network', hulls(body, 3 * fine), AMBER, NETWORK)
+        self._held = self._copies('limits', hulls(body, fine), RED, LIMIT)
         position, orientation = session.target
         self._target = server.scene.add_transform_controls(
             f'{BASE}/target',
@@ -65,12 +76,14 @@ class Scenery:
         """Show the robot alone at q (joints,) [rad or m]."""
         self._robot.show(q)
 
-    def show(self, shown: SceneControls, network: NetworkAnswer | None) -> None:
+    def show(
+        self, shown: SceneControls, network: NetworkAnswer | None, others: OtherSolutions | None
+    ) -> None:
         """Show everything as the session has it, and as the boxes are ticked."""
         session, chain = self._session, self._session.solver.chain
         self._robot.set_visible(shown.robot)
         self._robot.show(session.q)
-        self._others.show(session.other_solutions() if shown.others else [])
+        self._others.show([] if others is None else others.postures)
         self._network.show([network.joint_positions] if network and shown.network else [])
         if shown.capsules or 'capsules' in self.__dict__:
             self.capsules.show([session.q] if shown.capsules else [])
@@ -113,8 +126,22 @@ class Scenery:
         there = self._held.frames
         return {min((each for each in there if each >= k), default=there[-1]) for k in frames}
 
-    def _look_at(self, reach: float) -> None:
-        centre = self._robot.origin + reach * np.array([0.25, 0.0, -0.15])
-        camera = self._server.initial_camera
-        camera.look_at = centre
-        camera.position = centre + reach * np.array([0.9, -1.1, 0.5])
+    def look(self, camera: Any, aspect: float = 2.0) -> None:
+        """Let a camera look at the arm.
+
+        Args:
+            camera: a browser's, or what all of them begin with.
+            aspect: width by height of its picture; on a phone, the panel covers the lower half.
+
+        """
+        centre, away = self._view
+        if aspect < 1:
+            centre, away = centre - [0.0, 0.0, 0.3 * PHONE * np.linalg.norm(away)], PHONE * away
+        camera.position, camera.look_at = centre + away, centre
+
+    def _first_view(self) -> tuple[Array, Array]:
+        """Return the middle of arm and base (3,) [m], and the way from there to a camera."""
+        chain, q = self._session.solver.chain, self._session.q
+        points = joint_origins(chain, q) + self._robot.origin
+        centre = 0.5 * (points.min(axis=0) + points.max(axis=0))
+        return centre, VIEW * chain.reach

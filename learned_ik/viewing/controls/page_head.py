@@ -1,9 +1,9 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""The title of the browser's tab: the robot's name, also when another one is chosen.
+"""The head of the page: a title of its own, and a panel as wide as a phone.
 
-viser has no way to set it. So its page is served with another title, and with a line that reads
-the title of a mark in the panel.
+viser has no way to set them. So its page is served with another title, with a line that reads the
+title of a mark in the panel, when another robot is chosen, and with a rule for narrow screens.
 """
 
 import gzip
@@ -12,7 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 SERVED = b'<title>Viser</title>'
-SCRIPT = """<script>
+HEAD = """<style>
+@media (max-width: 600px) { div[style*="width: 20em"] { width: 100vw !important; } }
+</style><script>
 setInterval(() => {
   const mark = document.querySelector('[data-page-title]');
   if (mark) document.title = mark.dataset.pageTitle;
@@ -32,7 +34,7 @@ def title_mark(title: str) -> str:
 
 def titled(page: bytes, title: str) -> bytes:
     """Return viser's page with a title; as it is where it is another page than we know."""
-    head = f'<title>{html.escape(title)}</title>{SCRIPT}'
+    head = f'<title>{html.escape(title)}</title>{HEAD}'
     return page.replace(SERVED, head.encode(), 1)
 
 
