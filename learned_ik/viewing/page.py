@@ -33,7 +33,7 @@ PERIOD = 0.02  # [s], between two looks at the controls
 STEPS_A_TEXT = 5  # of an arm that moves: a browser lays text out more slowly than it draws
 SPIRAL_SECONDS = 8.0
 # What is asked for and begins with a search, without a way there.
-AT_ONCE = {'start', 'reset', 'spiral', 'random', 'numbers'}
+AT_ONCE = {'start', 'reset', 'spiral', 'numbers'}
 BRAND = (0, 114, 178)
 STAYS = {'speed', 'shown', 'robot', 'file'}  # what moves no arm
 
@@ -111,7 +111,7 @@ class Page:
         self._session.speed = self._panel.speed.value
         if asked.keys() <= STAYS:
             if 'shown' in asked:
-                self._show(text=False)
+                self._show()
             self._go_on(period)
             return
         shown, self._path = self._playing(), None
@@ -134,7 +134,10 @@ class Page:
         if 'reset' in asked:
             self._reset()
         elif 'random' in asked:
-            self._scenery.move_target(*session.random_target(self._rng))
+            session.jump(*session.random_target(self._rng))
+            self._scenery.move_target(*session.target)
+            panel.set_sliders()
+            return
         elif 'numbers' in asked:
             self._scenery.move_target(*panel.numbers.pose)
         elif joints:
@@ -219,13 +222,16 @@ class Page:
         return self._path[round(last - abs(last - self._path_step % (2 * last)))]
 
     def _show(self, text: bool = True) -> None:
-        """Show the posture, what stands about it, and, where wanted, what is to be said."""
+        """Show the posture, and, where wanted, ghosts and what is to be said."""
+        shown = self._panel.scene
+        self._scenery.show_arm(shown)
+        if not text:
+            return
+        self._unwritten = 0
         network = self._session.network_answer()
-        others = self._session.other_solutions() if self._panel.scene.others else None
-        self._scenery.show(self._panel.scene, network, others)
-        if text:
-            self._unwritten = 0
-            self._panel.show(network, others, self._refused, numbers=not self._typed)
+        others = self._session.other_solutions() if shown.others else None
+        self._scenery.show_ghosts(network if shown.network else None, others)
+        self._panel.show(network, others, self._refused, numbers=not self._typed)
 
     def _change_robot(self, from_file: bool) -> None:
         """Show another robot, or say why not."""

@@ -109,6 +109,14 @@ class Session:
         self.target = np.asarray(position, np.float64), np.asarray(orientation, np.float64)
         return self.solve()
 
+    def jump(self, position: npt.ArrayLike, orientation: npt.ArrayLike) -> Solution:
+        """Solve for a target that has nothing to do with where the arm is; as `move_target`.
+
+        The search begins where the network says, else where the solver begins without a seed.
+        """
+        self.target = np.asarray(position, np.float64), np.asarray(orientation, np.float64)
+        return self._take_over(self._found(None))
+
     def aim(
         self, position: npt.ArrayLike, orientation: npt.ArrayLike, begin: Array | None = None
     ) -> None:

@@ -64,14 +64,18 @@ class ArmCopies:
 
         """
         q = np.reshape(postures, (-1, self._chain.joint_count))[: self._most]
+        if not len(q) or (frames is not None and not frames):
+            for handle in self._handles.values():
+                handle.visible = False
+            return
         rotations, origins = self._chain.frames(q)
+        wxyz = np.roll(quaternion_from_matrix(rotations), 1, axis=-1)  # (n, frames, 4)
         # All places stay, those to spare of no size: what is drawn never has two lengths.
         scales = (np.arange(self._most) < len(q)).astype(np.float32)
         for frame, handle in self._handles.items():
-            visible = len(q) > 0 and (frames is None or frame in frames)
+            visible = frames is None or frame in frames
             if visible:
-                wxyz = np.roll(quaternion_from_matrix(rotations[:, frame]), 1, axis=-1)
-                handle.batched_wxyzs = _filled(wxyz, self._most)
+                handle.batched_wxyzs = _filled(wxyz[:, frame], self._most)
                 handle.batched_positions = _filled(origins[:, frame], self._most)
                 handle.batched_scales = scales
             if handle.visible != visible:

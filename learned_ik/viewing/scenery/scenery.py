@@ -76,15 +76,16 @@ class Scenery:
         """Show the robot alone at q (joints,) [rad or m]."""
         self._robot.show(q)
 
-    def show(
-        self, shown: SceneControls, network: NetworkAnswer | None, others: OtherSolutions | None
-    ) -> None:
-        """Show everything as the session has it, and as the boxes are ticked."""
+    def show_ghosts(self, network: NetworkAnswer | None, others: OtherSolutions | None) -> None:
+        """Show what the network says, and other solutions; None hides them."""
+        self._network.show([] if network is None else [network.joint_positions])
+        self._others.show([] if others is None else others.postures)
+
+    def show_arm(self, shown: SceneControls) -> None:
+        """Show the arm as the session has it, what holds it, and as the boxes are ticked."""
         session, chain = self._session, self._session.solver.chain
         self._robot.set_visible(shown.robot)
         self._robot.show(session.q)
-        self._others.show([] if others is None else others.postures)
-        self._network.show([network.joint_positions] if network and shown.network else [])
         if shown.capsules or 'capsules' in self.__dict__:
             self.capsules.show([session.q] if shown.capsules else [])
         held = [each.hold is Hold.LIMIT for each in joint_states(session)]
