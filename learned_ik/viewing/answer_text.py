@@ -54,10 +54,8 @@ def in_colour(told: str, colour: str = NEUTRAL, reason: str = '') -> str:
     )
 
 
-def figures(
-    session: Session, network: NetworkAnswer | None, others: OtherSolutions | None
-) -> str:
-    """Return the figures of the last answer, of the network's before it, and of others, as HTML."""
+def figures(session: Session, network: NetworkAnswer | None, others: OtherSolutions | None) -> str:
+    """Return the figures of the last answer, of the network's before it, and of others."""
     step, solution = session.step, session.solution
     if step is None:
         rows = _of_solution(solution)
@@ -79,7 +77,9 @@ def table(rows: Mapping[str, str]) -> str:
         f'{html.escape(value)}</td></tr>'
         for name, value in rows.items()
     )
-    return f'<div style="{BOX}"><table style="width: 100%; border-spacing: 0">{cells}</table></div>'
+    return (
+        f'<div style="{BOX}"><table style="width: 100%; border-spacing: 0">{cells}</table></div>'
+    )
 
 
 def errors(position: float, orientation: float, time: float) -> dict[str, str]:
@@ -101,16 +101,22 @@ def _length(metres: float) -> str:
         return '< 1 µm'
     for unit, factor in (('µm', 1e6), ('mm', 1e3)):
         if metres * factor < 1000:
-            return f'{metres * factor:.2g} {unit}' if metres * factor < 10 else (
-                f'{metres * factor:.0f} {unit}'
+            return (
+                f'{metres * factor:.2g} {unit}'
+                if metres * factor < 10
+                else (f'{metres * factor:.0f} {unit}')
             )
     return f'{metres:.2f} m'
 
 
 def _angle(radians: float) -> str:
     degrees = math.degrees(radians)
-    return '< 0.0001°' if degrees < 1e-4 else f'{degrees:.2g}°' if degrees < 10 else (
-        f'{degrees:.0f}°'
+    return (
+        '< 0.0001°'
+        if degrees < 1e-4
+        else f'{degrees:.2g}°'
+        if degrees < 10
+        else (f'{degrees:.0f}°')
     )
 
 
@@ -124,10 +130,14 @@ def _of_solution(solution: Solution) -> dict[str, str]:
 def _of_step(step: TrackingStep, share: float) -> dict[str, str]:
     rows = errors(step.position_error, step.orientation_error, math.nan)
     del rows['solve time']
-    return rows | {
-        'fastest joint': f'{share:.0%} of its speed',
-        'margin to joint limits': NONE,
-    } | _clearance(step.clearance)
+    return (
+        rows
+        | {
+            'fastest joint': f'{share:.0%} of its speed',
+            'margin to joint limits': NONE,
+        }
+        | _clearance(step.clearance)
+    )
 
 
 def _clearance(clearance: float) -> dict[str, str]:

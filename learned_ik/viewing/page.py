@@ -55,7 +55,9 @@ class Page:
         with _silence(), own_pages_only(host, lambda: page_title(self._robot.name)):
             self._server: Any = viser.ViserServer(host, port, label='learned_ik', verbose=False)
         self._server.gui.configure_theme(
-            show_logo=False, show_share_button=False, control_width='large',
+            show_logo=False,
+            show_share_button=False,
+            control_width='large',
             brand_color=BRAND,
         )
         self._server.gui.main_panel.dock_right()

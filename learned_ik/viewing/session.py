@@ -189,9 +189,7 @@ class Session:
         chain = self.solver.chain
         q = np.clip(chain.checked_joints(q), chain.lower, chain.upper)
         self.target = chain.forward(q)
-        solution = self.solver.solve(
-            *self.target, seed=q, prefer='first', avoid_collisions=False
-        )
+        solution = self.solver.solve(*self.target, seed=q, prefer='first', avoid_collisions=False)
         self.times.note(solution.solve_time)
         self._take_over(solution)
         self.q = q
@@ -206,9 +204,7 @@ class Session:
     def other_solutions(self) -> OtherSolutions:
         """Return other postures that reach the target, best first."""
         began = time.perf_counter()
-        found = self.solver.solve_all(
-            *self.target, MOST_OTHERS + 1, timeout=OTHERS_TIMEOUT
-        )
+        found = self.solver.solve_all(*self.target, MOST_OTHERS + 1, timeout=OTHERS_TIMEOUT)
         took = time.perf_counter() - began
         postures = np.reshape([each.joint_positions for each in found], (-1, len(self.q)))
         apart = np.abs(postures - self.q).max(axis=1) > SAME

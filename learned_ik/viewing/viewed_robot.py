@@ -8,8 +8,9 @@ from pathlib import Path
 from learned_ik.errors import RobotMismatchError
 from learned_ik.model import IkModel
 from learned_ik.resources import shipped_files
+from learned_ik.robot.body import Body
 from learned_ik.robot.chain import KinematicChain
-from learned_ik.robot.named import RobotConfig, body_from_file, chain_from_file
+from learned_ik.robot.named import RobotConfig, body_from_file, chain_from_file, text_of
 from learned_ik.solving.solver import IkSolver
 
 MODEL_SUFFIX = '.safetensors'
@@ -37,8 +38,11 @@ def robot_named(name: str) -> ViewedRobot:
 
     """
     config = RobotConfig.named(name)
-    arm = config.chain() if config.model is None else IkModel.load(config.model)
-    return _robot(config.name, arm, config.urdf)
+    if config.model is None:
+        chain = config.chain()
+        return _robot(config.name, chain, body_from_file(config.urdf, chain), config.urdf)
+    model = IkModel.load(config.model)
+    return _robot(config.name, model, model.body, config.urdf)
 
 
 def robot_of_model(path: Path, urdf: Path | None = None) -> ViewedRobot:
@@ -54,9 +58,16 @@ def robot_of_model(path: Path, urdf: Path | None = None) -> ViewedRobot:
 
     """
     model = IkModel.load(path)
-    if urdf is not None:
-        check_fits(model, urdf)
-    return _robot(path.stem, model, urdf or shipped_urdf(model.chain))
+    if urdf is None:
+        return _robot(path.stem, model, model.body, shipped_urdf(model.chain))
+    check_fits(model, urdf)
+    body = Body.from_urdf(
+        text_of(urdf, 'URDF'),
+        model.chain,
+        folders=[urdf.resolve().parent],
+        known=model.body,  # where it has the same capsules: working out pairs takes seconds
+    )
+    return _robot(path.stem, model, body, urdf)
 
 
 def robot_of_urdf(path: Path, base: str | None = None, tip: str | None = None) -> ViewedRobot:
@@ -72,7 +83,8 @@ def robot_of_urdf(path: Path, base: str | None = None, tip: str | None = None) -
         ConfigurationError: the file cannot be read.
 
     """
-    return _robot(path.stem, chain_from_file(path, base, tip), path)
+    chain = chain_from_file(path, base, tip)
+    return _robot(path.stem, chain, body_from_file(path, chain), path)
 
 
 def shipped_urdf(chain: KinematicChain) -> Path | None:
@@ -95,9 +107,9 @@ def check_fits(model: IkModel, urdf: Path) -> None:
         )
 
 
-def _robot(name: str, arm: IkModel | KinematicChain, urdf: Path | None) -> ViewedRobot:
-    chain = arm.chain if isinstance(arm, IkModel) else arm
-    body = None if urdf is None else body_from_file(urdf, chain)
+def _robot(
+    name: str, arm: IkModel | KinematicChain, body: Body | None, urdf: Path | None
+) -> ViewedRobot:
     solver = IkSolver(arm, body=body)
     solver.warm_up()
     solver.prepare_to_avoid()  # so that the first sphere makes no one wait

@@ -22,7 +22,7 @@ def joint_gauges(states: Sequence[JointState]) -> str:
         f'<div style="{BOX} padding-bottom: 0.7em">'
         f'<div style="color: {NEUTRAL}; white-space: nowrap">joints in their '
         f'ranges: {legend}</div>'
-        f'<div style="display: flex; gap: 2px; justify-content: space-between">{gauges}</div></div>'
+        f'<div style="display: flex; gap: 2px">{gauges}</div></div>'
     )
 
 

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from learned_ik.arrays import Array
-from learned_ik.errors import UrdfError
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.description.names import shown
 from learned_ik.robot.skeleton import joint_origins
@@ -24,11 +23,20 @@ BLUE = (0, 114, 178)
 BASE = '/base'  # all that is given in the base link's frame is below this one
 
 
+class NoShapesError(Exception):
+    """A URDF shows nothing of its robot."""
+
+
 class DrawnRobot:
     """The whole robot, with the chain's joints where they are told to be, all others at rest."""
 
     def __init__(self, server: Any, chain: KinematicChain, urdf: Path) -> None:
-        """Load the URDF with its shapes; what cannot be loaded is left out and logged."""
+        """Load the URDF with its shapes; what cannot be loaded is left out and logged.
+
+        Raises:
+            NoShapesError: there is nothing to be seen.
+
+        """
         import yourdfpy
         from viser.extras import ViserUrdf
 
@@ -39,7 +47,7 @@ class DrawnRobot:
         self._positions = np.array([_rest(joint) for joint in self._urdf.actuated_joints])
         shapes = self._urdf.scene.bounds
         if shapes is None:
-            raise UrdfError('it has no shapes')
+            raise NoShapesError
         self._root = server.scene.add_frame('/robot', show_axes=False)
         self._drawn = ViserUrdf(server, self._urdf, root_node_name='/robot')
         self._base_link = chain.base_link
@@ -102,6 +110,8 @@ def drawn(server: Any, chain: KinematicChain, urdf: Path | None) -> DrawnRobot |
     if urdf is not None:
         try:
             return DrawnRobot(server, chain, urdf)
+        except NoShapesError:
+            return DrawnLine(server, chain)
         except Exception as error:  # yourdfpy wants more of a URDF than the chain needs
             logger.warning("the robot of '%s' cannot be drawn: %s", shown(urdf), shown(error))
     return DrawnLine(server, chain)

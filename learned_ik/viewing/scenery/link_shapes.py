@@ -41,7 +41,9 @@ def hulls(body: Body, swell: float = 0.0) -> LinkMeshes:
 
 def slim(chain: KinematicChain, thickness: float) -> LinkMeshes:
     """Return the arm as rods from joint to joint, of a thickness [m]: many are told apart."""
-    return capsules(Body.from_chain(chain, 0.5 * thickness))
+    # From each motion's frame to where the next one, or the tip, begins.
+    ways = {k: chain.transforms[k, :3, 3] for k in range(1, chain.motion_count + 1)}
+    return {k: _capsule(np.zeros(3), way, 0.5 * thickness) for k, way in ways.items()}
 
 
 def capsules(body: Body) -> LinkMeshes:
@@ -76,7 +78,8 @@ def _capsule(a: Array, b: Array, radius: float) -> Any:
 
     axis = b - a
     length = float(np.linalg.norm(axis))
-    mesh = trimesh.creation.capsule(length, float(radius), count=SECTIONS)  # from 0 on, along z
+    mesh = trimesh.creation.capsule(length, float(radius), count=SECTIONS)  # along z
+    mesh.apply_translation(-mesh.bounds.mean(axis=0))  # wherever this version begins it
     if length > 0:
         mesh.apply_transform(trimesh.geometry.align_vectors([0.0, 0.0, 1.0], axis / length))
-    return mesh.apply_translation(a)
+    return mesh.apply_translation(0.5 * (a + b))

@@ -26,7 +26,7 @@ PHONE = 1.7  # [1], how much farther away it is on a phone
 SKY, AMBER = (30, 140, 220), (235, 110, 0)  # paler in the scene's light
 PALE, PALER = (225, 228, 232), (205, 209, 214)
 FOG = 2.5, 8.0  # [1], of the arm's reach from the camera, where the floor fades
-GHOST, NETWORK, CAPSULE, LIMIT = 0.55, 0.3, 0.35, 0.6  # opacities
+GHOST, NETWORK, CAPSULE, LIMIT = 0.6, 0.25, 0.35, 0.6  # opacities
 SLIM = 0.028  # [1], of the arm's reach, how thick other solutions are drawn
 HANDLE = 0.12  # [1], of the arm's reach
 
@@ -50,7 +50,7 @@ class Scenery:
         rods = slim(chain, SLIM * chain.reach)
         self._others = self._copies('others', rods, SKY, GHOST, MOST_OTHERS)
         # A little within the robot, where it is the same; a little around the robot.
-        self._network = self._copies('network', hulls(body, 3 * fine), AMBER, NETWORK)
+        self._network = self._copies('network', hulls(body, 2 * fine), AMBER, NETWORK)
         self._held = self._copies('limits', hulls(body, fine), RED, LIMIT)
         position, orientation = session.target
         self._target = server.scene.add_transform_controls(
