@@ -45,10 +45,10 @@ def solved(what: str, done: str, success: bool, reason: str) -> str:
 
 
 def in_colour(told: str, colour: str = NEUTRAL, reason: str = '') -> str:
-    """Return a headline beside a dot of a colour, and a reason, as HTML of two lines."""
+    """Return a headline beside a dot of a colour, and a reason, as HTML of three lines."""
     after = f': {html.escape(reason)}' if reason else ''
     return (
-        f'<div style="{BOX} height: 2.7em; overflow-y: auto">'
+        f'<div style="{BOX} height: 4.05em; overflow-y: auto">'
         f'<span style="color: {colour}">&#9679;</span> '
         f'<strong style="color: {colour}">{html.escape(told)}</strong>{after}</div>'
     )
@@ -123,7 +123,7 @@ def _angle(radians: float) -> str:
 def _of_solution(solution: Solution) -> dict[str, str]:
     rows = errors(solution.position_error, solution.orientation_error, solution.solve_time)
     margin = solution.limit_margin
-    rows['margin to joint limits'] = f'{margin:.2g} rad' if math.isfinite(margin) else NONE
+    rows['margin to joint limits'] = f'{margin:.3f} rad' if math.isfinite(margin) else NONE
     return rows | _clearance(solution.clearance)
 
 

@@ -60,36 +60,37 @@ class Page:
             control_width='large',
             brand_color=BRAND,
         )
-        self._server.gui.main_panel.dock_right()
         self._folder = tempfile.TemporaryDirectory(prefix='learned_ik_view_')
         self._rng = np.random.default_rng()
-        self._asked = Asked()
+        self.asked = Asked()
         self._last_step = time.monotonic()  # [s]
         self._build()
         self._server.on_client_connect(self._look)
 
     def _build(self) -> None:
         """Fill scene and panel for the robot."""
-        self._session = Session(self._robot.solver)
+        self._server.gui.main_panel.dock_right()
+        self.session = Session(self._robot.solver)
         self._path: Array | None = None  # (n, joints), a spiral that is shown
         self._path_step = 0.0
         self._unwritten = 0  # steps since the figures were last shown
         self._refused = ''  # why the solver does not take the spheres as they are
         self._typed = False  # whether the target is where somebody typed it
-        self._scenery = Scenery(self._server, self._robot, self._session, self._asked)
-        radius = 0.5 * self._scenery.handle_size
-        self._panel = Panel(
-            self._server.gui, self._session, self._asked, names(), self._robot.name, radius
+        self.scenery = Scenery(self._server, self._robot, self.session, self.asked)
+        radius = 0.5 * self.scenery.handle_size
+        self.panel = Panel(
+            self._server.gui, self.session, self.asked, names(), self._robot.name, radius
         )
-        self._scenery.spheres.resize(self._panel.scene.radius)
-        self._scenery.look(self._server.initial_camera)
+        self.scenery.spheres.resize(self.panel.scene.radius)
+        self.scenery.look(self._server.initial_camera)
         for client in self._server.get_clients().values():
             self._look(client)
         self._show()
 
     def _look(self, client: Any) -> None:
         """Let a browser look at the arm, as wide as its window is."""
-        self._scenery.look(client.camera, client.camera.aspect)
+        with client.atomic():
+            self.scenery.look(client.camera, client.camera.aspect)
 
     @property
     def address(self) -> str:
@@ -102,15 +103,21 @@ class Page:
             self._server.stop()
         self._folder.cleanup()
 
-    def step(self) -> None:
-        """Do what was asked since the last step, and show what came of it."""
-        asked = self._asked.take()
+    def step(self, period: float | None = None) -> None:
+        """Do what was asked since the last step, and show what came of it.
+
+        Args:
+            period: [s], for which the arm moves; default: as long as the last step is ago.
+
+        """
+        asked = self.asked.take()
         now = time.monotonic()
-        period, self._last_step = now - self._last_step, now
+        period = now - self._last_step if period is None else period
+        self._last_step = now
         if asked.keys() & {'robot', 'file'}:
             self._change_robot('file' in asked)
             return
-        self._session.speed = self._panel.speed.value
+        self.session.speed = self.panel.speed.value
         if asked.keys() <= STAYS:
             if 'shown' in asked:
                 self._show()
@@ -119,9 +126,9 @@ class Page:
         shown, self._path = self._playing(), None
         self._typed = 'numbers' in asked
         self._change_spheres(asked)
-        self._session.start = self._panel.start.value
+        self.session.start = self.panel.start.value
         self._move(asked, shown)
-        if self._session.moving:
+        if self.session.moving:
             self._go_on(period)
         else:
             self._show()
@@ -130,28 +137,28 @@ class Page:
 
     def _move(self, asked: dict[str, Any], shown: Array | None) -> None:
         """Move the arm as it is asked for; it is shown somewhere else while it plays a path."""
-        session, panel = self._session, self._panel
+        session, panel = self.session, self.panel
         joints = [value for what, value in asked.items() if what.startswith('joint')]
         slid = [value for what, value in asked.items() if what.startswith('slider')]
         if 'reset' in asked:
             self._reset()
         elif 'random' in asked:
             session.jump(*session.random_target(self._rng))
-            self._scenery.move_target(*session.target)
+            self.scenery.move_target(*session.target)
             panel.set_sliders()
             return
         elif 'numbers' in asked:
-            self._scenery.move_target(*panel.numbers.pose)
+            self.scenery.move_target(*panel.numbers.pose)
         elif joints:
             session.move_joints(panel.joints.moved(session.q if shown is None else shown, joints))
-            self._scenery.move_target(*session.target)
+            self.scenery.move_target(*session.target)
             panel.set_sliders()
             return
         elif slid and len(slid) == len(asked):
             for i in slid:
                 session.slide(i, panel.sliders[i].value)
             return
-        target = self._scenery.target
+        target = self.scenery.target
         if panel.at_once.value or AT_ONCE & asked.keys():
             session.move_target(*target)
         else:
@@ -159,32 +166,32 @@ class Page:
         panel.set_sliders()
 
     def _reset(self) -> None:
-        self._panel.start.value = self._session.start = self._session.starts[0]
-        self._session.q = self._session.begin.copy()
-        self._scenery.move_target(*self._session.solver.chain.forward(self._session.q))
-        self._scenery.clear_path()
+        self.panel.start.value = self.session.start = self.session.starts[0]
+        self.session.q = self.session.begin.copy()
+        self.scenery.move_target(*self.session.solver.chain.forward(self.session.q))
+        self.scenery.clear_path()
 
     def _change_spheres(self, asked: dict[str, Any]) -> None:
         """Add, resize and remove spheres, and place those that the solver accepts."""
-        spheres = self._scenery.spheres
+        spheres = self.scenery.spheres
         if asked.keys() & {'reset', 'no spheres'}:
             spheres.clear()
         if 'sphere size' in asked:
-            spheres.resize(self._panel.scene.radius)
+            spheres.resize(self.panel.scene.radius)
         if 'sphere' in asked:
-            spheres.add(self._scenery.target[0])
+            spheres.add(self.scenery.target[0], self.session.clearance_of)
         try:
-            self._session.place_spheres(spheres.values)
+            self.session.place_spheres(spheres.values)
             self._refused = ''
         except ObstacleError as error:
             self._refused = str(error)
 
     def _follow_spiral(self) -> None:
-        path, solution = self._session.spiral()
-        reached, _ = self._session.solver.chain.forward(solution.joint_positions)
-        self._scenery.show_path(path, reached)
+        path, solution = self.session.spiral()
+        reached, _ = self.session.solver.chain.forward(solution.joint_positions)
+        self.scenery.show_path(path, reached)
         self._path, self._path_step = solution.joint_positions, 0.0
-        self._panel.headline.content = solved(
+        self.panel.headline.content = solved(
             f'A spiral of {len(path.positions)} poses:',
             'followed',
             bool(solution.success),
@@ -194,18 +201,18 @@ class Page:
         rows = errors(*largest, solution.solve_time)
         rows['solve time'] += ' for all'
         rows['largest step of a joint'] = f'{solution.largest_step:.3g} rad'
-        self._panel.figures.content = table(rows | {'': NONE, ' ': NONE, '  ': NONE})
+        self.panel.figures.content = table(rows | {'': NONE, ' ': NONE, '  ': NONE})
 
     def _go_on(self, period: float) -> None:
         """Let the arm follow its target, or a spiral, by a period [s]."""
-        if not self._session.moving:
+        if not self.session.moving:
             self._play()
             return
-        self._session.follow(period)
+        self.session.follow(period)
         self._unwritten += 1
-        if not self._session.moving:
-            self._panel.set_sliders()
-        self._show(text=not self._session.moving or self._unwritten >= STEPS_A_TEXT)
+        if not self.session.moving:
+            self.panel.set_sliders()
+        self._show(text=not self.session.moving or self._unwritten >= STEPS_A_TEXT)
 
     def _play(self) -> None:
         """Show the next posture of the spiral, there and back."""
@@ -214,7 +221,7 @@ class Page:
         self._path_step += (len(self._path) - 1) * PERIOD / SPIRAL_SECONDS
         posture = self._playing()
         if posture is not None:
-            self._scenery.show_posture(posture)
+            self.scenery.show_posture(posture)
 
     def _playing(self) -> Array | None:
         """Return the posture (joints,) [rad or m] of the spiral that is shown, if one is."""
@@ -225,22 +232,22 @@ class Page:
 
     def _show(self, text: bool = True) -> None:
         """Show the posture, and, where wanted, ghosts and what is to be said."""
-        shown = self._panel.scene
-        self._scenery.show_arm(shown)
+        shown = self.panel.scene
+        self.scenery.show_arm(shown)
         if not text:
             return
         self._unwritten = 0
-        network = self._session.network_answer()
-        others = self._session.other_solutions() if shown.others else None
-        self._scenery.show_ghosts(network if shown.network else None, others)
-        self._panel.show(network, others, self._refused, numbers=not self._typed)
+        network = self.session.network_answer()
+        others = self.session.other_solutions() if shown.others else None
+        self.scenery.show_ghosts(network if shown.network else None, others)
+        self.panel.show(network, others, self._refused, numbers=not self._typed)
 
     def _change_robot(self, from_file: bool) -> None:
         """Show another robot, or say why not."""
-        choice = self._panel.robot
+        choice = self.panel.robot
         if not from_file and choice.name == self._robot.name:
             return
-        self._panel.headline.content = in_colour('Getting the robot ready')
+        self.panel.headline.content = in_colour('Getting the robot ready')
         try:
             robot = self._opened(*choice.file) if from_file else robot_named(choice.name)
         except LearnedIkError as error:
@@ -258,7 +265,7 @@ class Page:
         path.write_bytes(content)
         if path.suffix == MODEL_SUFFIX:
             return robot_of_model(path)
-        return robot_of_urdf(path, *self._panel.robot.links)
+        return robot_of_urdf(path, *self.panel.robot.links)
 
 
 def _silence() -> contextlib.AbstractContextManager[Any]:

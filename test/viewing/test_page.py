@@ -103,174 +103,173 @@ def page():
 
 
 def test_the_slider_is_set_back_when_the_target_moves(page):
-    (slider,) = page._panel.sliders
+    (slider,) = page.panel.sliders
     slide(page, 0.6)
     drag(page, [0.0, 0.0, -0.05])
     page.step()
     assert slider.value == 0.0
     wait_until_it_rests(page)
     assert slider.value == 0.0
-    assert not page._asked.take()  # the page set it, and nobody slides
-    before = page._session.q.copy()
+    assert not page.asked.take()  # the page set it, and nobody slides
+    before = page.session.q.copy()
     slide(page, 0.01)
-    assert np.abs(page._session.q - before).max() < 0.02
+    assert np.abs(page.session.q - before).max() < 0.02
 
 
 def test_a_target_that_moves_while_the_slider_does_is_not_missed(page):
     drag(page, [0.0, 0.0, -0.05])
-    page._panel.sliders[0].value = 0.3
-    page._asked.by('slider 0', 0)(types.SimpleNamespace(client='a browser'))
+    page.panel.sliders[0].value = 0.3
+    page.asked.by('slider 0', 0)(types.SimpleNamespace(client='a browser'))
     page.step()
-    np.testing.assert_allclose(page._session.target[0], page._scenery.target[0])
-    assert page._panel.sliders[0].value == 0.0
+    np.testing.assert_allclose(page.session.target[0], page.scenery.target[0])
+    assert page.panel.sliders[0].value == 0.0
 
 
 def test_the_arm_follows_a_target_while_it_is_dragged_and_says_how_it_stands(page):
-    before, headlines = page._session.q.copy(), []
+    before, headlines = page.session.q.copy(), []
     for _ in range(60):
         drag(page, [-0.005, 0.0, -0.005])
         page.step()
-        headlines.append(page._panel.headline.content)
-        steps = np.abs(page._session.q - before)
-        before = page._session.q
+        headlines.append(page.panel.headline.content)
+        steps = np.abs(page.session.q - before)
+        before = page.session.q
         assert steps.max() < 0.25  # at half its speed, in 0.1 s at most
-    assert page._session.moving
+    assert page.session.moving
     assert any('Catching up' in told and '#E69F00' in told for told in headlines)
     wait_until_it_rests(page)
-    assert 'The target is reached' in page._panel.headline.content
-    assert '#009E73' in page._panel.headline.content
-    assert 'position error' in page._panel.figures.content
+    assert 'The target is reached' in page.panel.headline.content
+    assert '#009E73' in page.panel.headline.content
+    assert 'position error' in page.panel.figures.content
 
 
 def test_a_target_out_of_reach_is_shown_as_the_closest(page):
-    page._panel.speed.value = 1.0
+    page.panel.speed.value = 1.0
     drag(page, [5.0, 0.0, 0.0])
     page.step()
     wait_until_it_rests(page)
-    assert 'Closest' in page._panel.headline.content
-    assert '#AA3377' in page._panel.headline.content
-    assert 'from the target' in page._panel.headline.content
-    page._panel.at_once.value = True
-    page._asked.ask('at once')
+    assert 'Closest' in page.panel.headline.content
+    assert '#AA3377' in page.panel.headline.content
+    assert 'from the target' in page.panel.headline.content
+    page.panel.at_once.value = True
+    page.asked.ask('at once')
     page.step()
-    assert 'not reached' in page._panel.headline.content
+    assert 'not reached' in page.panel.headline.content
 
 
 def test_at_once_leaves_out_the_way(page):
-    page._panel.at_once.value = True
+    page.panel.at_once.value = True
     drag(page, [0.0, 0.0, -0.1])
     page.step()
-    assert not page._session.moving
-    assert page._session.solution.success
-    assert 'The target is reached' in page._panel.headline.content
+    assert not page.session.moving
+    assert page.session.solution.success
+    assert 'The target is reached' in page.panel.headline.content
 
 
 def test_the_speed_is_taken_over_and_stops_no_spiral(page):
-    page._asked.ask('spiral')
+    page.asked.ask('spiral')
     page.step()
-    assert 'A spiral of 300 poses: followed' in page._panel.headline.content
-    page._panel.speed.value = 0.1
-    page._asked.ask('speed')
+    assert 'A spiral of 300 poses: followed' in page.panel.headline.content
+    page.panel.speed.value = 0.1
+    page.asked.ask('speed')
     page.step()
-    assert page._session.speed == 0.1
+    assert page.session.speed == 0.1
     assert page._path is not None
 
 
 def test_an_arm_that_plays_a_spiral_sets_out_from_where_it_is_shown(page):
-    page._asked.ask('spiral')
+    page.asked.ask('spiral')
     page.step()
     for _ in range(100):
         page.step()
     shown = page._playing().copy()
-    assert np.abs(shown - page._session.q).max() > 0.1
+    assert np.abs(shown - page.session.q).max() > 0.1
     drag(page, [0.0, 0.0, -0.02])
     page.step()
-    assert np.abs(page._session.q - shown).max() < 0.05
+    assert np.abs(page.session.q - shown).max() < 0.05
     wait_until_it_rests(page)
-    assert 'The target is reached' in page._panel.headline.content
+    assert 'The target is reached' in page.panel.headline.content
 
 
 def drag(page, way):
     """Move the target by a way (3,) [m], as a user does."""
-    position, orientation = page._scenery.target
-    page._scenery.move_target(position + way, orientation)
-    page._asked.ask('target')
+    position, orientation = page.scenery.target
+    page.scenery.move_target(position + way, orientation)
+    page.asked.ask('target')
 
 
 def wait_until_it_rests(page):
     """Take steps until the arm has come as far as it comes."""
     for _ in range(3000):
-        page._last_step -= 0.02  # as if it were later
-        page.step()
-        if not page._session.moving:
+        page.step(0.02)
+        if not page.session.moving:
             return
     pytest.fail('the arm is still moving')
 
 
 def slide(page, value):
     """Move the slider as a user does."""
-    page._panel.sliders[0].value = value
-    page._asked.by('slider 0', 0)(types.SimpleNamespace(client='a browser'))
+    page.panel.sliders[0].value = value
+    page.asked.by('slider 0', 0)(types.SimpleNamespace(client='a browser'))
     page.step()
-    assert page._panel.sliders[0].value == value
+    assert page.panel.sliders[0].value == value
 
 
 def test_a_joint_slider_moves_the_arm_and_the_target(page):
-    chain = page._session.solver.chain
-    page._panel.joints._sliders[1].value = 30.0
-    page._asked.by('joint 1', 1)(types.SimpleNamespace(client='a browser'))
+    chain = page.session.solver.chain
+    page.panel.joints._sliders[1].value = 30.0
+    page.asked.by('joint 1', 1)(types.SimpleNamespace(client='a browser'))
     page.step()
-    assert page._session.q[1] == pytest.approx(np.radians(30.0))
-    position, orientation = chain.forward(page._session.q)
-    np.testing.assert_allclose(page._scenery.target[0], position, atol=1e-6)
-    assert abs(page._scenery.target[1] @ orientation) == pytest.approx(1.0)
-    np.testing.assert_allclose(page._panel.numbers.pose[0], position, atol=1e-3)
-    assert page._session.solution.success
+    assert page.session.q[1] == pytest.approx(np.radians(30.0))
+    position, orientation = chain.forward(page.session.q)
+    np.testing.assert_allclose(page.scenery.target[0], position, atol=1e-6)
+    assert abs(page.scenery.target[1] @ orientation) == pytest.approx(1.0)
+    np.testing.assert_allclose(page.panel.numbers.pose[0], position, atol=1e-3)
+    assert page.session.solution.success
 
 
 def test_typed_numbers_move_the_target(page):
-    page._panel.numbers._position.value = tuple(page._scenery.target[0] - [0.1, 0.0, 0.1])
-    page._asked.by('numbers')(types.SimpleNamespace(client='a browser'))
-    wanted = page._panel.numbers.pose
+    page.panel.numbers._position.value = tuple(page.scenery.target[0] - [0.1, 0.0, 0.1])
+    page.asked.by('numbers')(types.SimpleNamespace(client='a browser'))
+    wanted = page.panel.numbers.pose
     page.step()
-    np.testing.assert_allclose(page._session.target[0], wanted[0], atol=1e-6)
-    assert page._session.solution.success
+    np.testing.assert_allclose(page.session.target[0], wanted[0], atol=1e-6)
+    assert page.session.solution.success
     # The numbers stay as they were typed: somebody may be about to type the next one.
-    np.testing.assert_array_equal(page._panel.numbers.pose[0], wanted[0])
+    np.testing.assert_array_equal(page.panel.numbers.pose[0], wanted[0])
 
 
 def test_a_random_pose_is_reached(page):
     for _ in range(5):
-        before = page._scenery.target[0]
-        page._asked.ask('random')
+        before = page.scenery.target[0]
+        page.asked.ask('random')
         page.step()
-        assert np.abs(page._scenery.target[0] - before).max() > 1e-3
-        assert page._session.solution.success
+        assert np.abs(page.scenery.target[0] - before).max() > 1e-3
+        assert page.session.solution.success
 
 
 def test_spheres_are_added_resized_and_removed(page):
-    page._asked.ask('sphere')
+    page.asked.ask('sphere')
     page.step()
-    page._panel.scene._radius.value = 0.03
-    page._asked.ask('sphere size')
+    page.panel.scene._radius.value = 0.03
+    page.asked.ask('sphere size')
     page.step()
-    assert page._session.spheres.shape == (1, 4)
-    assert page._session.spheres[0, 3] == pytest.approx(0.03)
-    page._asked.ask('no spheres')
+    assert page.session.spheres.shape == (1, 4)
+    assert page.session.spheres[0, 3] == pytest.approx(0.03)
+    page.asked.ask('no spheres')
     page.step()
-    assert page._session.spheres.shape == (0, 4)
+    assert page.session.spheres.shape == (0, 4)
 
 
 def test_a_sphere_that_is_not_taken_is_told(page):
-    page._asked.ask('sphere')
+    page.asked.ask('sphere')
     page.step()
-    page._scenery.spheres._placed[0][0].position = np.zeros(3)
-    page._panel.scene._radius.value = 0.5
-    page._asked.ask('sphere size')
+    page.scenery.spheres._placed[0][0].position = np.zeros(3)
+    page.panel.scene._radius.value = 0.5
+    page.asked.ask('sphere size')
     page.step()
     wait_until_it_rests(page)
-    assert 'Spheres not taken' in page._panel.headline.content
-    assert 'swallows the base' in page._panel.headline.content
+    assert 'Spheres not taken' in page.panel.headline.content
+    assert 'swallows the base' in page.panel.headline.content
 
 
 def test_another_robot_by_name_and_by_file(page):
@@ -279,37 +278,37 @@ def test_another_robot_by_name_and_by_file(page):
 
     choose(page, 'panda')
     assert page._robot.name == 'panda'
-    assert page._session.solver.chain.joint_count == 7
-    assert page._session.network_answer() is not None
+    assert page.session.solver.chain.joint_count == 7
+    assert page.session.network_answer() is not None
     upload(page, 'five.urdf', artificial_arm_urdf(5).encode())
     assert page._robot.name == 'five'
-    assert page._session.solver.chain.joint_count == 5
-    assert page._session.network_answer() is None
+    assert page.session.solver.chain.joint_count == 5
+    assert page.session.network_answer() is None
     upload(page, '../../own.safetensors', Path(MODEL).read_bytes())
     assert page._robot.name == 'own'
-    assert page._session.network_answer() is not None
+    assert page.session.network_answer() is not None
 
 
 def test_a_file_that_is_no_robot_leaves_the_one_that_is_shown(page):
     before = page._robot
     upload(page, 'none.urdf', b'<robot')
     assert page._robot is before
-    assert 'Not taken' in page._panel.robot._said.content
+    assert 'Not taken' in page.panel.robot._said.content
     upload(page, 'none.safetensors', b'nothing')
     assert page._robot is before
 
 
 def choose(page, name):
-    page._panel.robot._choice.value = name
-    page._asked.ask('robot')
+    page.panel.robot._choice.value = name
+    page.asked.ask('robot')
     page.step()
 
 
 def upload(page, name, content):
-    page._panel.robot._file = types.SimpleNamespace(
+    page.panel.robot._file = types.SimpleNamespace(
         value=types.SimpleNamespace(name=name, content=content)
     )
-    page._asked.ask('file')
+    page.asked.ask('file')
     page.step()
 
 

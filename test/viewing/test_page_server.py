@@ -111,7 +111,7 @@ def served(artificial, untrained):
     model = untrained(dataclasses.replace(chain, joint_names=names))
     assert isinstance(model, IkModel)
     page = Page(ViewedRobot('<b>arm', IkSolver(model), None), LOCAL, 8400)
-    said = page._panel._gauges.content + page._panel.headline.content
+    said = page.panel._gauges.content + page.panel.headline.content
     yield int(page.address.rpartition(':')[2]), said
     page.close()
 

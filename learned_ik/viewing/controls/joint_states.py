@@ -20,7 +20,7 @@ class Hold(enum.Enum):
     SPEED = 'at its speed'
 
 
-HOLD_COLOURS = {Hold.NOTHING: '#0072B2', Hold.LIMIT: '#D55E00', Hold.SPEED: '#E69F00'}
+HOLD_COLOURS = {Hold.NOTHING: '#0072B2', Hold.LIMIT: '#CC0000', Hold.SPEED: '#E69F00'}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,6 +18,8 @@ from learned_ik.viewing.session import NetworkAnswer, OtherSolutions, Session
 
 GOALS = {'Random pose': 'random', 'Spiral': 'spiral', 'Back': 'reset'}
 
+REFUSED = '#CC0000'
+
 
 class Panel:
     """All controls of one robot."""
@@ -93,7 +95,7 @@ class Panel:
 
         """
         session = self._session
-        told = in_colour('Spheres not taken', '#D55E00', refused) if refused else headline(session)
+        told = in_colour('Spheres not taken', REFUSED, refused) if refused else headline(session)
         _set(self.headline, told)
         _set(self.figures, figures(session, network, others))
         self.show_times()

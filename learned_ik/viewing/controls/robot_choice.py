@@ -52,7 +52,7 @@ class RobotChoice:
     def refuse(self, reason: str, name: str) -> None:
         """Say why a robot is not taken, and choose again the one that is shown."""
         self._choice.value = name
-        self.say(f'Not taken: {reason}', '#D55E00')
+        self.say(f'Not taken: {reason}', '#CC0000')
 
     def say(self, text: str, colour: str = NEUTRAL) -> None:
         """Show a text."""

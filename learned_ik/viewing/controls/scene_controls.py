@@ -27,7 +27,7 @@ class SceneControls:
             'Other solutions', True, hint='up to six other postures that reach the target'
         )
         self._network = gui.add_checkbox(
-            "Network's answer", network, disabled=not network,
+            'Network alone', network, disabled=not network,
             hint='the posture that the network says, before it is refined',
         )  # fmt: skip
         self._capsules = gui.add_checkbox(
@@ -35,12 +35,17 @@ class SceneControls:
         )
         for box in (self._robot, self._others, self._network, self._capsules):
             box.on_update(asked.by('shown'))
-        self._radius = gui.add_slider(
-            'Sphere radius [m]', 0.01, round(6 * sphere_radius, 2), 0.01, round(sphere_radius, 2)
-        )
-        self._radius.on_update(asked.by('sphere size'))
         spheres = gui.add_button_group('Spheres', tuple(SPHERES))
         spheres.on_click(asked.by_option(SPHERES))
+        self._radius = gui.add_slider(
+            'Radius [m]',
+            0.01,
+            round(6 * sphere_radius, 2),
+            0.01,
+            round(sphere_radius, 2),
+            hint='of all spheres',
+        )
+        self._radius.on_update(asked.by('sphere size'))
 
     @property
     def robot(self) -> bool:

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from learned_ik.arrays import Array
 from learned_ik.viewing.scenery.drawn_robot import BASE
 
-GREY, RED = (150, 150, 150), (213, 94, 0)
+GREY, RED = (150, 150, 150), (204, 0, 0)
+AROUND = np.array([[np.cos(a), np.sin(a), 0.0] for a in np.linspace(0, 2 * np.pi, 12, False)])
 
 
 class PlacedSpheres:
@@ -42,15 +43,28 @@ class PlacedSpheres:
         for _, ball in self._placed:
             ball.radius = radius
 
-    def add(self, beside: npt.ArrayLike) -> None:
-        """Put another one beside a point (3,) [m]: clear of it, and of those that are there."""
-        aside = 2.0 * max(self._handle_size, self._radius) * (1 + len(self._placed))
+    def add(self, beside: npt.ArrayLike, clearance_of: Callable[[Array], float]) -> None:
+        """Put another one beside a point (3,) [m], where it is clearest of the arm and the others.
+
+        `clearance_of` takes a row of `values`.
+        """
+        middles = np.asarray(beside) + 2.0 * max(self._handle_size, self._radius) * AROUND
+        others = self.values[:, :3]
+
+        def room(middle: Array) -> float:
+            apart = np.linalg.norm(others - middle, axis=1).min(initial=np.inf)
+            return min(clearance_of(np.array([*middle, self._radius])), apart - 2 * self._radius)
+
+        self.put(max(middles, key=room))
+
+    def put(self, middle: npt.ArrayLike) -> None:
+        """Put another one at a point (3,) [m]."""
         name = f'{BASE}/sphere_{len(self._placed)}'
         handle = self._server.scene.add_transform_controls(
             name,
             self._handle_size,
             depth_test=False,
-            position=np.asarray(beside) - [0.0, aside, 0.0],
+            position=middle,
             disable_rotations=True,
         )
         handle.on_update(lambda _: self._moved())

@@ -20,13 +20,14 @@ from learned_ik.viewing.scenery.placed_spheres import PlacedSpheres
 from learned_ik.viewing.session import MOST_OTHERS, NetworkAnswer, OtherSolutions, Session
 from learned_ik.viewing.viewed_robot import ViewedRobot
 
-ORANGE, BLUE, GREEN, RED = (230, 159, 0), (0, 114, 178), (0, 158, 115), (213, 94, 0)
+ORANGE, BLUE, GREEN, RED = (230, 159, 0), (0, 114, 178), (0, 158, 115), (204, 0, 0)
 VIEW = np.array([0.85, -0.95, 0.42])  # [1], of the arm's reach, to the camera
+PORTRAIT = 0.7  # [1], width by height of a scene that is a phone's
 PHONE = 1.7  # [1], how much farther away it is on a phone
 SKY, AMBER = (30, 140, 220), (235, 110, 0)  # paler in the scene's light
-PALE, PALER = (225, 228, 232), (205, 209, 214)
+PALE, DARKER = (225, 228, 232), (205, 209, 214)
 FOG = 2.5, 8.0  # [1], of the arm's reach from the camera, where the floor fades
-GHOST, NETWORK, CAPSULE, LIMIT = 0.6, 0.25, 0.35, 0.6  # opacities
+GHOST, NETWORK, CAPSULE, LIMIT = 0.6, 0.25, 0.5, 0.6  # opacities
 SLIM = 0.028  # [1], of the arm's reach, how thick other solutions are drawn
 HANDLE = 0.12  # [1], of the arm's reach
 
@@ -40,12 +41,15 @@ class Scenery:
         chain, body = robot.solver.chain, robot.solver.body
         self.handle_size = HANDLE * chain.reach  # [m]
         self._robot = drawn(server, chain, robot.urdf)
-        floor = (0, 0, self._robot.lowest)
+        points = joint_origins(chain, session.q) + self._robot.origin
+        floor = min(self._robot.lowest, points[:, 2].min() - self.handle_size)  # [m]
         server.scene.add_grid(
-            '/floor', cell_size=0.25, cell_color=PALE, section_color=PALER, position=floor
-        )
+            '/floor', cell_size=0.25, cell_color=PALE, section_color=DARKER,
+            position=(0.0, 0.0, floor),
+        )  # fmt: skip
         server.scene.configure_fog(FOG[0] * chain.reach, FOG[1] * chain.reach)
-        self._view = self._first_view()
+        centre = 0.5 * (points.min(axis=0) + points.max(axis=0))
+        self._view = centre, VIEW * chain.reach  # [m], the middle, and from there to a camera
         fine = 0.004 * chain.reach
         rods = slim(chain, SLIM * chain.reach)
         self._others = self._copies('others', rods, SKY, GHOST, MOST_OTHERS)
@@ -136,13 +140,6 @@ class Scenery:
 
         """
         centre, away = self._view
-        if aspect < 1:
+        if aspect < PORTRAIT:
             centre, away = centre - [0.0, 0.0, 0.3 * PHONE * np.linalg.norm(away)], PHONE * away
         camera.position, camera.look_at = centre + away, centre
-
-    def _first_view(self) -> tuple[Array, Array]:
-        """Return the middle of arm and base (3,) [m], and the way from there to a camera."""
-        chain, q = self._session.solver.chain, self._session.q
-        points = joint_origins(chain, q) + self._robot.origin
-        centre = 0.5 * (points.min(axis=0) + points.max(axis=0))
-        return centre, VIEW * chain.reach
