@@ -114,6 +114,7 @@ class Page:
         now = time.monotonic()
         period = now - self._last_step if period is None else period
         self._last_step = now
+        self.session.clock += period
         if asked.keys() & {'robot', 'file'}:
             self._change_robot('file' in asked)
             return

@@ -68,6 +68,7 @@ class Session:
         self.speed = SPEED  # [1], share of the joints' speeds that the arm follows with
         self.moving = False  # whether `follow` has a way to go
         self.step: TrackingStep | None = None  # the last one; None: `solution` tells of q
+        self.clock = 0.0  # [s], that the page was looked at, for `times`
         self.times = SolveTimes()
         self._pursuit = Pursuit(self.solver)
         self.begin = beginning(chain)
@@ -147,7 +148,7 @@ class Session:
         self._pursuit.change_speed(self.speed)
         began = time.perf_counter()
         self.step = self._pursuit.advance(*self.target, period)
-        self.times.note(time.perf_counter() - began)
+        self.times.note(time.perf_counter() - began, self.clock)
         self.q = self.step.joint_positions
         if self._pursuit.is_over(self.step):
             self.moving = False
@@ -170,7 +171,7 @@ class Session:
         found = self.solver.solve(
             *self.target, seed=seed, prefer='first', min_clearance=WANTED_CLEARANCE
         )
-        self.times.note(found.solve_time)
+        self.times.note(found.solve_time, self.clock)
         return found
 
     def _take_over(self, solution: Solution) -> Solution:
@@ -190,7 +191,7 @@ class Session:
         q = np.clip(chain.checked_joints(q), chain.lower, chain.upper)
         self.target = chain.forward(q)
         solution = self.solver.solve(*self.target, seed=q, prefer='first', avoid_collisions=False)
-        self.times.note(solution.solve_time)
+        self.times.note(solution.solve_time, self.clock)
         self._take_over(solution)
         self.q = q
         return solution
@@ -260,7 +261,7 @@ class Session:
             way = value - self.slid[direction]
             q = self._motion.move(self.q, direction, way)
             self.solution = self.solver.solve(*self.target, seed=q, prefer='first')
-            self.times.note(self.solution.solve_time)
+            self.times.note(self.solution.solve_time, self.clock)
             self.q = self.solution.joint_positions
         self.slid[direction] = value
         return self.solution

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`SolveTimes`: how long each of the last answers took."""
 
-import time
 from collections import deque
 
 import numpy as np
@@ -20,15 +19,14 @@ class SolveTimes:
         """Begin without any."""
         self._noted: deque[tuple[float, float]] = deque(maxlen=MOST)
 
-    def note(self, duration: float, now: float | None = None) -> None:
+    def note(self, duration: float, now: float) -> None:
         """Note an answer.
 
         Args:
             duration: [s], that it took.
-            now: [s], when, on any clock; default: the monotonic one, now.
+            now: [s], when, on any clock.
 
         """
-        now = time.monotonic() if now is None else now
         self._noted.append((now, duration))
         while self._noted[0][0] < now - WINDOW:
             self._noted.popleft()

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import types
 from pathlib import Path
 
@@ -199,7 +200,8 @@ def drag(page, way):
 
 def wait_until_it_rests(page):
     """Take steps until the arm has come as far as it comes."""
-    for _ in range(3000):
+    deadline = time.monotonic() + 100.0  # [s], far more than it takes
+    while time.monotonic() < deadline:
         page.step(0.02)
         if not page.session.moving:
             return
