@@ -70,6 +70,8 @@ def use_target(page: Page) -> None:
     page.get_by_text('Random pose').click()
     page.wait_for_timeout(SETTLED)
     print(f'random: {headline(page).inner_text()}')
+    page.get_by_text('Back', exact=True).click()
+    page.wait_for_timeout(SETTLED)
     page.get_by_text('Spiral').click()
     page.get_by_text('A spiral of').wait_for()
     print(headline(page).inner_text())
@@ -152,7 +154,10 @@ def push(page: Page, slider: Locator, steps: int) -> None:
     before = value(page, 3), value(page, 4)
     for _ in range(steps):
         slider.press('ArrowRight')
-    page.wait_for_timeout(SETTLED)
+    for _ in range(TRIES):
+        page.wait_for_timeout(SETTLED)
+        if (value(page, 3), value(page, 4)) != before:
+            break
     print(f'pushed {before} -> {(value(page, 3), value(page, 4))}')
 
 

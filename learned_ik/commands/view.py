@@ -43,7 +43,7 @@ class View:
     def run(self, command: str) -> Result:
         """Serve the page until Ctrl-C."""
         page_type, period = _imported_page()
-        _check_address(self.host, self.port)
+        _check_address(self.host, self.port)  # before some robots take seconds to get ready
         logging.getLogger('websockets').setLevel(logging.WARNING)
         logger.info('making the solver ready')
         viewed = self._robot()

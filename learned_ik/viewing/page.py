@@ -32,6 +32,7 @@ from learned_ik.viewing.viewed_robot import (
 PERIOD = 0.02  # [s], between two looks at the controls
 STEPS_A_TEXT = 5  # of an arm that moves: a browser lays text out more slowly than it draws
 SPIRAL_SECONDS = 8.0
+SEEN = 1e-6  # [m, 1], by which a handle that was moved differs
 # What is asked for and begins with a search, without a way there.
 AT_ONCE = {'start', 'reset', 'spiral', 'numbers'}
 BRAND = (0, 114, 178)
@@ -118,6 +119,8 @@ class Page:
         if asked.keys() & {'robot', 'file'}:
             self._change_robot('file' in asked)
             return
+        if self._stands():
+            asked.pop('target', None)  # a browser tells of its handle when it opens the page
         self.session.speed = self.panel.speed.value
         if asked.keys() <= STAYS:
             if 'shown' in asked:
@@ -135,6 +138,11 @@ class Page:
             self._show()
         if 'spiral' in asked:
             self._follow_spiral()
+
+    def _stands(self) -> bool:
+        """Say whether the target's handle is where the session has the target."""
+        there = zip(self.scenery.target, self.session.target, strict=True)
+        return all(np.allclose(shown, known, rtol=0.0, atol=SEEN) for shown, known in there)
 
     def _move(self, asked: dict[str, Any], shown: Array | None) -> None:
         """Move the arm as it is asked for; it is shown somewhere else while it plays a path."""

@@ -157,6 +157,16 @@ def test_a_target_out_of_reach_is_shown_as_the_closest(page):
     assert 'not reached' in page.panel.headline.content
 
 
+def test_a_handle_that_stands_where_it_was_wakes_nothing(page):
+    page.asked.ask('target')
+    page.step()
+    assert not page.session.moving
+    page.session.move_target([5.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0])  # the handle is elsewhere
+    page.asked.ask('target')
+    page.step()
+    assert page.session.moving
+
+
 def test_at_once_leaves_out_the_way(page):
     page.panel.at_once.value = True
     drag(page, [0.0, 0.0, -0.1])
@@ -338,4 +348,18 @@ def test_a_missing_model_is_told():
     result = run('/nowhere.safetensors')
     assert result.returncode == 2
     assert 'does not exist' in result.stderr
+    assert 'Traceback' not in result.stderr
+
+
+def test_links_without_a_urdf_are_told():
+    result = run('panda', '--tip', 'panda_hand')
+    assert result.returncode == 2
+    assert '--base and --tip name links of --urdf' in result.stderr
+
+
+def test_a_urdf_without_an_arm_is_told(tmp_path):
+    urdf = tmp_path / 'none.urdf'
+    urdf.write_text('<robot name="none"><link name="a"/></robot>')
+    result = run('--urdf', str(urdf))
+    assert result.returncode == 2
     assert 'Traceback' not in result.stderr
