@@ -141,5 +141,5 @@ class Scenery:
         """
         centre, away = self._view
         if aspect < PORTRAIT:
-            centre, away = centre - [0.0, 0.0, 0.3 * PHONE * np.linalg.norm(away)], PHONE * away
+            centre, away = centre - [0.0, 0.0, 0.4 * PHONE * np.linalg.norm(away)], PHONE * away
         camera.position, camera.look_at = centre + away, centre
