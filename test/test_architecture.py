@@ -30,7 +30,10 @@ MAY_IMPORT = {
     'solving': {'robot', 'kernels', 'network', 'model', 'trajectories'},
     'tracking': {'robot', 'kernels', 'model', 'solving'},
     'native': {'model', 'kernels', 'solving'},
-    'viewing': {'robot', 'kernels', 'network', 'model', 'solving', 'tracking', 'trajectories'},
+    'viewing': {
+        *('robot', 'kernels', 'network', 'model', 'solving', 'tracking', 'trajectories'),
+        'resources',
+    },
     'serving': {
         *('robot', 'model', 'kernels', 'solving', 'tracking', 'trajectories'),
         *('resources', 'yaml_config'),

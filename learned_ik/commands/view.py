@@ -10,28 +10,30 @@ from typing import Any
 
 from learned_ik.commands.arguments import flag, option, positional
 from learned_ik.commands.result import Result
-from learned_ik.errors import ConfigurationError, RobotMismatchError
-from learned_ik.model import IkModel
-from learned_ik.resources import shipped_files
-from learned_ik.robot.chain import KinematicChain
-from learned_ik.robot.named import RobotConfig, body_from_file, chain_from_file
+from learned_ik.errors import ConfigurationError
 
 logger = logging.getLogger('learned_ik.viewing')
+
+FIRST = 'panda'  # the robot that is shown where none is named
 
 
 @dataclasses.dataclass(frozen=True)
 class View:
-    """Look at an arm in the browser: drag its target, slide along its redundancy, add spheres.
+    """Look at an arm in the browser: drag its target, move its joints, put spheres in its way.
 
     Ctrl-C ends it. Needs viser and yourdfpy: pip install 'learned_ik[view]'.
     """
 
-    model: Path = positional('model file')
+    model: Path | None = positional(
+        'model file, or the name of a robot that comes with the package', None
+    )
     urdf: Path | None = option(
-        'URDF file of the robot, to be drawn; default: the one that comes with the package if the '
-        'model is for that robot, else a line through the joints',
+        'URDF file of an arm, in place of a model; beside one, what draws its robot: default is '
+        'the one that comes with the package for that arm, else a line through the joints',
         None,
     )
+    base: str | None = option('link where the arm of --urdf begins; default: the root', None)
+    tip: str | None = option('link where it ends; default: the only leaf', None)
     host: str = option(
         'address to serve on; 0.0.0.0: to every machine of the network', '127.0.0.1'
     )
@@ -40,62 +42,47 @@ class View:
 
     def run(self, command: str) -> Result:
         """Serve the page until Ctrl-C."""
-        model = IkModel.load(self.model)
-        urdf = self.urdf or shipped_urdf(model.chain)
-        if self.urdf is not None:
-            check_fits(model, self.urdf)
         page_type, period = _imported_page()
-        _check_address(self.host, self.port)  # before minutes of getting ready
+        _check_address(self.host, self.port)  # before some robots take seconds to get ready
         logging.getLogger('websockets').setLevel(logging.WARNING)
         logger.info('making the solver ready')
-        page = page_type(_session(model, urdf), urdf, self.host, self.port)
+        viewed = self._robot()
+        page = page_type(viewed, self.host, self.port)
         try:
             logger.info('open %s in a browser; Ctrl-C ends it', page.address)
             while True:
                 page.step()
                 time.sleep(period)
         except KeyboardInterrupt:
-            return Result({'model': str(self.model), 'address': page.address}, 'closed')
+            return Result({'robot': viewed.name, 'address': page.address}, 'closed')
         finally:
             page.close()
 
-
-def shipped_urdf(chain: KinematicChain) -> Path | None:
-    """Return the URDF of the robot that comes with the package and has this chain, if any."""
-    for file in shipped_files('config', '.yaml'):
-        robot = RobotConfig.named(file.stem)
-        if robot.chain().fingerprint == chain.fingerprint:
-            return robot.urdf
-    return None
-
-
-def check_fits(model: IkModel, urdf: Path) -> None:
-    """Raise `RobotMismatchError` unless the model is for the robot of a URDF file."""
-    robot = chain_from_file(urdf, model.chain.base_link, model.chain.tip_link)
-    difference = model.chain.difference_from(robot)
-    if difference is not None:
-        raise RobotMismatchError(
-            f"model '{model.name}' was trained for another robot than that of '{urdf}': "
-            f'{difference}'
+    def _robot(self) -> Any:
+        """Return what is looked at first: of the model, else of the URDF, else `FIRST`."""
+        from learned_ik.viewing.viewed_robot import (
+            names,
+            robot_named,
+            robot_of_model,
+            robot_of_urdf,
         )
+
+        if self.model is None and self.urdf is not None:
+            return robot_of_urdf(self.urdf, self.base, self.tip)
+        if self.base is not None or self.tip is not None:
+            raise ConfigurationError(
+                '--base and --tip name links of --urdf without a model; a model has its own'
+            )
+        name = FIRST if self.model is None else str(self.model)
+        if self.urdf is None and name in names() and not Path(name).exists():
+            return robot_named(name)
+        return robot_of_model(Path(name), self.urdf)
 
 
 def _check_address(host: str, port: int) -> None:
     from learned_ik.viewing.page_server import free_port
 
     free_port(host, port)
-
-
-def _session(model: IkModel, urdf: Path | None) -> Any:
-    from learned_ik.solving.solver import IkSolver
-    from learned_ik.viewing.session import Session
-
-    body = None if urdf is None else body_from_file(urdf, model.chain)
-    solver = IkSolver(model, body=body)
-    solver.warm_up()
-    session = Session(solver)
-    session.spiral()  # so that the first one makes no one wait for what paths need
-    return session
 
 
 def _imported_page() -> tuple[Any, float]:

@@ -4,33 +4,45 @@
 
 import contextlib
 import io
-import threading
+import tempfile
 import time
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from learned_ik.arrays import Array
-from learned_ik.errors import ObstacleError
-from learned_ik.viewing.answer_text import errors, figures, headline, in_colour, solved, table
-from learned_ik.viewing.drawn_robot import BASE, drawn, wxyz, xyzw
-from learned_ik.viewing.markdown import escaped
+from learned_ik.errors import LearnedIkError, ObstacleError
+from learned_ik.viewing.answer_text import NONE, errors, in_colour, solved, table
+from learned_ik.viewing.controls.asked import Asked
+from learned_ik.viewing.controls.page_head import page_title
+from learned_ik.viewing.controls.panel import Panel
 from learned_ik.viewing.page_server import free_port, own_pages_only
+from learned_ik.viewing.scenery.scenery import Scenery
 from learned_ik.viewing.session import Session
+from learned_ik.viewing.viewed_robot import (
+    MODEL_SUFFIX,
+    ViewedRobot,
+    names,
+    robot_named,
+    robot_of_model,
+    robot_of_urdf,
+)
 
 PERIOD = 0.02  # [s], between two looks at the controls
 STEPS_A_TEXT = 5  # of an arm that moves: a browser lays text out more slowly than it draws
 SPIRAL_SECONDS = 8.0
-AT_ONCE = {'start', 'reset', 'spiral'}  # what is asked for and begins with a search
-ORANGE, BLUE, RED, GREY = (230, 159, 0), (0, 114, 178), (213, 94, 0), (150, 150, 150)
+SEEN = 1e-6  # [m, 1], by which a handle that was moved differs
+# What is asked for and begins with a search, without a way there.
+AT_ONCE = {'start', 'reset', 'spiral', 'numbers'}
+BRAND = (0, 114, 178)
+STAYS = {'speed', 'shown', 'robot', 'file'}  # what moves no arm
 
 
 class Page:
-    """A robot, a target to drag, sliders, spheres, and the errors of the last answer."""
+    """A robot, a target to drag, controls, spheres, and what is said of the last answer."""
 
-    def __init__(self, session: Session, urdf: Path | None, host: str, port: int) -> None:
+    def __init__(self, robot: ViewedRobot, host: str, port: int) -> None:
         """Serve the page, on the next free port where this one is taken.
 
         Raises:
@@ -39,29 +51,47 @@ class Page:
         """
         import viser
 
-        self._session = session
+        self._robot = robot
         port = free_port(host, port)
-        with _silence(), own_pages_only(host):
+        with _silence(), own_pages_only(host, lambda: page_title(self._robot.name)):
             self._server: Any = viser.ViserServer(host, port, label='learned_ik', verbose=False)
-        self._server.gui.configure_theme(show_logo=False, show_share_button=False)
-        self._lock = threading.Lock()
-        self._asked: dict[str, Any] = {}  # by control, what is to be done at the next step
+        self._server.gui.configure_theme(
+            show_logo=False,
+            show_share_button=False,
+            control_width='large',
+            brand_color=BRAND,
+        )
+        self._folder = tempfile.TemporaryDirectory(prefix='learned_ik_view_')
+        self._rng = np.random.default_rng()
+        self.asked = Asked()
+        self._last_step = time.monotonic()  # [s]
+        self._build()
+        self._server.on_client_connect(self._look)
+
+    def _build(self) -> None:
+        """Fill scene and panel for the robot."""
+        self._server.gui.main_panel.dock_right()
+        self.session = Session(self._robot.solver)
         self._path: Array | None = None  # (n, joints), a spiral that is shown
         self._path_step = 0.0
-        self._last_step = time.monotonic()  # [s]
         self._unwritten = 0  # steps since the figures were last shown
-        chain = session.solver.chain
-        self._size = 0.12 * chain.reach  # [m], of handles and new spheres
-        self._robot = drawn(self._server, chain, urdf)
-        self._server.scene.add_grid('/floor', cell_size=0.25, position=(0, 0, self._robot.lowest))
-        centre = self._robot.origin + chain.reach * np.array([0.25, 0.0, -0.15])
-        self._server.initial_camera.look_at = centre
-        self._server.initial_camera.position = centre + chain.reach * np.array([0.9, -1.1, 0.5])
-        self._spheres: list[tuple[Any, Any, float]] = []  # handle, ball, radius [m]
         self._refused = ''  # why the solver does not take the spheres as they are
-        self._add_target()
-        self._add_controls()
+        self._typed = False  # whether the target is where somebody typed it
+        self.scenery = Scenery(self._server, self._robot, self.session, self.asked)
+        radius = 0.5 * self.scenery.handle_size
+        self.panel = Panel(
+            self._server.gui, self.session, self.asked, names(), self._robot.name, radius
+        )
+        self.scenery.spheres.resize(self.panel.scene.radius)
+        self.scenery.look(self._server.initial_camera)
+        for client in self._server.get_clients().values():
+            self._look(client)
         self._show()
+
+    def _look(self, client: Any) -> None:
+        """Let a browser look at the arm, as wide as its window is."""
+        with client.atomic():
+            self.scenery.look(client.camera, client.camera.aspect)
 
     @property
     def address(self) -> str:
@@ -72,158 +102,105 @@ class Page:
         """Serve no longer."""
         with _silence():
             self._server.stop()
+        self._folder.cleanup()
 
-    def _ask(self, what: str, value: Any = True) -> None:
-        with self._lock:
-            self._asked[what] = value
+    def step(self, period: float | None = None) -> None:
+        """Do what was asked since the last step, and show what came of it.
 
-    def _ask_by_button(self, what: str, event: Any) -> None:
-        self._ask(what)
+        Args:
+            period: [s], for which the arm moves; default: as long as the last step is ago.
 
-    def _ask_to_slide(self, direction: int, event: Any) -> None:
-        """Note that a user moved a slider; where the page set it, there is nothing to do."""
-        if event.client is not None:
-            self._ask(f'slider {direction}', direction)
-
-    def _add_target(self) -> None:
-        position, orientation = self._session.target
-        self._target = self._server.scene.add_transform_controls(
-            f'{BASE}/target',
-            1.5 * self._size,
-            depth_test=False,  # the gripper must not hide it
-            position=position,
-            wxyz=wxyz(orientation),
-        )
-        self._target.on_update(lambda _: self._ask('target'))
-
-    def _add_controls(self) -> None:
-        gui = self._server.gui
-        self._headline = gui.add_html('')
-        self._answer = gui.add_markdown('')
-        self._speed: Any = gui.add_slider(
-            'Speed', 0.05, 1.0, 0.05, self._session.speed, hint="share of the joints' speeds"
-        )
-        self._speed.on_update(lambda _: self._ask('speed'))
-        self._at_once: Any = gui.add_checkbox(
-            'At once', False, hint='solve for the target where it is dropped, without a way there'
-        )
-        self._at_once.on_update(lambda _: self._ask('at once'))
-        self._start: Any = gui.add_dropdown('Start the search', self._session.starts)
-        self._start.on_update(lambda _: self._ask('start'))
-        self._sliders: list[Any] = []
-        for i in range(self._session.directions):
-            name = 'Redundancy' if self._session.directions == 1 else f'Redundancy {i + 1}'
-            slider = gui.add_slider(name, -3.0, 3.0, 0.01, 0.0)
-            slider.on_update(partial(self._ask_to_slide, i))
-            self._sliders.append(slider)
-        for label, what in (
-            ('Follow a spiral', 'spiral'),
-            ('Add a sphere', 'sphere'),
-            ('Remove the spheres', 'no spheres'),
-            ('Back to the start', 'reset'),
-        ):
-            gui.add_button(label).on_click(partial(self._ask_by_button, what))
-
-    def step(self) -> None:
-        """Do what was asked since the last step, and show what came of it."""
-        with self._lock:
-            asked, self._asked = self._asked, {}
+        """
+        asked = self.asked.take()
         now = time.monotonic()
-        period, self._last_step = now - self._last_step, now
-        self._session.speed = self._speed.value
-        asked.pop('speed', None)
-        if not asked:
+        period = now - self._last_step if period is None else period
+        self._last_step = now
+        self.session.clock += period
+        if asked.keys() & {'robot', 'file'}:
+            self._change_robot('file' in asked)
+            return
+        if self._stands():
+            asked.pop('target', None)  # a browser tells of its handle when it opens the page
+        self.session.speed = self.panel.speed.value
+        if asked.keys() <= STAYS:
+            if 'shown' in asked:
+                self._show()
             self._go_on(period)
             return
         shown, self._path = self._playing(), None
-        if 'reset' in asked:
-            self._reset()
-        if 'sphere' in asked:
-            self._add_sphere()
-        if 'no spheres' in asked:
-            self._remove_spheres()
-        self._session.start = self._start.value
-        self._place_spheres()
-        slid = {what: value for what, value in asked.items() if what.startswith('slider')}
-        if len(slid) == len(asked):
-            for i in slid.values():
-                self._session.slide(i, self._sliders[i].value)
-        else:
-            target = self._target.position, xyzw(self._target.wxyz)
-            if self._at_once.value or AT_ONCE & asked.keys():
-                self._session.move_target(*target)
-            else:
-                self._session.aim(*target, begin=shown)
-            self._set_sliders()
-        if self._session.moving:
+        self._typed = 'numbers' in asked
+        self._change_spheres(asked)
+        self.session.start = self.panel.start.value
+        self._move(asked, shown)
+        if self.session.moving:
             self._go_on(period)
         else:
             self._show()
         if 'spiral' in asked:
             self._follow_spiral()
 
+    def _stands(self) -> bool:
+        """Say whether the target's handle is where the session has the target."""
+        there = zip(self.scenery.target, self.session.target, strict=True)
+        return all(np.allclose(shown, known, rtol=0.0, atol=SEEN) for shown, known in there)
+
+    def _move(self, asked: dict[str, Any], shown: Array | None) -> None:
+        """Move the arm as it is asked for; it is shown somewhere else while it plays a path."""
+        session, panel = self.session, self.panel
+        joints = [value for what, value in asked.items() if what.startswith('joint')]
+        slid = [value for what, value in asked.items() if what.startswith('slider')]
+        if 'reset' in asked:
+            self._reset()
+        elif 'random' in asked:
+            session.jump(*session.random_target(self._rng))
+            self.scenery.move_target(*session.target)
+            panel.set_sliders()
+            return
+        elif 'numbers' in asked:
+            self.scenery.move_target(*panel.numbers.pose)
+        elif joints:
+            session.move_joints(panel.joints.moved(session.q if shown is None else shown, joints))
+            self.scenery.move_target(*session.target)
+            panel.set_sliders()
+            return
+        elif slid and len(slid) == len(asked):
+            for i in slid:
+                session.slide(i, panel.sliders[i].value)
+            return
+        target = self.scenery.target
+        if panel.at_once.value or AT_ONCE & asked.keys():
+            session.move_target(*target)
+        else:
+            session.aim(*target, begin=shown)
+        panel.set_sliders()
+
     def _reset(self) -> None:
-        self._start.value = self._session.starts[0]
-        self._session.q = self._session.begin.copy()
-        position, orientation = self._session.solver.chain.forward(self._session.q)
-        self._target.position, self._target.wxyz = position, wxyz(orientation)
-        self._remove_spheres()
-        for line in ('wanted', 'reached'):
-            self._server.scene.remove_by_name(f'{BASE}/{line}')
+        self.panel.start.value = self.session.start = self.session.starts[0]
+        self.session.q = self.session.begin.copy()
+        self.scenery.move_target(*self.session.solver.chain.forward(self.session.q))
+        self.scenery.clear_path()
 
-    def _set_sliders(self) -> None:
-        """Put the sliders where the session has them: at 0 for a posture that it took over.
-
-        Only after the session solved, never while a user slides: that would pull at the mouse.
-        """
-        for slider, value in zip(self._sliders, self._session.slid, strict=True):
-            slider.value = float(value)
-
-    def _add_sphere(self) -> None:
-        """Put a sphere beside the target, to be dragged."""
-        number, radius = len(self._spheres), 0.5 * self._size
-        aside = np.array([0.0, -2.0 * self._size * (1 + number), 0.0])
-        handle = self._server.scene.add_transform_controls(
-            f'{BASE}/sphere_{number}',
-            self._size,
-            depth_test=False,
-            position=self._target.position + aside,
-            disable_rotations=True,
-        )
-        handle.on_update(lambda _: self._ask('spheres'))
-        ball = self._server.scene.add_icosphere(f'{BASE}/sphere_{number}/ball', radius, GREY)
-        self._spheres.append((handle, ball, radius))
-
-    def _remove_spheres(self) -> None:
-        for handle, ball, _ in self._spheres:
-            ball.remove()
-            handle.remove()
-        self._spheres = []
-
-    def _place_spheres(self) -> None:
-        """Let the solver keep clear of the spheres as they were dragged, where it accepts them."""
-        placed = [[*handle.position, radius] for handle, _, radius in self._spheres]
-        if placed and not len(self._session.spheres):
-            self._headline.content = in_colour('Getting ready to keep clear of spheres')
+    def _change_spheres(self, asked: dict[str, Any]) -> None:
+        """Add, resize and remove spheres, and place those that the solver accepts."""
+        spheres = self.scenery.spheres
+        if asked.keys() & {'reset', 'no spheres'}:
+            spheres.clear()
+        if 'sphere size' in asked:
+            spheres.resize(self.panel.scene.radius)
+        if 'sphere' in asked:
+            spheres.add(self.scenery.target[0], self.session.clearance_of)
         try:
-            self._session.place_spheres(np.reshape(placed, (-1, 4)))
+            self.session.place_spheres(spheres.values)
             self._refused = ''
         except ObstacleError as error:
-            self._refused = f'**Not taken:** {escaped(error)}\n\n'
+            self._refused = str(error)
 
     def _follow_spiral(self) -> None:
-        path, solution = self._session.spiral()
-        reached, _ = self._session.solver.chain.forward(solution.joint_positions)
-        for name, points, color, width in (
-            ('wanted', path.positions, ORANGE, 0.008),
-            ('reached', reached, BLUE, 0.004),
-        ):
-            segments = np.stack([points[:-1], points[1:]], axis=1)
-            self._server.scene.add_line_segments(
-                f'{BASE}/{name}', segments, color, thickness=width * self._size / 0.12
-            )
+        path, solution = self.session.spiral()
+        reached, _ = self.session.solver.chain.forward(solution.joint_positions)
+        self.scenery.show_path(path, reached)
         self._path, self._path_step = solution.joint_positions, 0.0
-        self._headline.content = solved(
+        self.panel.headline.content = solved(
             f'A spiral of {len(path.positions)} poses:',
             'followed',
             bool(solution.success),
@@ -231,19 +208,20 @@ class Page:
         )
         largest = np.max(solution.position_error), np.max(solution.orientation_error)
         rows = errors(*largest, solution.solve_time)
+        rows['solve time'] += ' for all'
         rows['largest step of a joint'] = f'{solution.largest_step:.3g} rad'
-        self._answer.content = table(rows)
+        self.panel.figures.content = table(rows | {'': NONE, ' ': NONE, '  ': NONE})
 
     def _go_on(self, period: float) -> None:
         """Let the arm follow its target, or a spiral, by a period [s]."""
-        if not self._session.moving:
+        if not self.session.moving:
             self._play()
             return
-        self._session.follow(period)
+        self.session.follow(period)
         self._unwritten += 1
-        if not self._session.moving:
-            self._set_sliders()
-        self._show(text=not self._session.moving or self._unwritten >= STEPS_A_TEXT)
+        if not self.session.moving:
+            self.panel.set_sliders()
+        self._show(text=not self.session.moving or self._unwritten >= STEPS_A_TEXT)
 
     def _play(self) -> None:
         """Show the next posture of the spiral, there and back."""
@@ -252,7 +230,7 @@ class Page:
         self._path_step += (len(self._path) - 1) * PERIOD / SPIRAL_SECONDS
         posture = self._playing()
         if posture is not None:
-            self._robot.show(posture)
+            self.scenery.show_posture(posture)
 
     def _playing(self) -> Array | None:
         """Return the posture (joints,) [rad or m] of the spiral that is shown, if one is."""
@@ -262,15 +240,41 @@ class Page:
         return self._path[round(last - abs(last - self._path_step % (2 * last)))]
 
     def _show(self, text: bool = True) -> None:
-        """Show the posture, the spheres' colours, and, where wanted, what is to be said."""
-        self._robot.show(self._session.q)
-        for handle, ball, radius in self._spheres:
-            distance = self._session.clearance_of([*handle.position, radius])
-            ball.color = RED if distance < 0 else GREY
-        if text:
-            self._unwritten = 0
-            self._headline.content = headline(self._session)
-            self._answer.content = f'{self._refused}{figures(self._session)}'
+        """Show the posture, and, where wanted, ghosts and what is to be said."""
+        shown = self.panel.scene
+        self.scenery.show_arm(shown)
+        if not text:
+            return
+        self._unwritten = 0
+        network = self.session.network_answer()
+        others = self.session.other_solutions() if shown.others else None
+        self.scenery.show_ghosts(network if shown.network else None, others)
+        self.panel.show(network, others, self._refused, numbers=not self._typed)
+
+    def _change_robot(self, from_file: bool) -> None:
+        """Show another robot, or say why not."""
+        choice = self.panel.robot
+        if not from_file and choice.name == self._robot.name:
+            return
+        self.panel.headline.content = in_colour('Getting the robot ready')
+        try:
+            robot = self._opened(*choice.file) if from_file else robot_named(choice.name)
+        except LearnedIkError as error:
+            choice.refuse(str(error), self._robot.name)
+            self._show()
+            return
+        self._robot = robot
+        self._server.scene.reset()
+        self._server.gui.reset()
+        self._build()
+
+    def _opened(self, name: str, content: bytes) -> ViewedRobot:
+        """Return the robot of a file that somebody opened in the browser."""
+        path = Path(self._folder.name) / (Path(name).name or 'robot.urdf')
+        path.write_bytes(content)
+        if path.suffix == MODEL_SUFFIX:
+            return robot_of_model(path)
+        return robot_of_urdf(path, *self.panel.robot.links)
 
 
 def _silence() -> contextlib.AbstractContextManager[Any]:

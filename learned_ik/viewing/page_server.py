@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from learned_ik.checks import shortened, shortened_reason, text, whole
 from learned_ik.errors import ConfigurationError
+from learned_ik.viewing.controls.page_head import TitledPages
 
 PORTS_TRIED = 1000  # from the one that is asked for on
 
@@ -53,13 +54,20 @@ def free_port(host: str, port: int) -> int:
 
 
 @contextlib.contextmanager
-def own_pages_only(host: str) -> Iterator[None]:
-    """Let the server that viser starts meanwhile refuse the web sockets of other pages."""
+def own_pages_only(host: str, title: Callable[[], str]) -> Iterator[None]:
+    """Let the server that viser starts meanwhile refuse the web sockets of other pages.
+
+    Args:
+        host: on which it is served.
+        title: returns what the browser's tab is to say.
+
+    """
+    pages = TitledPages(title)
     server: Any = importlib.import_module('websockets.asyncio.server')
     serve = server.serve
 
     def serve_own_pages(*arguments: Any, process_request: Any, **options: Any) -> Any:
-        return serve(*arguments, process_request=_guarded(process_request, host), **options)
+        return serve(*arguments, process_request=_guarded(process_request, host, pages), **options)
 
     server.serve = serve_own_pages
     try:
@@ -83,7 +91,9 @@ def is_own(headers: Any, host: str) -> bool:
     return origin is None or urlsplit(origin).netloc.lower() == asked.lower()
 
 
-def _guarded(process_request: Callable[..., Any], host: str) -> Callable[..., Any]:
+def _guarded(
+    process_request: Callable[..., Any], host: str, pages: TitledPages
+) -> Callable[..., Any]:
     def process(connection: Any, request: Any) -> Any:
         try:
             own = is_own(request.headers, host)
@@ -96,7 +106,7 @@ def _guarded(process_request: Callable[..., Any], host: str) -> Callable[..., An
             return connection.respond(
                 http.HTTPStatus.FORBIDDEN, 'This is for the page of this very server alone.\n'
             )
-        return process_request(connection, request)
+        return pages.give(request.path, process_request(connection, request))
 
     return process
 

@@ -53,9 +53,9 @@ class Pursuit:
         return step
 
     @property
-    def largest_speed_share(self) -> float:
-        """Share [1] of its URDF's speed that the fastest joint has."""
-        return float((np.abs(self._velocities) / self._speeds).max())
+    def speed_shares(self) -> Array:
+        """(joints,) [1], of its URDF's speed that each joint has."""
+        return np.asarray(np.abs(self._velocities) / self._speeds)
 
     def is_over(self, step: TrackingStep) -> bool:
         """Say whether the arm has come as far as it comes, and stands still."""

@@ -4,6 +4,7 @@
 
 import dataclasses
 import math
+import time
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError
 from learned_ik.robot.capsules import point_segment_distance
+from learned_ik.rotations import matrix_from_quaternion, rotation_angle
 from learned_ik.solving.paths.path_solution import PathSolution
 from learned_ik.solving.solution import Solution
 from learned_ik.solving.solver import IkSolver
@@ -19,6 +21,7 @@ from learned_ik.trajectories.pose_paths import PosePath, spiral
 from learned_ik.viewing.heads import head_answers
 from learned_ik.viewing.pursuit import WANTED_CLEARANCE, Pursuit
 from learned_ik.viewing.redundancy import SelfMotion
+from learned_ik.viewing.solve_times import SolveTimes
 from learned_ik.viewing.usual_motion import beginning
 
 TRACKING = 'where the arm is'
@@ -26,6 +29,26 @@ NETWORK = 'network, best head'
 MIDDLE = 'middle of the joint ranges'
 SPIRAL_POSES = 300
 SPEED = 0.5  # [1], of the joints' speeds, at first
+MOST_OTHERS = 6
+OTHERS_TIMEOUT = 0.02  # [s]
+SAME = 0.05  # [rad or m], by which a joint of another posture differs at least
+
+
+@dataclasses.dataclass(frozen=True)
+class NetworkAnswer:
+    """What the network says, and how far from the target that is."""
+
+    joint_positions: Array  # (joints,) [rad or m]
+    position_error: float  # [m]
+    orientation_error: float  # [rad]
+
+
+@dataclasses.dataclass(frozen=True)
+class OtherSolutions:
+    """Other postures that reach the target."""
+
+    postures: Array  # (n, joints) [rad or m]
+    time: float  # [s], that finding them took
 
 
 @dataclasses.dataclass
@@ -45,6 +68,8 @@ class Session:
         self.speed = SPEED  # [1], share of the joints' speeds that the arm follows with
         self.moving = False  # whether `follow` has a way to go
         self.step: TrackingStep | None = None  # the last one; None: `solution` tells of q
+        self.clock = 0.0  # [s], that the page was looked at, for `times`
+        self.times = SolveTimes()
         self._pursuit = Pursuit(self.solver)
         self.begin = beginning(chain)
         self.q = self.begin.copy()
@@ -85,6 +110,14 @@ class Session:
         self.target = np.asarray(position, np.float64), np.asarray(orientation, np.float64)
         return self.solve()
 
+    def jump(self, position: npt.ArrayLike, orientation: npt.ArrayLike) -> Solution:
+        """Solve for a target that has nothing to do with where the arm is; as `move_target`.
+
+        The search begins where the network says, else where the solver begins without a seed.
+        """
+        self.target = np.asarray(position, np.float64), np.asarray(orientation, np.float64)
+        return self._take_over(self._found(None))
+
     def aim(
         self, position: npt.ArrayLike, orientation: npt.ArrayLike, begin: Array | None = None
     ) -> None:
@@ -113,7 +146,9 @@ class Session:
         if not self.moving:
             return
         self._pursuit.change_speed(self.speed)
+        began = time.perf_counter()
         self.step = self._pursuit.advance(*self.target, period)
+        self.times.note(time.perf_counter() - began, self.clock)
         self.q = self.step.joint_positions
         if self._pursuit.is_over(self.step):
             self.moving = False
@@ -121,9 +156,9 @@ class Session:
                 self._take_over(self._found(self.q))
 
     @property
-    def speed_share(self) -> float:
-        """Share [1] of its largest speed that the fastest joint has while it follows."""
-        return self._pursuit.largest_speed_share
+    def speed_shares(self) -> Array:
+        """(joints,) [1], of its largest speed that each joint has while it follows."""
+        return self._pursuit.speed_shares
 
     def solve(self) -> Solution:
         """Solve for the target as the controls stand, and take over the posture.
@@ -133,9 +168,11 @@ class Session:
         return self._take_over(self._found(None if self.start == NETWORK else self._seed()))
 
     def _found(self, seed: Array | None) -> Solution:
-        return self.solver.solve(
+        found = self.solver.solve(
             *self.target, seed=seed, prefer='first', min_clearance=WANTED_CLEARANCE
         )
+        self.times.note(found.solve_time, self.clock)
+        return found
 
     def _take_over(self, solution: Solution) -> Solution:
         self.solution, self.q = solution, solution.joint_positions
@@ -144,6 +181,53 @@ class Session:
             self._motion = SelfMotion(self.solver, self.q)
             self.slid[:] = 0.0
         return solution
+
+    def move_joints(self, q: npt.ArrayLike) -> Solution:
+        """Move the arm to joint positions (joints,) [rad or m], and the target with it.
+
+        They are clipped to the limits, and kept where they touch something too.
+        """
+        chain = self.solver.chain
+        q = np.clip(chain.checked_joints(q), chain.lower, chain.upper)
+        self.target = chain.forward(q)
+        solution = self.solver.solve(*self.target, seed=q, prefer='first', avoid_collisions=False)
+        self.times.note(solution.solve_time, self.clock)
+        self._take_over(solution)
+        self.q = q
+        return solution
+
+    def random_target(self, rng: np.random.Generator) -> tuple[Array, Array]:
+        """Return a pose within reach: position (3,) [m], orientation (4,) x y z w."""
+        chain = self.solver.chain
+        position, orientation = chain.forward(chain.sample(rng, 1)[0])
+        return position, orientation
+
+    def other_solutions(self) -> OtherSolutions:
+        """Return other postures that reach the target, best first."""
+        began = time.perf_counter()
+        found = self.solver.solve_all(*self.target, MOST_OTHERS + 1, timeout=OTHERS_TIMEOUT)
+        took = time.perf_counter() - began
+        postures = np.reshape([each.joint_positions for each in found], (-1, len(self.q)))
+        apart = np.abs(postures - self.q).max(axis=1) > SAME
+        return OtherSolutions(postures[apart][:MOST_OTHERS], took)
+
+    def network_answer(self) -> NetworkAnswer | None:
+        """Return what the network says of the target before it is refined, if there is one."""
+        model = self.solver.model
+        if model is None:
+            return None
+        seed = self.q if self.solver.takes_seed else None
+        if self.start in self.starts[2:-1]:
+            q = self._seed()  # the head that is chosen
+        else:
+            position, orientation = self.target
+            q = self.solver.predict(position[None], orientation[None], seed)[0]
+        rotation, tip = self.solver.chain.forward_matrix(q)
+        return NetworkAnswer(
+            q,
+            float(np.linalg.norm(tip - self.target[0])),
+            float(rotation_angle(rotation, matrix_from_quaternion(self.target[1]))),
+        )
 
     def _seed(self) -> Array:
         """Return where the search begins, (joints,) [rad or m]."""
@@ -177,6 +261,7 @@ class Session:
             way = value - self.slid[direction]
             q = self._motion.move(self.q, direction, way)
             self.solution = self.solver.solve(*self.target, seed=q, prefer='first')
+            self.times.note(self.solution.solve_time, self.clock)
             self.q = self.solution.joint_positions
         self.slid[direction] = value
         return self.solution

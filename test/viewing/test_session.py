@@ -11,7 +11,14 @@ from learned_ik import IkSolver, TrackingStatus, resources
 from learned_ik.errors import ObstacleError
 from learned_ik.robot.skeleton import joint_origins
 from learned_ik.viewing.heads import head_answers
-from learned_ik.viewing.session import MIDDLE, NETWORK, TRACKING, WANTED_CLEARANCE, Session
+from learned_ik.viewing.session import (
+    MIDDLE,
+    MOST_OTHERS,
+    NETWORK,
+    TRACKING,
+    WANTED_CLEARANCE,
+    Session,
+)
 from learned_ik.viewing.usual_motion import usual_speeds
 
 GOAL_IN_COLLISION = -12
@@ -151,7 +158,7 @@ def test_the_speed_may_change_on_the_way_without_a_jump(session):
     session.follow(0.02)
     share = np.abs(session.q - before) / usual_speeds(session.solver.chain) / 0.02
     assert share.max() <= 0.1 + 1e-9
-    assert session.speed_share == pytest.approx(share.max(), abs=1e-6)
+    np.testing.assert_allclose(session.speed_shares, share, atol=1e-6)
     follow_to_rest(session)
     assert_reached(session)
 
@@ -247,3 +254,74 @@ def test_the_spiral_begins_at_the_target_and_is_followed(session):
     np.testing.assert_allclose(path.positions[0], session.target[0], atol=1e-9)
     assert len(solution) == len(path.positions)
     assert solution.success, solution.message
+
+
+def test_moved_joints_take_the_target_along(session):
+    q = session.q + 0.1
+    solution = session.move_joints(q)
+    assert solution.success
+    np.testing.assert_array_equal(session.q, q)
+    assert_reached(session)
+    chain = session.solver.chain
+    session.move_joints(chain.upper + 1.0)
+    np.testing.assert_array_equal(session.q, chain.upper)
+
+
+def test_joints_may_be_moved_into_a_sphere(solver):
+    session = Session(IkSolver(solver.model))
+    session.place_spheres([[*session.target[0], 0.1]])
+    q = session.q.copy()
+    solution = session.move_joints(q)
+    np.testing.assert_array_equal(session.q, q)
+    assert solution.clearance < 0
+
+
+def test_other_solutions_reach_the_target_and_are_others(session):
+    others = session.other_solutions()
+    assert 1 < len(others.postures) <= MOST_OTHERS
+    assert others.time > 0
+    for q in others.postures:
+        np.testing.assert_allclose(
+            session.solver.chain.forward(q)[0], session.target[0], atol=2e-6
+        )
+        assert np.abs(q - session.q).max() > 0.05
+
+
+def test_an_arm_that_reaches_nothing_has_no_other_solutions(session):
+    session.move_target((3.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0))
+    assert session.other_solutions().postures.shape == (0, 7)
+
+
+def test_the_networks_answer_is_near_and_not_exact(session):
+    answer = session.network_answer()
+    position, _ = session.solver.chain.forward(answer.joint_positions)
+    error = np.linalg.norm(position - session.target[0])
+    assert answer.position_error == pytest.approx(error)
+    assert 1e-6 < answer.position_error < 0.05
+    assert 0 < answer.orientation_error < 0.2
+    session.start = session.starts[3]  # a head of its own
+    np.testing.assert_array_equal(
+        session.network_answer().joint_positions,
+        head_answers(session.solver.model, *session.target, seed=session.q)[1],
+    )
+
+
+def test_a_bare_chain_has_no_networks_answer(tiago):
+    assert Session(IkSolver(tiago)).network_answer() is None
+
+
+def test_random_targets_are_reached(session):
+    rng = np.random.default_rng(1)
+    for _ in range(10):
+        assert session.jump(*session.random_target(rng)).success
+        assert_reached(session)
+
+
+def test_every_answer_is_timed(session):
+    before = len(session.times)
+    session.solve()
+    position, orientation = session.target
+    session.aim(position - [0.1, 0.0, 0.1], orientation)
+    session.follow(0.02)
+    assert len(session.times) == before + 2
+    assert (session.times.rows[:, 1] > 0).all()
