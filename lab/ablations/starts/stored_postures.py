@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The network beside its honest rival, a store of postures: where does the first try lead?
 
-    python -m lab.ablations.stored_postures --out lab/ablations/stored_postures.md
+    python -m lab.ablations.starts.stored_postures --out lab/ablations/stored_postures.md
 
 A store needs no training: postures drawn within the limits, and the poses of their tips in a k-d
 tree. Refinement begins at the nearest of them, which is also the best of several by forward
@@ -78,7 +78,7 @@ def main() -> None:
     page = '\n\n'.join(
         [
             '# The network beside a store of postures',
-            f'`python -m lab.ablations.stored_postures`: {options.poses} reachable poses an arm, '
+            f'`python -m lab.ablations.starts.stored_postures`: {options.poses} reachable poses an arm, '
             'the same for all, refined to a micrometre and a microradian on one core. *First try '
             'converges*: the start leads to a solution, and no other start is needed. `solve` is '
             'a single call with its start, the lookup in the store (SciPy) not counted; that '
