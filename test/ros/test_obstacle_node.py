@@ -211,7 +211,7 @@ def test_retraining_tells_progress_ends_when_cancelled_and_begins_anew(
         client.spin_until(future.done)
         return future.result()
 
-    assert not send(-1.0).accepted
+    assert refused(send(-1.0)).startswith("retraining refused: seconds is -1")
     heard = []
     goal = send(600.0, lambda message: heard.append(message.feedback))
     assert goal.accepted
