@@ -211,13 +211,19 @@ def test_retraining_tells_progress_ends_when_cancelled_and_begins_anew(
         client.spin_until(future.done)
         return future.result()
 
-    assert refused(send(-1.0)).startswith("retraining refused: seconds is -1")
+    def refusal(goal):
+        result = goal.get_result_async()
+        client.spin_until(result.done)
+        assert result.result().status == 6  # STATUS_ABORTED
+        return result.result().result.message
+
+    assert 'seconds is -1' in refusal(send(-1.0))
     heard = []
     goal = send(600.0, lambda message: heard.append(message.feedback))
     assert goal.accepted
     client.spin_until(lambda: heard)
     assert heard[-1].obstacles == 2
-    assert not send(1.0).accepted  # one at a time
+    assert 'another goal is under way' in refusal(send(1.0))
     heard.clear()
     obstacles(ADD, [[0.6, -0.3, 0.1, 0.1]])
     node.wait_for_log('retraining begins anew')

@@ -46,24 +46,22 @@ def chosen_robot(
         say: called with a line of text before anything that takes long.
 
     Returns:
-        With `mismatch` set where there is no such arm, or where it is not known which one it is.
-
-    Raises:
-        ConfigurationError: limits are wanted of none of the arm's joints.
+        With `mismatch` set where there is no such arm, where it is not known which one it is, or
+        where limits are wanted of none of its joints.
 
     """
     try:
         solver = _solver(description, arm, now, calibration)
+        if solver is not now.solver:
+            made_ready(solver, say)
+        return served_robot(solver, description, calibration, wanted)
     except LearnedIkError as error:
         return dataclasses.replace(
             served_robot(now.solver, None, calibration),
             description=description,
-            mismatch=f'the robot description cannot be used: {error}',
+            mismatch=f'the robot described cannot be served: {error}',
             placeholder=now.placeholder,
         )
-    if solver is not now.solver:
-        made_ready(solver, say)
-    return served_robot(solver, description, calibration, wanted)
 
 
 def _solver(description: str, arm: WantedArm, now: ServedRobot, calibration: float) -> IkSolver:
