@@ -87,11 +87,11 @@ class Changes:
             if self._open:
                 take()
 
-    async def use_network(self, before: IkModel, model: IkModel) -> None:
+    async def use_network(self, before: IkModel | None, model: IkModel) -> None:
         """Serve another network of the same arm.
 
         Raises:
-            RobotMismatchError: another model than `before` is served by now, and goes on.
+            RobotMismatchError: another model, or arm, than before is served by now, and goes on.
 
         """
         async with self._background.turns:

@@ -27,6 +27,7 @@ from learned_ik.errors import LearnedIkError
 from learned_ik.ros import parameters
 from learned_ik.ros.changes import Changes
 from learned_ik.ros.described.first_serving import first_serving, told
+from learned_ik.ros.described.training_beside import TrainingBeside
 from learned_ik.ros.diagnostics import diagnostic_array
 from learned_ik.ros.endpoints import Asked, Endpoints, tell_robot
 from learned_ik.ros.moveit.moveit_endpoints import MoveItEndpoints
@@ -58,13 +59,14 @@ class Parts:
     moveit: MoveItEndpoints
     obstacles: ObstacleEndpoints
     changes: Changes
+    training: TrainingBeside
     background: Background
 
     def close(self) -> None:
         """Withdraw services and topics."""
         for part in (
-            self.changes, self.endpoints, self.many, self.moveit, self.obstacles, self.frames,
-            self.background,
+            self.changes, self.endpoints, self.many, self.moveit, self.obstacles, self.training,
+            self.frames, self.background,
         ):  # fmt: skip
             part.close()
 
@@ -158,6 +160,7 @@ class IkNode(LifecycleNode):
             moveit=MoveItEndpoints(asked, endpoints),
             obstacles=ObstacleEndpoints(asked, changes.use_network),
             changes=changes,
+            training=TrainingBeside(asked, changes.use_network),
             background=background,
         )
 
@@ -186,6 +189,7 @@ class IkNode(LifecycleNode):
         """Stop what would outlive the process."""
         if self._parts is not None:
             self._parts.obstacles.retraining.end()
+            self._parts.training.end()
 
     def destroy_node(self) -> None:
         """Leave ROS, and let every thread and process end that the node has started."""

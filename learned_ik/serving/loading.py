@@ -10,7 +10,8 @@ from learned_ik import resources
 from learned_ik.kernels.compilation import is_native, just_in_time
 from learned_ik.leftovers import sweep_beside, sweep_folders
 from learned_ik.robot.description.names import printable
-from learned_ik.serving.retraining_process import FOLDER, retrained_path
+from learned_ik.serving.beside.worker_process import FOLDER
+from learned_ik.serving.retraining_process import retrained_path
 from learned_ik.solving.solver import IkSolver
 
 SHIPPED_MODEL = 'models/tiago_arm.safetensors'
@@ -35,7 +36,6 @@ def load_solver(
     say(f'loading {path}')
     sweep_beside(Path(path))
     sweep_beside(retrained_path(Path(path)))
-    sweep_folders(FOLDER)
     return made_ready(IkSolver.load(path, tool=tool), say)
 
 
@@ -47,6 +47,7 @@ def made_ready(solver: IkSolver, say: Callable[[str], Any]) -> IkSolver:
         say: called with a line of text before anything that takes long.
 
     """
+    sweep_folders(FOLDER)
     if not is_native() and not just_in_time().all_is_compiled():
         say('compiling the solver once, up to a minute; later starts take it from the cache')
         from learned_ik.kernels.jit.precompile import precompile

@@ -42,6 +42,11 @@ class ServedRobot:
     placeholder: bool = False  # the arm is not known yet: the solver is of none that there is
 
     @property
+    def refused(self) -> bool:
+        """Whether no request is answered: the robot is another one, or not known."""
+        return self.mismatch is not None or self.placeholder
+
+    @property
     def chain(self) -> KinematicChain:
         """The arm as it was trained, or described: another tool changes nothing here."""
         return self.solver.trained_chain

@@ -23,11 +23,11 @@ from learned_ik.ros import parameters
 from learned_ik.ros.endpoints import Asked
 from learned_ik.ros.qos import SERVICES
 from learned_ik.ros.running import create_timer
+from learned_ik.serving.beside.worker_process import TrainingProgress
 from learned_ik.serving.described.kept_models import kept_path
 from learned_ik.serving.retraining_process import (
     RetrainingEnd,
     RetrainingProcess,
-    RetrainingProgress,
     retrained_path,
 )
 from learned_ik.serving.status.wording import one_line
@@ -195,7 +195,7 @@ class RetrainAction:
             return kept
         return resources.shipped_file(f'models/{model.name}.safetensors')
 
-    def _tell_progress(self, progress: RetrainingProgress) -> None:
+    def _tell_progress(self, progress: TrainingProgress) -> None:
         self._note(f'{100 * progress.fraction:.0f} %')
         if self._goal is not None:
             self._goal.publish_feedback(
