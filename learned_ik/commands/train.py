@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import logging
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -30,6 +31,7 @@ from learned_ik.model import IkModel
 from learned_ik.robot.body import LINK_RADIUS, Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.named import RobotConfig, body_from_file, chain_from_file, text_of
+from learned_ik.robot.parsing import parse_urdf
 from learned_ik.robot.spheres import (
     Sphere,
     check_base_is_free,
@@ -198,7 +200,7 @@ class Train:
             )
             srdf = None if self.srdf is None else text_of(self.srdf, 'SRDF')
             body = Body.from_urdf(urdf, chain, srdf=srdf, link_radius=self.link_radius)
-            return chain, body, self.name or chain.tip_link
+            return chain, body, self.name or file_name(parse_urdf(urdf).name) or chain.tip_link
         if self.urdf is not None:
             path, name = self.urdf, self.urdf.stem
             chain = chain_from_file(path, self.base, self.tip, soft_limits=self.soft_limits)
@@ -214,6 +216,11 @@ class Train:
         else:
             raise ConfigurationError(ONE_ROBOT)
         return chain, body_from_file(path, chain, self.srdf, self.link_radius), self.name or name
+
+
+def file_name(name: str) -> str:
+    """Return a robot's name as that of a file: it may hold anything."""
+    return re.sub(r'[^\w.-]+', '_', name, flags=re.ASCII).strip('._')
 
 
 def _value_of(option: str, arguments: Sequence[str]) -> str | None:

@@ -121,7 +121,14 @@ class IkNode(LifecycleNode):
         """Serve."""
         serving = self._configured.serving
         serving.paused = None
-        self.log.info('ready' if serving.refusal is None else f'active: {serving.refusal}')
+        if serving.refusal is None:
+            self.log.info('ready')
+        elif serving.robot.placeholder:
+            self.log.info(f'active: {serving.refusal}')
+        else:
+            self.log.warning(
+                'active, but no request is answered before a fitting robot is described'
+            )
         return super().on_activate(state)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:

@@ -98,7 +98,7 @@ def ask(client, pose, collisions=0):
     return client.call(client.service, request)
 
 
-def test_a_sphere_counts_from_the_moment_it_arrives(client, chain, body, pose, obstacles):
+def test_a_sphere_counts_from_the_moment_it_arrives(client, node, chain, body, pose, obstacles):
     first = ask(client, pose)
     assert first.error_code == SUCCESS
     assert 0 <= first.clearance < 5  # there is the far one, from the parameter
@@ -107,6 +107,7 @@ def test_a_sphere_counts_from_the_moment_it_arrives(client, chain, body, pose, o
     forearm = elbow[body.links.index('arm_4_link')].mean(axis=0)
     markers = obstacles(REPLACE, [sphere_at(forearm, 0.04)])
     assert len(markers) == 2  # and that of the parameter
+    node.wait_for_log('obstacles accepted: 2 now')
     assert markers[1].scale.x == pytest.approx(0.08)
     blind = ask(client, pose, IGNORE)
     assert blind.error_code == SUCCESS
