@@ -21,7 +21,6 @@ from visualization_msgs.msg import MarkerArray
 from learned_ik.arrays import Array
 from learned_ik.errors import InvalidInputError, UrdfError
 from learned_ik.robot.description.names import listed
-from learned_ik.robot.description.planning_groups import planning_groups
 from learned_ik.ros import messages, parameters
 from learned_ik.ros.markers import marker_array
 from learned_ik.ros.qos import LATCHED, LATEST, SERVICES
@@ -30,6 +29,7 @@ from learned_ik.ros.robustness.guard import NodeLog
 from learned_ik.ros.running import create_timer
 from learned_ik.ros.targets.tracking_endpoint import TrackingEndpoint
 from learned_ik.ros.tf import MovingFrames
+from learned_ik.serving.described.planning_groups import planning_groups
 from learned_ik.serving.ik_serving import IkServing
 from learned_ik.serving.path_serving import PathServing, check_size
 from learned_ik.serving.pose_question import PoseQuestion, code_of

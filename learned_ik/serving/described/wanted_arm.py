@@ -7,7 +7,7 @@ import dataclasses
 from learned_ik.errors import AmbiguousTipError, ConfigurationError
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.description.names import listed, shown
-from learned_ik.robot.description.planning_groups import Ends, planning_groups
+from learned_ik.serving.described.planning_groups import Ends, planning_groups
 
 
 @dataclasses.dataclass(frozen=True)

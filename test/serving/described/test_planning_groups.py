@@ -5,7 +5,7 @@
 import pytest
 
 from learned_ik.errors import UrdfError
-from learned_ik.robot.description.planning_groups import planning_groups
+from learned_ik.serving.described.planning_groups import planning_groups
 
 
 def test_groups_that_are_one_chain_are_found_and_no_others():
