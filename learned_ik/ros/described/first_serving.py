@@ -53,9 +53,7 @@ def _of_model(
     node: Node, log: NodeLog, description: str | None, calibration: float, wanted: WantedLimits
 ) -> ServedRobot:
     solver = load_solver(parameters.MODEL.of(node), log.info, _tool(node))
-    alone = served_robot(solver, None, calibration, wanted)
-    if alone.mismatch is not None:
-        raise ConfigurationError(alone.mismatch)
+    alone = _checked(served_robot(solver, None, calibration, wanted))
     return alone if description is None else served_robot(solver, description, calibration, wanted)
 
 
@@ -63,9 +61,17 @@ def _default(node: Node, log: NodeLog, calibration: float, wanted: WantedLimits)
     """Return TIAGo's arm, until another robot is described; or wait, where it cannot be meant."""
     solver = load_solver('', log.info, _tool(node))
     try:
-        return served_robot(solver, None, calibration, wanted)
-    except ConfigurationError:  # limits are given, of the joints of another robot
+        robot = served_robot(solver, None, calibration, wanted)
+    except ConfigurationError:  # the limits are those of another robot's joints
         return placeholder(WantedArm(), _tool(node))
+    return _checked(robot)
+
+
+def _checked(robot: ServedRobot) -> ServedRobot:
+    """Return a robot; raise `ConfigurationError` where limits leave nothing of its joints."""
+    if robot.mismatch is not None:
+        raise ConfigurationError(robot.mismatch)
+    return robot
 
 
 def _tool(node: Node) -> list[float] | None:
