@@ -355,7 +355,7 @@ class Endpoints:
 def tell_robot(serving: IkServing, log: NodeLog) -> None:
     """Log how the model fits the robot that was described just now."""
     deviation = serving.deviation
-    if serving.robot.placeholder and serving.robot.description is None:
+    if serving.robot.awaited:
         log.info(f'{serving.mismatch}; until then every request is refused')
     elif serving.mismatch is not None:
         log.error(f'refusing every request: {serving.mismatch}')

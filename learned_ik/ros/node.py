@@ -123,7 +123,7 @@ class IkNode(LifecycleNode):
         serving.paused = None
         if serving.refusal is None:
             self.log.info('ready')
-        elif serving.robot.placeholder:
+        elif serving.robot.awaited:
             self.log.info(f'active: {serving.refusal}')
         else:
             self.log.warning(

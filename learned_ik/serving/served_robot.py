@@ -42,6 +42,11 @@ class ServedRobot:
     placeholder: bool = False  # the arm is not known yet: the solver is of none that there is
 
     @property
+    def awaited(self) -> bool:
+        """Whether nobody has described the robot yet, so that no request is answered."""
+        return self.placeholder and self.description is None
+
+    @property
     def refused(self) -> bool:
         """Whether no request is answered: the robot is another one, or not known."""
         return self.mismatch is not None or self.placeholder

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from learned_ik.errors import LearnedIkError
 from learned_ik.model import IkModel
+from learned_ik.robot.description.names import shown
 from learned_ik.robot.parsing import parse_urdf
 from learned_ik.ros import parameters
 from learned_ik.ros.endpoints import Asked
@@ -89,7 +90,7 @@ class TrainingBeside:
     async def _begin(self, robot: ServedRobot) -> None:
         self._done.add(robot.chain.fingerprint)
         seconds = parameters.TRAIN_SECONDS.of(self._node)
-        name = parse_urdf(robot.description).name if robot.description else 'arm'
+        name = shown(parse_urdf(robot.description).name) if robot.description else 'arm'
         try:
             await self._background.changes.do(
                 lambda: self._training.start(robot.solver, name, seconds)

@@ -5,7 +5,7 @@
 1. The arm that parameters or MoveIt's SRDF ask for: by its links, or by its planning group.
 2. Else the arm that is served now, as long as the robot has it; then TIAGo's.
 3. Else the arm of the only shipped model that fits the robot.
-4. Else the robot's only chain.
+4. Else the robot's only chain; see `arm_tip.py`.
 
 A chain is served with a network where the user's folder or the package has one for it.
 """

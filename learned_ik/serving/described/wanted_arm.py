@@ -7,6 +7,7 @@ import dataclasses
 from learned_ik.errors import AmbiguousTipError, ConfigurationError
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.description.names import listed, shown
+from learned_ik.serving.described.arm_tip import arm_tip
 from learned_ik.serving.described.planning_groups import Ends, planning_groups
 
 
@@ -65,6 +66,9 @@ class WantedArm:
         try:
             return KinematicChain.from_urdf(description)
         except AmbiguousTipError as error:
+            tip_link = arm_tip(description)
+            if tip_link is not None:
+                return KinematicChain.from_urdf(description, None, tip_link)
             raise AmbiguousTipError(
                 f'{error}: by the parameter tip_link, and base_link where the arm does not '
                 'begin at the root'

@@ -78,8 +78,8 @@ class Health:
             return Level.WARN, 'not configured: no model is loaded'
         if serving.paused is not None:
             return Level.WARN, serving.paused
-        if serving.robot.placeholder:
-            return Level.WARN, serving.refusal or 'the arm is not known yet'
+        if serving.robot.awaited and serving.refusal is not None:
+            return Level.WARN, serving.refusal
         if serving.refusal is not None:
             return Level.ERROR, f'refusing every request: {serving.refusal}'
         if self._faults:

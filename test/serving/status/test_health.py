@@ -14,7 +14,7 @@ MODEL = SimpleNamespace(name='arm', chain=CHAIN)
 
 
 def serving(paused=None, refusal=None, model=MODEL, placeholder=False):
-    robot = SimpleNamespace(model=model, chain=CHAIN, placeholder=placeholder)
+    robot = SimpleNamespace(model=model, chain=CHAIN, placeholder=placeholder, awaited=placeholder)
     return SimpleNamespace(robot=robot, model=model, paused=paused, refusal=paused or refusal)
 
 
