@@ -47,7 +47,11 @@ def expanded(text: str, path: Path) -> str:
     try:
         return str(xacro.process_file(str(path), mappings=_defaults(elements)).toxml())
     except Exception as error:  # it evaluates expressions of Python, which may fail in any way
-        log.warning("xacro cannot expand '%s', it is read as it is: %s", shown(path), shown(error))
+        log.warning(
+            "xacro cannot expand '%s', it is read as it is: %s. Where the file needs arguments: "
+            'xacro FILE NAME:=VALUE > robot.urdf',
+            shown(path), shown(error),
+        )  # fmt: skip
         return text
 
 
