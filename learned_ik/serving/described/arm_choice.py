@@ -118,6 +118,8 @@ def _likely_chain(description: str, now: ServedRobot, calibration: float) -> Kin
 def _described(model: IkModel, description: str, calibration: float) -> KinematicChain | None:
     """Return the chain of a robot that a model fits; None: it has no such chain."""
     chain = model.chain
+    if chain.base_link not in description or chain.tip_link not in description:
+        return None  # which needs no parsing
     try:
         robot = KinematicChain.from_urdf(description, chain.base_link, chain.tip_link)
     except UrdfError:
