@@ -18,8 +18,12 @@ from launch_ros.parameter_descriptions import ParameterValue
 from learned_ik.resources import shipped_file
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.named import RobotConfig
+from learned_ik.ros.launching.launch_arguments import check_arguments
+from learned_ik.ros.launching.needed_packages import check_packages
 
 TIAGO = 'tiago_arm'  # before which the paths of trajectory_node lie, unless it is told otherwise
+IK = PythonLaunchDescriptionSource(str(Path(__file__).with_name('ik.launch.py')))
+PACKAGES = {'robot_state_publisher': 'robot_state_publisher', 'rviz': 'rviz2'}  # by argument
 SHARE = 0.7  # of each joint's range, where any other arm stands in the middle of its path
 
 ARGUMENTS = (
@@ -90,15 +94,21 @@ def path_about(chain: KinematicChain) -> dict[str, object]:
 
 def actions(context: LaunchContext) -> list[Action]:
     """Return the nodes with the arguments as they were given."""
+    included = IK.get_launch_description(context).get_launch_arguments()
+    check_arguments(__file__, (argument.name for argument in (*ARGUMENTS, *included)))
     given = {
         argument.name: LaunchConfiguration(argument.name).perform(context)
         for argument in ARGUMENTS
     }
+    # What is missing is missed before a node runs, which nobody would end.
+    check_packages(
+        {PACKAGES[name]: f'{name}:=false' for name in PACKAGES if given[name] == 'true'}
+    )
     robot = RobotConfig.named(given['robot'])
     log = {'ros_arguments': ['--log-level', given['log_level']], 'output': 'screen'}
     nodes = [
         IncludeLaunchDescription(
-            PythonLaunchDescriptionSource(str(Path(__file__).with_name('ik.launch.py'))),
+            IK,
             launch_arguments={
                 name: given[name] for name in ('robot', 'model', 'log_level')
             }.items(),

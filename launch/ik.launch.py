@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Start the inverse kinematics node: `ros2 launch learned_ik ik.launch.py --show-args`."""
 
-from pathlib import Path
-
 from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.substitutions import LaunchConfiguration
@@ -11,7 +9,8 @@ from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 from learned_ik.errors import ConfigurationError
-from learned_ik.robot.named import RobotConfig
+from learned_ik.robot.named import RobotConfig, text_of
+from learned_ik.ros.launching.launch_arguments import check_arguments
 
 ARGUMENTS = (
     DeclareLaunchArgument(
@@ -23,26 +22,54 @@ ARGUMENTS = (
     DeclareLaunchArgument(
         'model',
         default_value='',
-        description='Model file made by `train`; empty: that of `robot`, else of the TIAGo arm '
-        'that comes with the package',
+        description='Model file made by `train`; empty: that of `robot`, else none: the robot '
+        'described is served',
+    ),
+    DeclareLaunchArgument(
+        'base_link',
+        default_value='',
+        description='Link at which the arm begins, where there is no model; empty: the root',
+    ),
+    DeclareLaunchArgument(
+        'tip_link',
+        default_value='',
+        description='Link at which the arm ends, where there is no model; empty: the only leaf',
+    ),
+    DeclareLaunchArgument(
+        'group',
+        default_value='',
+        description="MoveIt's planning group that is the arm, where neither model nor links are "
+        'given; empty: the only one that is a chain',
+    ),
+    DeclareLaunchArgument(
+        'train',
+        default_value='false',
+        choices=['true', 'false'],
+        description='Train a network beside, where the arm is served without one; needs torch',
+    ),
+    DeclareLaunchArgument(
+        'train_seconds',
+        default_value='120.0',
+        description='How long that takes [s]',
     ),
     DeclareLaunchArgument(
         'robot_description_file',
         default_value='',
-        description='URDF file that the model must fit; empty: only the topic robot_description '
-        'is compared with it',
+        description='URDF file of the robot, which the model must fit, or which is served '
+        'without; empty: the topic robot_description',
     ),
     DeclareLaunchArgument(
         'namespace',
         default_value='',
-        description='Namespace of the node; robot_description and joint_states follow it',
+        description='Namespace of the node; robot_description, robot_description_semantic and '
+        'joint_states follow it',
     ),
     DeclareLaunchArgument(
         'share_robot',
         default_value='false',
         choices=['true', 'false'],
-        description='Take robot_description and joint_states from the root namespace all the '
-        'same, as two arms of one robot do',
+        description='Take these three from the root namespace all the same, as two arms of one '
+        'robot do',
     ),
     DeclareLaunchArgument(
         'position_tolerance',
@@ -79,7 +106,10 @@ ARGUMENTS = (
     ),
 )
 
-SHARED = [(name, f'/{name}') for name in ('robot_description', 'joint_states')]
+SHARED = [
+    (name, f'/{name}')
+    for name in ('robot_description', 'robot_description_semantic', 'joint_states')
+]
 
 
 def model_of(robot: RobotConfig) -> str:
@@ -93,21 +123,22 @@ def model_of(robot: RobotConfig) -> str:
 
 def ik_node(context: LaunchContext) -> list[Node]:
     """Return the node with the arguments as they were given."""
+    check_arguments(__file__, (argument.name for argument in ARGUMENTS))
     given = {
         argument.name: LaunchConfiguration(argument.name).perform(context)
         for argument in ARGUMENTS
     }
-    numbers = ('position_tolerance', 'orientation_tolerance', 'timeout')
+    numbers = ('position_tolerance', 'orientation_tolerance', 'timeout', 'train_seconds')
     parameters = {name: float(given[name]) for name in numbers}
-    parameters |= {name: given[name] == 'true' for name in ('autostart', 'use_sim_time')}
-    texts = {'model': given['model']}
+    parameters |= {name: given[name] == 'true' for name in ('autostart', 'use_sim_time', 'train')}
+    texts = {name: given[name] for name in ('model', 'base_link', 'tip_link', 'group')}
     urdf = given['robot_description_file']
     if given['robot']:
         robot = RobotConfig.named(given['robot'])
         texts['model'] = given['model'] or model_of(robot)
         urdf = urdf or robot.urdf
     if urdf:
-        texts['robot_description'] = Path(urdf).read_text(encoding='utf-8')
+        texts['robot_description'] = text_of(urdf, 'URDF')
     # Without a type, launch takes text for YAML and reads what it likes in it.
     parameters.update((name, ParameterValue(text, value_type=str)) for name, text in texts.items())
     return [

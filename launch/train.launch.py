@@ -12,6 +12,8 @@ from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
+from learned_ik.ros.launching.launch_arguments import check_arguments
+
 ARGUMENTS = (
     DeclareLaunchArgument(
         'topic',
@@ -43,6 +45,7 @@ ARGUMENTS = (
 
 def train(context: LaunchContext) -> list[Node]:
     """Return the training with the arguments as they were given; what is empty is left out."""
+    check_arguments(__file__, (argument.name for argument in ARGUMENTS))
     given = {
         argument.name: LaunchConfiguration(argument.name).perform(context)
         for argument in ARGUMENTS

@@ -8,10 +8,13 @@ share /robot_description and /joint_states.
 
 from pathlib import Path
 
-from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
+from launch import LaunchContext, LaunchDescription
+from launch.action import Action
+from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription, OpaqueFunction
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration
+
+from learned_ik.ros.launching.launch_arguments import check_arguments
 
 ARGUMENTS = (
     DeclareLaunchArgument(
@@ -46,11 +49,21 @@ ARGUMENTS = (
 )
 
 
+IK = PythonLaunchDescriptionSource(str(Path(__file__).with_name('ik.launch.py')))
+
+
+def check(context: LaunchContext) -> list[Action]:
+    """Refuse arguments that neither this file nor the one that it includes has."""
+    included = IK.get_launch_description(context).get_launch_arguments()
+    check_arguments(__file__, (argument.name for argument in (*ARGUMENTS, *included)))
+    return []
+
+
 def arm(side: str) -> IncludeLaunchDescription:
     """Serve one arm below its own namespace."""
     passed_on = ('autostart', 'use_sim_time', 'log_level')
     return IncludeLaunchDescription(
-        PythonLaunchDescriptionSource(str(Path(__file__).with_name('ik.launch.py'))),
+        IK,
         launch_arguments={
             'robot': LaunchConfiguration(side),
             'namespace': side,
@@ -62,4 +75,5 @@ def arm(side: str) -> IncludeLaunchDescription:
 
 def generate_launch_description() -> LaunchDescription:
     """Return the arguments and both nodes."""
-    return LaunchDescription([*ARGUMENTS, arm('left'), arm('right')])
+    checked = OpaqueFunction(function=check)
+    return LaunchDescription([*ARGUMENTS, checked, arm('left'), arm('right')])

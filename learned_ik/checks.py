@@ -8,9 +8,10 @@ errors. Nothing here looks at what a number means.
 
 from __future__ import annotations
 
+import difflib
 import numbers as number_types
 import operator
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -271,3 +272,11 @@ def _length(value: Collection[Any]) -> int:
         return len(value)
     except Exception:  # as in `shortened`
         return 0
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return what an error says of a name that there is not: the nearest one, or all there are."""
+    names = list(known)
+    if nearest := difflib.get_close_matches(name, names, n=1, cutoff=0.5):
+        return f"; did you mean '{nearest[0]}'?"
+    return f'; expected some of {", ".join(names)}'

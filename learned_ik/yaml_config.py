@@ -3,7 +3,6 @@
 """From a YAML file to a frozen dataclass: every key known, every value of the right type."""
 
 import dataclasses
-import difflib
 import types
 import typing
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar, Union, get_args, g
 
 import yaml
 
-from learned_ik.checks import number, shortened, shortened_reason
+from learned_ik.checks import number, shortened, shortened_reason, suggestion
 from learned_ik.errors import ConfigurationError, ModelFileError
 from learned_ik.files import read_within
 
@@ -65,7 +64,7 @@ def from_mapping(kind: type[Configuration], content: Any, where: str) -> Configu
     for key in content:
         if key not in fields:
             raise ConfigurationError(
-                f'{where}: unknown key {shortened(key)}{_suggestion(key, fields)}'
+                f'{where}: unknown key {shortened(key)}{suggestion(str(key), fields)}'
             )
     annotations = typing.get_type_hints(kind)
     values = {}
@@ -78,13 +77,6 @@ def from_mapping(kind: type[Configuration], content: Any, where: str) -> Configu
         return kind(**values)
     except ConfigurationError as error:
         raise ConfigurationError(f'{where}: {error}') from error
-
-
-def _suggestion(key: Any, known: Mapping[str, Any]) -> str:
-    nearest = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
-    if nearest:
-        return f"; did you mean '{nearest[0]}'?"
-    return f'; expected some of {", ".join(known)}'
 
 
 def _converted(value: Any, annotation: Any, what: str) -> Any:

@@ -38,7 +38,10 @@ MAY_IMPORT = {
         *('robot', 'model', 'kernels', 'solving', 'tracking', 'trajectories'),
         *('resources', 'yaml_config'),
     },
-    'ros': {'robot', 'model', 'solving', 'tracking', 'resources', 'serving'},
+    'ros': {
+        *('robot', 'model', 'solving', 'tracking', 'serving'),
+        *('resources', 'yaml_config'),
+    },
     'player': {'robot', 'trajectories', 'ros'},
 }
 # Each room of the lab, the rooms of the lab below it, and those of the package that it may use.

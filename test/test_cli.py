@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from learned_ik import IkModel, TrainingConfig, cli
+from learned_ik.commands.train import Train
 from learned_ik.commands.training_files import save_or_rescue
 from learned_ik.errors import TrainingError
 from learned_ik.robot.arms import artificial_arm_urdf
@@ -210,6 +211,17 @@ def test_train_takes_a_named_robot_and_a_preset(called, tmp_path, monkeypatch):
     configuration = model.training['configuration']
     assert (configuration['batch'], configuration['encoding']) == (100, 'linear')
     assert configuration['hidden'] == [16, 16]
+
+
+@pytest.mark.parametrize(
+    ('robot', 'name'),
+    [('artificial_arm_3', 'artificial_arm_3'), ('my arm/../2', 'my_arm_.._2'), ('..', 'tip')],
+)
+def test_a_robot_of_a_topic_gives_the_model_its_name(monkeypatch, robot, name):
+    urdf = artificial_arm_urdf(3).replace('artificial_arm_3', robot)
+    monkeypatch.setattr('learned_ik.commands.train._described_by', lambda topic: urdf)
+    _, _, given = Train(topic='/robot_description')._robot(None)
+    assert given == name
 
 
 @pytest.mark.parametrize(

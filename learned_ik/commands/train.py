@@ -7,6 +7,7 @@ import itertools
 import logging
 import math
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
@@ -31,6 +32,7 @@ from learned_ik.model import IkModel
 from learned_ik.robot.body import LINK_RADIUS, Body
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.named import RobotConfig, body_from_file, chain_from_file, text_of
+from learned_ik.robot.parsing import parse_urdf
 from learned_ik.robot.spheres import (
     Sphere,
     check_base_is_free,
@@ -214,7 +216,7 @@ class Train:
             )
             srdf = None if self.srdf is None else text_of(self.srdf, 'SRDF')
             body = Body.from_urdf(urdf, chain, srdf=srdf, link_radius=self.link_radius)
-            return chain, body, self.name or chain.tip_link
+            return chain, body, self.name or file_name(parse_urdf(urdf).name) or chain.tip_link
         if self.urdf is not None:
             path, name = self.urdf, self.urdf.stem
             chain = chain_from_file(path, self.base, self.tip, soft_limits=self.soft_limits)
@@ -240,6 +242,11 @@ def _preset_for(arguments: Sequence[str]) -> str:
     except ValueError:  # whoever parses it says so
         minutes = math.inf
     return 'quick' if minutes <= QUICK_MINUTES and not chosen else 'default'
+
+
+def file_name(name: str) -> str:
+    """Return a robot's name as that of a file: it may hold anything."""
+    return re.sub(r'[^\w.-]+', '_', name, flags=re.ASCII).strip('._')
 
 
 def _value_of(option: str, arguments: Sequence[str]) -> str | None:

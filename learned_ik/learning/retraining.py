@@ -2,29 +2,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Retraining for obstacles, as a process of its own beside the one that serves.
 
-Run as `python -m learned_ik.learning.retraining` with one JSON object on standard input; what
-happens comes as JSON objects, a line each, on standard output: `progress`, then `done`, or
-`error`. It ends when whoever started it ends, and writes nothing but the file it was told to.
+Run as `python -m learned_ik.learning.retraining`; see `beside/job.py`.
 """
 
 import dataclasses
-import json
-import logging
-import os
 import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from learned_ik.checks import mapping
-from learned_ik.errors import ConfigurationError, LearnedIkError
+from learned_ik.errors import ConfigurationError
+from learned_ik.learning.beside.job import say, teller, work
 from learned_ik.learning.scenes.scene_config import SceneConfig
 from learned_ik.learning.training_config import HELD_OUT_SEED, TrainingConfig
 from learned_ik.model import IkModel
 from learned_ik.robot.body import Body
 from learned_ik.robot.spheres import checked_spheres, sphere_tuples
 
-NICE = 19  # the lowest priority: requests come first
 LEARNING_RATE = 1e-3  # low: the network is to change where the obstacles are
 MOST_POSES = 10_000  # of a batch, whatever the model was trained with
 MOST_NUMBERS = 500_000_000  # of a step, in single precision
@@ -41,22 +34,9 @@ def retrained(model: IkModel, spheres: list[list[float]], seconds: float) -> IkM
 
     scene = dataclasses.replace(SCENE, obstacles=sphere_tuples(checked_spheres(spheres)))
     config = configuration_for(model, seconds)
-    parent = os.getppid()
-
-    def tell(progress: Any) -> None:
-        if os.getppid() != parent:  # whom should it serve?
-            os._exit(1)
-        say(
-            'progress',
-            fraction=progress.fraction,
-            seconds_left=_finite(progress.seconds_left),
-            position_error=_finite(progress.position_error),
-            orientation_error=_finite(progress.orientation_error),
-        )
-
     new = train(
         model.chain, config, start_from=model, scene=scene, body=model.body,
-        show_progress=False, on_progress=tell,
+        show_progress=False, on_progress=teller(),
     )  # fmt: skip
     # One step back is told: files that are retrained each day must not grow for ever.
     before = {name: v for name, v in model.training.items() if name != 'retrained_from'}
@@ -170,36 +150,5 @@ def run(job: dict[str, Any]) -> None:
     say('done', better=better, compared=result)
 
 
-def say(event: str, **content: Any) -> None:
-    """Write one line of JSON on standard output."""
-    sys.stdout.write(json.dumps({'event': event, **content}) + '\n')
-    sys.stdout.flush()
-
-
-def _finite(value: float) -> float | None:
-    return value if value == value and abs(value) < float('inf') else None
-
-
-def main() -> int:
-    """Read a job from standard input and do it; return the exit status."""
-    os.nice(NICE)
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    # Threads that spin while they wait would take the time of whoever serves.
-    os.environ['OMP_NUM_THREADS'], os.environ['OMP_WAIT_POLICY'] = '1', 'PASSIVE'
-    try:
-        job = json.loads(sys.stdin.readline())
-        Path(job['out']).parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=Path(job['out']).parent) as file:
-            file.write(b'\0' * 1024 * 1024)  # a full disk is better known now
-        run(job)
-    except ModuleNotFoundError as error:
-        say('error', message=f'training needs {error.name}, which is not installed')
-        return 3
-    except (LearnedIkError, OSError, ValueError, KeyError) as error:
-        say('error', message=f'{type(error).__name__}: {error}')
-        return 2
-    return 0
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(work(run))

@@ -11,6 +11,7 @@ from learned_ik.resources import shipped_file, shipped_files
 from learned_ik.robot.body import LINK_RADIUS, Body
 from learned_ik.robot.capsules import BULGE
 from learned_ik.robot.chain import KinematicChain
+from learned_ik.robot.description.expansion import expanded
 from learned_ik.robot.description.names import shown
 from learned_ik.robot.parsing import text_of_file
 from learned_ik.yaml_config import load_yaml
@@ -115,13 +116,16 @@ def body_from_file(
 def text_of(path: str | Path, kind: str) -> str:
     """Return what a file holds; `kind` says in the error what it should be.
 
+    A URDF file of xacro is expanded where xacro is installed.
+
     Raises:
         ConfigurationError: the file cannot be read.
 
     """
     try:
-        return text_of_file(Path(path))
+        content = text_of_file(Path(path))
     except (OSError, ValueError) as error:  # ValueError: its encoding, its size, no path at all
         raise ConfigurationError(
             f"{kind} file '{shown(path)}' cannot be read: {shown(error)}"
         ) from error
+    return expanded(content, Path(path)) if kind == 'URDF' else content

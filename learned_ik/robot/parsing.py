@@ -15,6 +15,7 @@ from lxml import etree
 from learned_ik.errors import UrdfError
 from learned_ik.robot.description.bounds import LARGEST_TEXT
 from learned_ik.robot.description.elements import tag_of
+from learned_ik.robot.description.expansion import expanded
 from learned_ik.robot.description.markup import root_element
 from learned_ik.robot.description.names import shown
 from learned_ik.robot.description.reading import bounded_content
@@ -26,6 +27,8 @@ ENCODING = re.compile(rb'<\?xml[^>]*\bencoding\s*=\s*["\']([A-Za-z0-9._-]+)["\']
 
 def urdf_text(urdf: str | os.PathLike[str]) -> str:
     """Return the text of a robot description that is given as text, or as the path of its file.
+
+    A file of xacro is expanded where xacro is installed.
 
     Raises:
         UrdfError: the file does not exist, or cannot be read.
@@ -40,7 +43,7 @@ def urdf_text(urdf: str | os.PathLike[str]) -> str:
     path = Path(urdf)
     try:
         if path.exists():
-            return text_of_file(path)
+            return expanded(text_of_file(path), path)
     except (OSError, ValueError) as error:  # ValueError: not UTF-8, or no path at all
         raise UrdfError(
             f"robot description '{shown(path)}' cannot be read: {shown(error)}"

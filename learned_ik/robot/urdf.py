@@ -19,7 +19,7 @@ from learned_ik.errors import (
     UrdfError,
 )
 from learned_ik.robot.description.actuation import Actuation
-from learned_ik.robot.description.advice import angles_advice, limits_advice
+from learned_ik.robot.description.advice import angles_advice, direction_advice, limits_advice
 from learned_ik.robot.description.bounds import LARGEST_LENGTH, MOST_MOTIONS
 from learned_ik.robot.description.elements import RUN_XACRO, is_xacro
 from learned_ik.robot.description.motion import (
@@ -88,7 +88,7 @@ def _fields(
             transforms[-1] = transforms[-1] @ T_axis
             transforms.append(T_axis.T @ inverse_transform(T_origin))
         motions.append((joint.type == 'prismatic', k, drive.multiplier, drive.offset))
-    _check_size(transforms, f"base link '{shown(base_link)}' and tip link '{shown(tip_link)}'")
+    _check_size(transforms, base_link, tip_link)
     prismatic, source, multiplier, offset = zip(*motions, strict=True)
     joints = actuation.joints
     fields = {
@@ -107,6 +107,7 @@ def _fields(
         'base_frames': _rigid_frames(robot, base_link),
     }
     advice = leftover_advice(robot.xacro) + limits_advice(joints)
+    advice += direction_advice([forwards for _, forwards in way], base_link, tip_link)
     return fields, advice + angles_advice(joint for joint, _ in way)
 
 
@@ -137,9 +138,15 @@ def _check_link(robot: Robot, link: str, role: str) -> None:
         )
 
 
-def _check_size(transforms: Sequence[Array], ends: str) -> None:
+def _check_size(transforms: Sequence[Array], base_link: str, tip_link: str) -> None:
     """Raise `UrdfError` for a chain without motions, with too many, or with too long a way."""
+    ends = f"base link '{shown(base_link)}' and tip link '{shown(tip_link)}'"
     motions = len(transforms) - 1
+    if motions == 0 and base_link == tip_link:
+        raise NoActuatedJointError(
+            f"base_link and tip_link are the same link, '{shown(base_link)}', and nothing moves "
+            'between them; name the other end of the arm, or look whether the two are swapped'
+        )
     if motions == 0:
         raise NoActuatedJointError(
             f'nothing moves between {ends}; expected at least one revolute, continuous or '

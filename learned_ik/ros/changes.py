@@ -16,6 +16,9 @@ from learned_ik.errors import RobotMismatchError
 from learned_ik.model import IkModel
 from learned_ik.ros import parameters
 from learned_ik.ros.endpoints import Asked, tell_robot
+from learned_ik.serving.described.arm_choice import chosen_robot
+from learned_ik.serving.described.placeholder import placeholder
+from learned_ik.serving.described.wanted_arm import WantedArm
 from learned_ik.serving.limits.wanted_limits import WantedLimits, wanted_limits
 from learned_ik.serving.loading import description_of, load_solver
 from learned_ik.serving.served_robot import ServedRobot, served_robot
@@ -33,6 +36,9 @@ HEAVY = frozenset(
         parameters.SOFT_LIMITS,
         parameters.JOINT_LIMITS,
         parameters.ROBOT_DESCRIPTION,
+        parameters.BASE_LINK,
+        parameters.TIP_LINK,
+        parameters.GROUP,
     )
 )
 
@@ -45,18 +51,21 @@ class Changes:
         asked: Asked,
         spheres: Callable[[], Array],
         replaced: Callable[[bool], None],
+        semantic: str = '',
     ) -> None:
         """Begin with nothing to change.
 
         Args:
             asked: whom, and what works beside.
             spheres: returns the obstacles (n, 4) [m], as they are now.
-            replaced: called when another solver serves; True: its model was set by a parameter.
+            replaced: called when another solver serves; True: another model, or arm, than before.
+            semantic: the text of MoveIt's SRDF, as far as it is known.
 
         """
         self._node, self._serving = asked.node, asked.serving
         self._log, self._background = asked.log, asked.background
         self._spheres, self._replaced = spheres, replaced
+        self.semantic = semantic
         self._prepared: Take | Exception | None = None  # of the parameters about to be set
         self._open = True
 
@@ -65,18 +74,24 @@ class Changes:
         self._open = False
 
     async def take_description(self, description: str) -> None:
-        """Serve for the robot described from now on, or refuse where the model does not fit it."""
+        """Serve the robot described from now on, or refuse where a given model does not fit it."""
+        await self._follow(lambda: self._change({}, description))
+
+    async def take_semantic(self, semantic: str) -> None:
+        """Heed MoveIt's SRDF, where no model says which arm is served."""
+        await self._follow(lambda: self._change({}, semantic=semantic))
+
+    async def _follow(self, change: Callable[[], Take]) -> None:
         async with self._background.turns:
-            job = partial(self._change, {}, description)
-            take = await self._background.changes.do(job)
+            take = await self._background.changes.do(change)
             if self._open:
                 take()
 
-    async def use_network(self, before: IkModel, model: IkModel) -> None:
+    async def use_network(self, before: IkModel | None, model: IkModel) -> None:
         """Serve another network of the same arm.
 
         Raises:
-            RobotMismatchError: another model than `before` is served by now, and goes on.
+            RobotMismatchError: another model, or arm, than before is served by now, and goes on.
 
         """
         async with self._background.turns:
@@ -90,7 +105,7 @@ class Changes:
 
             robot = await self._background.changes.do(job)
             if self._open:
-                self._use(robot, was_set=False)
+                self._use(robot, is_another=False)
 
     async def prepare(self, values: Mapping[str, Any]) -> None:
         """Do beside what new values of parameters ask for; `set` is called next."""
@@ -116,10 +131,16 @@ class Changes:
             raise prepared
         (prepared or self._change(values))()
 
-    def _change(self, values: Mapping[str, Any], description: str | None = None) -> Take:
+    def _change(
+        self,
+        values: Mapping[str, Any],
+        description: str | None = None,
+        semantic: str | None = None,
+    ) -> Take:
         """Prepare what new values ask for, or a new description; on any thread."""
         serving = self._serving
         before = serving.robot.description, serving.calibration, serving.wanted
+        arm_before = parameters.wanted_arm(self._node, {}, self.semantic)
         if description is None:  # the empty parameter is none, the empty message a wrong one
             description = values.get(parameters.ROBOT_DESCRIPTION.name, before[0])
             if parameters.ROBOT_DESCRIPTION.name in values:
@@ -128,24 +149,54 @@ class Changes:
         wanted = self._changed_limits(values)
         solver = self._changed_solver(values)
         now = description, calibration, wanted
-        if solver is None and now == before:
-            return lambda: None
-        robot = served_robot(solver or serving.solver, *now)
-        is_set = solver is not None or (wanted != before[2] and serving.mismatch is None)
-        if is_set and robot.mismatch is not None:
+        srdf = self.semantic if semantic is None else semantic
+        arm = parameters.wanted_arm(self._node, values, srdf)
+        if solver is None and now == before and arm == arm_before:
+            return partial(self._note, arm)
+        robot = self._robot(values, solver, arm, now)
+        is_set = (
+            solver is not None
+            or (arm != arm_before and semantic is None)
+            or (wanted != before[2] and serving.mismatch is None)
+        )
+        if is_set and robot.mismatch is not None and not robot.placeholder:
             raise RobotMismatchError(robot.mismatch)
         self._ready(robot)
 
         def take() -> None:
+            self._note(arm)
+            was = serving.robot
             serving.calibration, serving.wanted = calibration, wanted
-            if solver is not None:
-                self._use(robot, was_set=parameters.MODEL.name in values)
+            is_another = robot.chain is not was.chain or robot.model is not was.model
+            if solver is not None or is_another:
+                self._use(robot, is_another or parameters.MODEL.name in values)
             else:
                 serving.adopt(robot)
-            if now != before:
+            if now != before or robot.mismatch != was.mismatch:
                 tell_robot(serving, self._log)
 
         return take
+
+    def _note(self, arm: WantedArm) -> None:
+        self.semantic = arm.semantic
+
+    def _robot(
+        self,
+        values: Mapping[str, Any],
+        solver: IkSolver | None,
+        arm: WantedArm,
+        now: tuple[str | None, float, WantedLimits],
+    ) -> ServedRobot:
+        """Return what is to serve: a given model, or else the arm of the robot described."""
+        serving, (description, calibration, wanted) = self._serving, now
+        if values.get(parameters.MODEL.name, parameters.MODEL.of(self._node)):
+            return served_robot(solver or serving.solver, *now)
+        if description is None and arm.is_named:
+            return placeholder(arm, (solver or serving.solver).tool)
+        if description is None:
+            return served_robot(solver or serving.solver, *now)
+        served_now = serving.robot if solver is None else served_robot(solver)
+        return chosen_robot(description, arm, served_now, calibration, wanted, self._log.info)
 
     def _changed_limits(self, values: Mapping[str, Any]) -> WantedLimits:
         """Return what narrows the joints after a change; a file is read again where it is set.
@@ -181,7 +232,8 @@ class Changes:
             robot.solver.set_obstacles(self._spheres())
         return robot
 
-    def _use(self, robot: ServedRobot, was_set: bool) -> None:
+    def _use(self, robot: ServedRobot, is_another: bool) -> None:
         self._serving.adopt(robot)
-        self._replaced(was_set)
-        self._log.info(f'now serving {description_of(robot.solver)}')
+        self._replaced(is_another)
+        if robot.mismatch is None:
+            self._log.info(f'now serving {description_of(robot.solver)}')

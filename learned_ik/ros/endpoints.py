@@ -19,7 +19,7 @@ from trajectory_msgs.msg import JointTrajectoryPoint
 from visualization_msgs.msg import MarkerArray
 
 from learned_ik.arrays import Array
-from learned_ik.errors import InvalidInputError
+from learned_ik.errors import InvalidInputError, UrdfError
 from learned_ik.robot.description.names import listed
 from learned_ik.ros import messages, parameters
 from learned_ik.ros.markers import marker_array
@@ -29,6 +29,7 @@ from learned_ik.ros.robustness.guard import NodeLog
 from learned_ik.ros.running import create_timer
 from learned_ik.ros.targets.tracking_endpoint import TrackingEndpoint
 from learned_ik.ros.tf import MovingFrames
+from learned_ik.serving.described.planning_groups import planning_groups
 from learned_ik.serving.ik_serving import IkServing
 from learned_ik.serving.path_serving import PathServing, check_size
 from learned_ik.serving.pose_question import PoseQuestion, code_of
@@ -83,12 +84,17 @@ class Target(NamedTuple):
 class Endpoints:
     """Converts what comes in, asks an `IkServing`, converts back; from `__init__` to `close`."""
 
-    def __init__(self, asked: Asked, on_description: Callable[[str], Awaitable[None]]) -> None:
-        """Open services and topics; `on_description` takes the URDF of a robot."""
+    def __init__(
+        self,
+        asked: Asked,
+        on_description: Callable[[str], Awaitable[None]],
+        on_semantic: Callable[[str], Awaitable[None]],
+    ) -> None:
+        """Open services and topics; what is called takes the URDF and the SRDF of a robot."""
         self._node, self._serving, self._health = asked.node, asked.serving, asked.health
         self._defaults, self._wait_for = asked.defaults, asked.wait_for
         self._background, self._log = asked.background, asked.log
-        self._take_description = on_description
+        self._take_description, self._take_semantic = on_description, on_semantic
         self._paths = PathServing(self._serving)
         self._history = TargetHistory()
         self._outages = OutageReporter()
@@ -119,6 +125,10 @@ class Endpoints:
         self._subscriptions = [
             listen(
                 String, 'robot_description', self._on_description, LATCHED,
+                callback_group=description,
+            ),
+            listen(
+                String, 'robot_description_semantic', self._on_semantic, LATCHED,
                 callback_group=description,
             ),
             listen(
@@ -319,6 +329,15 @@ class Endpoints:
         except Exception as error:
             self._fault('a robot description was dropped', error)
 
+    async def _on_semantic(self, message: String) -> None:
+        try:
+            planning_groups(message.data)
+            await self._take_semantic(message.data)
+        except UrdfError as error:
+            self._log.error(f'robot_description_semantic is ignored: {error}')
+        except Exception as error:
+            self._fault('a semantic robot description was dropped', error)
+
     async def _publish_markers(self) -> None:
         if self._serving.paused is not None or not self._markers.get_subscription_count():
             return
@@ -336,7 +355,9 @@ class Endpoints:
 def tell_robot(serving: IkServing, log: NodeLog) -> None:
     """Log how the model fits the robot that was described just now."""
     deviation = serving.deviation
-    if serving.mismatch is not None:
+    if serving.robot.awaited:
+        log.info(f'{serving.mismatch}; until then every request is refused')
+    elif serving.mismatch is not None:
         log.error(f'refusing every request: {serving.mismatch}')
     elif deviation is not None:
         distance, angle = deviation
@@ -345,7 +366,7 @@ def tell_robot(serving: IkServing, log: NodeLog) -> None:
             f'{1e3 * distance:.2f} mm and {math.degrees(angle):.2f} deg at the tip; solving for '
             'the robot as described'
         )
-    elif serving.robot.description is not None:
+    elif serving.robot.description is not None and serving.model is not None:
         log.info('the model fits the robot description')
     limits = serving.solver.limits
     if serving.mismatch is None and limits is not None:

@@ -23,9 +23,11 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rclpy.parameter import Parameter
 
 from learned_ik.arrays import Array
-from learned_ik.errors import ConfigurationError, LearnedIkError
+from learned_ik.errors import LearnedIkError
 from learned_ik.ros import parameters
 from learned_ik.ros.changes import Changes
+from learned_ik.ros.described.first_serving import first_serving, told
+from learned_ik.ros.described.training_beside import TrainingBeside
 from learned_ik.ros.diagnostics import diagnostic_array
 from learned_ik.ros.endpoints import Asked, Endpoints, tell_robot
 from learned_ik.ros.moveit.moveit_endpoints import MoveItEndpoints
@@ -38,8 +40,6 @@ from learned_ik.ros.running import create_timer, run
 from learned_ik.ros.scene.obstacle_endpoints import ObstacleEndpoints
 from learned_ik.ros.tf import MovingFrames
 from learned_ik.serving.ik_serving import IkServing
-from learned_ik.serving.limits.wanted_limits import wanted_limits
-from learned_ik.serving.loading import description_of, load_solver
 from learned_ik.serving.status.health import Health
 
 NODE_NAME = 'learned_ik'
@@ -59,13 +59,14 @@ class Parts:
     moveit: MoveItEndpoints
     obstacles: ObstacleEndpoints
     changes: Changes
+    training: TrainingBeside
     background: Background
 
     def close(self) -> None:
         """Withdraw services and topics."""
         for part in (
-            self.changes, self.endpoints, self.many, self.moveit, self.obstacles, self.frames,
-            self.background,
+            self.changes, self.endpoints, self.many, self.moveit, self.obstacles, self.training,
+            self.frames, self.background,
         ):  # fmt: skip
             part.close()
 
@@ -102,19 +103,9 @@ class IkNode(LifecycleNode):
         """Load the model, make the solver ready, then open services and topics."""
         began = time.monotonic()
         try:
-            path = parameters.MODEL.of(self)
-            tool = parameters.given_tool(parameters.TOOL.of(self))
-            solver = load_solver(path, self.log.info, tool)
-            serving = IkServing(solver)
-            serving.calibration = parameters.CALIBRATION_TOLERANCE.of(self)
-            serving.wanted = wanted_limits(
-                parameters.SOFT_LIMITS.of(self), parameters.JOINT_LIMITS.of(self)
-            )
-            serving.compare_again()
-            if serving.mismatch is not None:
-                raise ConfigurationError(serving.mismatch)
+            serving = first_serving(self, self.log)
             serving.paused = self._not_active()
-            if serving.compare_with_robot(parameters.ROBOT_DESCRIPTION.of(self) or None):
+            if serving.robot.description is not None or serving.robot.placeholder:
                 tell_robot(serving, self.log)
             self._parts = self._open(serving)
         except LearnedIkError as error:
@@ -123,15 +114,21 @@ class IkNode(LifecycleNode):
         except Exception as error:  # rclpy would take it without a word
             self.log.fault('configuring failed', error)
             return FAILURE
-        self.log.info(
-            f'configured after {time.monotonic() - began:.1f} s: {description_of(solver)}'
-        )
+        self.log.info(f'configured after {time.monotonic() - began:.1f} s: {told(serving)}')
         return super().on_configure(state)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Serve."""
-        self._configured.serving.paused = None
-        self.log.info('ready')
+        serving = self._configured.serving
+        serving.paused = None
+        if serving.refusal is None:
+            self.log.info('ready')
+        elif serving.robot.awaited:
+            self.log.info(f'active: {serving.refusal}')
+        else:
+            self.log.warning(
+                'active, but no request is answered before a fitting robot is described'
+            )
         return super().on_activate(state)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -161,7 +158,7 @@ class IkNode(LifecycleNode):
             self, serving, self.health, lambda: self._defaults, frames, background, self.log
         )
         changes = Changes(asked, self._spheres, self._replaced)
-        endpoints = Endpoints(asked, changes.take_description)
+        endpoints = Endpoints(asked, changes.take_description, changes.take_semantic)
         return Parts(
             serving=serving,
             frames=frames,
@@ -170,6 +167,7 @@ class IkNode(LifecycleNode):
             moveit=MoveItEndpoints(asked, endpoints),
             obstacles=ObstacleEndpoints(asked, changes.use_network),
             changes=changes,
+            training=TrainingBeside(asked, changes.use_network),
             background=background,
         )
 
@@ -178,13 +176,13 @@ class IkNode(LifecycleNode):
         parts = self._parts
         return np.empty((0, 4)) if parts is None else parts.obstacles.spheres
 
-    def _replaced(self, was_set: bool) -> None:
-        """Take note that another solver serves; `was_set`: its model, by a parameter."""
+    def _replaced(self, is_another: bool) -> None:
+        """Take note that another solver serves; `is_another`: of another model, or arm."""
         parts = self._configured
         parts.obstacles.tell_again()
         parts.frames.base_link = parts.serving.solver.chain.base_link
         parts.endpoints.forget_commands()
-        if was_set:
+        if is_another:
             parts.obstacles.retraining.model_was_set()
 
     @property
@@ -198,6 +196,7 @@ class IkNode(LifecycleNode):
         """Stop what would outlive the process."""
         if self._parts is not None:
             self._parts.obstacles.retraining.end()
+            self._parts.training.end()
 
     def destroy_node(self) -> None:
         """Leave ROS, and let every thread and process end that the node has started."""

@@ -10,6 +10,7 @@ from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescri
 from rclpy.node import Node
 
 from learned_ik.errors import ConfigurationError
+from learned_ik.serving.described.wanted_arm import WantedArm
 from learned_ik.serving.requests_and_answers import PREFERENCES, Defaults, MotionBounds
 from learned_ik.solving.fitting import CALIBRATION
 
@@ -63,17 +64,58 @@ MODEL = NodeParameter(
     name='model',
     default='',
     description=(
-        'Model file made by `train`; empty: the TIAGo arm that comes with the package. Setting it '
-        'reads the file again; where that fails, the old model stays'
+        'Model file made by `train`. Setting it reads the file again; where that fails, the old '
+        'model stays. Empty: the robot described is served, and until it is described the TIAGo '
+        'arm that comes with the package'
     ),
 )
 ROBOT_DESCRIPTION = NodeParameter(
     name='robot_description',
     default='',
     description=(
-        'URDF text of the robot, to be compared with the model as the topic robot_description '
-        'is; the last one to come counts. Empty: the robot is not checked'
+        'URDF text of the robot, which the model must fit, or which is served where there is no '
+        'model; as on the topic robot_description: the last one to come counts. Empty: the '
+        'topic alone'
     ),
+)
+BASE_LINK = NodeParameter(
+    name='base_link',
+    default='',
+    description=(
+        'Link at which the arm begins, where no model is given; empty: the root of the robot '
+        'described'
+    ),
+)
+TIP_LINK = NodeParameter(
+    name='tip_link',
+    default='',
+    description=(
+        'Link at which the arm ends, where no model is given; empty: the only leaf of the robot '
+        'described'
+    ),
+)
+GROUP = NodeParameter(
+    name='group',
+    default='',
+    description=(
+        "MoveIt's planning group that is the arm, where no model, base_link and tip_link are "
+        'given; the topic robot_description_semantic says what it is. Empty: the only group that '
+        'is one chain'
+    ),
+)
+TRAIN = NodeParameter(
+    name='train',
+    default=False,
+    description=(
+        'Whether a network is trained for an arm that is served without one, in a process of its '
+        'own at low priority; it is kept for later starts. Needs torch'
+    ),
+)
+TRAIN_SECONDS = NodeParameter(
+    name='train_seconds',
+    default=120.0,
+    description='How long such a training takes [s]; judging it comes on top',
+    limits=(1.0, 86400.0),
 )
 POSITION_TOLERANCE = NodeParameter(
     name='position_tolerance',
@@ -249,6 +291,11 @@ RETRAIN_SECONDS = NodeParameter(
 ALL = (
     MODEL,
     ROBOT_DESCRIPTION,
+    BASE_LINK,
+    TIP_LINK,
+    GROUP,
+    TRAIN,
+    TRAIN_SECONDS,
     POSITION_TOLERANCE,
     ORIENTATION_TOLERANCE,
     TIMEOUT,
@@ -305,6 +352,20 @@ def bounds(node: Node) -> MotionBounds:
         VELOCITY_SCALING.of(node), ACCELERATION_LIMIT.of(node), TARGET_TIMEOUT.of(node),
         1.0 / COMMAND_RATE.of(node),
     )  # fmt: skip
+
+
+def wanted_arm(node: Node, values: Mapping[str, Any], semantic: str) -> WantedArm:
+    """Return which arm is wanted of the robot.
+
+    Args:
+        node: of which it is wanted.
+        values: new values of its parameters.
+        semantic: the text of MoveIt's SRDF; empty: nobody has told.
+
+    """
+    named = (BASE_LINK, TIP_LINK, GROUP)
+    base_link, tip_link, group = (values.get(each.name, each.of(node)) for each in named)
+    return WantedArm(base_link, tip_link, group, semantic)
 
 
 def changed_defaults(old: Defaults, values: Mapping[str, Any]) -> Defaults:

@@ -27,6 +27,7 @@ from rclpy.timer import Timer
 from learned_ik.errors import LearnedIkError
 from learned_ik.ros.parameters import NodeParameter
 from learned_ik.ros.robustness.guard import GuardedExecutor, NodeLog
+from learned_ik.ros.robustness.unknown_parameters import check_parameters
 from learned_ik.ros.robustness.workers import all_idle
 from learned_ik.ros.stopping import stopped_by_signals
 from learned_ik.ros.usage import answered
@@ -94,7 +95,9 @@ def _run(
         node: AnyNode | None = None
         try:
             node = make()
-            executor = GuardedExecutor(NodeLog(node))
+            log = NodeLog(node)
+            check_parameters(node, log, args)
+            executor = GuardedExecutor(log)
             executor.add_node(node)
             if not start(node):
                 return 1

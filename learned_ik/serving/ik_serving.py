@@ -42,12 +42,7 @@ class IkServing:
     """
 
     def __init__(self, solver: 'IkSolver', clock: Callable[[], float] = time.monotonic) -> None:
-        """Serve with a solver that has a model; `clock` tells when something came [s].
-
-        Raises:
-            InvalidInputError: it was made of a bare chain.
-
-        """
+        """Serve with a solver; `clock` tells when something came [s]."""
         self._robot, self._body = served_robot(solver), DescribedBody()
         self._lock = threading.Lock()
         self.lookup: Lookup | None = None  # who knows how moving frames stand; None: nobody
@@ -71,7 +66,8 @@ class IkServing:
         """Answer with another solver, or for another robot, from the next request on."""
         with self._lock:
             described = robot.description if robot.mismatch is None else None
-            self._body.ask(described, robot.chain, robot.model.body)
+            known = None if robot.model is None else robot.model.body
+            self._body.ask(described, robot.chain, known)
             self._robot = robot
         if self._joints.names != self.joint_names:
             self._joints = JointMemory(self.joint_names)
@@ -80,7 +76,6 @@ class IkServing:
         """Return what `adopt` takes to answer with another solver, for the robot known by now.
 
         Raises:
-            InvalidInputError: it was made of a bare chain.
             RobotMismatchError: its model does not fit the robot.
 
         """
@@ -93,7 +88,6 @@ class IkServing:
         """Answer with another solver from now on; what is known of robot and joints remains.
 
         Raises:
-            InvalidInputError: it was made of a bare chain.
             RobotMismatchError: its model does not fit the robot, and nothing has changed.
 
         """
@@ -115,8 +109,8 @@ class IkServing:
         return self.robot.solver
 
     @property
-    def model(self) -> 'IkModel':
-        """What the solver was made of: the arm as it was trained, and its network."""
+    def model(self) -> 'IkModel | None':
+        """What the solver was made of; None: of a chain, without a network."""
         return self.robot.model
 
     @property
@@ -160,6 +154,8 @@ class IkServing:
 
     def joints_complaint(self) -> str | None:
         """Return a warning, once each time, where joints are not reported, or not any more."""
+        if self.robot.placeholder:
+            return None
         return self._joints.complaint(self.clock())
 
     def remember_joints(self, names: Sequence[str], positions: Sequence[float]) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 from learned_ik import resources
 from learned_ik.kernels.compilation import is_native, just_in_time
 from learned_ik.leftovers import sweep_beside, sweep_folders
-from learned_ik.serving.retraining_process import FOLDER, retrained_path
-from learned_ik.serving.served_robot import model_of
+from learned_ik.robot.description.names import printable
+from learned_ik.serving.beside.worker_process import FOLDER
+from learned_ik.serving.retraining_process import retrained_path
 from learned_ik.solving.solver import IkSolver
 
 SHIPPED_MODEL = 'models/tiago_arm.safetensors'
@@ -35,8 +36,18 @@ def load_solver(
     say(f'loading {path}')
     sweep_beside(Path(path))
     sweep_beside(retrained_path(Path(path)))
+    return made_ready(IkSolver.load(path, tool=tool), say)
+
+
+def made_ready(solver: IkSolver, say: Callable[[str], Any]) -> IkSolver:
+    """Make a solver answer its first request at full speed, and return it.
+
+    Args:
+        solver: with a network or without.
+        say: called with a line of text before anything that takes long.
+
+    """
     sweep_folders(FOLDER)
-    solver = IkSolver.load(path, tool=tool)
     if not is_native() and not just_in_time().all_is_compiled():
         say('compiling the solver once, up to a minute; later starts take it from the cache')
         from learned_ik.kernels.jit.precompile import precompile
@@ -48,14 +59,14 @@ def load_solver(
 
 
 def description_of(solver: IkSolver) -> str:
-    """Return one line that names model, chain and network.
-
-    Raises:
-        InvalidInputError: the solver was made of a bare chain.
-
-    """
-    model = model_of(solver)
-    chain, network = model.chain, model.network
+    """Return one line that names model, chain and network, as far as there are any."""
+    model, chain = solver.model, solver.trained_chain
+    if model is None:
+        return (
+            f'{printable(chain.base_link)} → {printable(chain.tip_link)}, '
+            f'{chain.joint_count} joints; without a network'
+        )
+    network = model.network
     widths = ' × '.join(str(weight.shape[0]) for weight in network.weights[:-1])
     return (
         f"model '{model.name or 'unnamed'}', {chain.base_link} → {chain.tip_link}, "

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from learned_ik.arrays import Array
-from learned_ik.errors import InvalidInputError, JointLimitError, UrdfError
+from learned_ik.errors import JointLimitError, UrdfError
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.robot.description.names import printable
 from learned_ik.robot.urdf import tied_links
@@ -30,7 +30,7 @@ class ServedRobot:
     """What solves, for which robot. Never changed."""
 
     solver: 'IkSolver'
-    model: 'IkModel'  # what the solver was made of: the arm as it was trained, and its network
+    model: 'IkModel | None'  # what the solver was made of; None: of a chain, without a network
     description: str | None  # the robot's URDF; None: nobody has told
     calibration: float  # [m], how far the robot's tip may be from the model's
     base_frames: Mapping[str, Array]  # T_base_frame (4, 4) of each link tied to the base
@@ -39,11 +39,22 @@ class ServedRobot:
     bounds: Bounds  # what the joints may
     tip_frames: Mapping[str, Array]  # T_tip_link (4, 4) of each link tied to the tip
     root_link: str | None  # of the description, the frame of MoveIt's model; None: nobody knows
+    placeholder: bool = False  # the arm is not known yet: the solver is of none that there is
+
+    @property
+    def awaited(self) -> bool:
+        """Whether nobody has described the robot yet, so that no request is answered."""
+        return self.placeholder and self.description is None
+
+    @property
+    def refused(self) -> bool:
+        """Whether no request is answered: the robot is another one, or not known."""
+        return self.mismatch is not None or self.placeholder
 
     @property
     def chain(self) -> KinematicChain:
-        """The arm as it was trained: another tool changes nothing here."""
-        return self.model.chain
+        """The arm as it was trained, or described: another tool changes nothing here."""
+        return self.solver.trained_chain
 
     @property
     def velocity(self) -> Array:
@@ -70,18 +81,16 @@ def served_robot(
     cannot be read, or limits leave nothing of a range, `mismatch` says why.
 
     Args:
-        solver: with a model.
+        solver: with a network or without.
         description: the robot's URDF; None leaves the robot unchecked.
         calibration: [m], how far its tip may be from the model's.
         wanted: what narrows the model's limits; None: nothing.
 
     Raises:
-        InvalidInputError: the solver was made of a bare chain.
         ConfigurationError: limits are wanted of none of the arm's joints.
 
     """
-    model = model_of(solver)
-    chain, wanted = model.chain, wanted or WantedLimits()
+    model, chain, wanted = solver.model, solver.trained_chain, wanted or WantedLimits()
     bounds = bounds_of(chain, None, wanted)
     tip_frames: Mapping[str, Array] = {chain.tip_link: np.eye(4)}
     root_link: str | None = None
@@ -111,11 +120,10 @@ def served_robot(
         return served(solver, no=f'the robot description cannot be used: {error}')
     difference = chain.difference_from(robot, calibration)
     if difference is not None:
-        return served(
-            solver,
-            no=f"model '{printable(model.name)}' was trained for another robot than the one "
-            f'described: {difference}',
-        )
+        made = 'what serves was made for'
+        if model is not None:
+            made = f"model '{printable(model.name)}' was trained for"
+        return served(solver, no=f'{made} another robot than the one described: {difference}')
     try:
         bounds = bounds_of(chain, description, wanted)
     except UrdfError as error:
@@ -140,18 +148,3 @@ def _fitted(
 
 def _alike(a: Limits | None, b: Limits | None) -> bool:
     return a is b or (a is not None and b is not None and all(map(np.array_equal, a, b)))
-
-
-def model_of(solver: 'IkSolver') -> 'IkModel':
-    """Return a solver's model, without which nothing is served.
-
-    Raises:
-        InvalidInputError: it was made of a bare chain.
-
-    """
-    if solver.model is None:
-        raise InvalidInputError(
-            'the solver was made of a chain without a model; expected one with a model, as '
-            'IkSolver.load(path) returns it'
-        )
-    return solver.model

@@ -28,6 +28,9 @@ from learned_ik.solving.request import Request
 from learned_ik.solving.restarts import reaches_position
 from learned_ik.solving.solution import Status
 
+# How many times its reach a position is beyond an arm, where it is probably in millimetres.
+MILLIMETRES = 20.0, 1100.0
+
 
 def explain_request(
     chain: KinematicChain,
@@ -113,7 +116,9 @@ def why_not_reached(engine: Engine, memory: Memory, request: Request, status: St
     compared = int(answer[ATTEMPTS])
     if status is Status.TIMED_OUT:  # then the others were only asked whether they are solutions
         compared = min(compared, engine.first_look - (0 if request.seeded else 1))
-    return _sentence(status, answer.tolist(), compared, position_alone, at_limits, near_seed)
+    told = _sentence(status, answer.tolist(), compared, position_alone, at_limits, near_seed)
+    in_millimetres = MILLIMETRES[0] < answer[BEYOND_REACH] / chain.reach < MILLIMETRES[1]
+    return f'{told}; are these millimetres? Positions are in metres' if in_millimetres else told
 
 
 def at_their_limits(names: Sequence[str], q: Array, lower: Array, upper: Array) -> str:

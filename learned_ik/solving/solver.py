@@ -187,6 +187,11 @@ class IkSolver:
         return self._engine.chain
 
     @property
+    def trained_chain(self) -> KinematicChain:
+        """The arm as it was trained, or described: another tool changes nothing here."""
+        return self._trained
+
+    @property
     def takes_seed(self) -> bool:
         """Whether the network takes the seed as an input (it was trained with `seed_input`)."""
         return self._engine.takes_seed

@@ -175,7 +175,11 @@ def test_what_the_chain_does_not_need_cannot_make_it_fail(old, new):
         ('mimic joint="shoulder"', 'mimic', "joint 'finger' mimics '', which does not exist"),
         ('type="prismatic"', 'type="odd"', "line 10: joint 'slide' is odd, which one number"),
         ('<parent link="a"/>', '<xacro:ends/><parent link="a"/>', "'elbow' is not complete"),
-        ('"slide"', '"${p}slide"', 'in it, xacro that was not expanded: run "xacro FILE" first'),
+        (
+            '"slide"',
+            '"${p}slide"',
+            'in it, xacro that was not expanded: run "xacro FILE > robot.urdf"',
+        ),
         ('"slide"', f'"{"s" * 100_000}"', r'line 10: a joint is called .*\(100000 characters\)'),
     ],
 )
@@ -212,7 +216,9 @@ def test_what_was_never_expanded_is_told_so_whatever_its_namespace(address):
         f'<{name}:include filename="arm.xacro"/><link name="world"/>',
     ):
         for links in ((), ('base_link', 'tool0')):
-            with pytest.raises(UrdfError, match=r'xacro:.* was not expanded; run "xacro FILE"'):
+            with pytest.raises(
+                UrdfError, match=r'xacro:.* was not expanded; run "xacro FILE > robot.urdf"'
+            ):
                 KinematicChain.from_urdf(f'<robot{space}>{content}</robot>', *links)
 
 

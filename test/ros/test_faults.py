@@ -52,7 +52,7 @@ def asked(node):
 def endpoints(asked):
     from learned_ik.ros.endpoints import Endpoints
 
-    endpoints = Endpoints(asked, None)
+    endpoints = Endpoints(asked, None, None)
     yield endpoints
     endpoints.close()
 
@@ -128,6 +128,7 @@ def test_a_fault_while_a_parameter_is_set_refuses_it(node):
 def test_a_fault_while_it_configures_leaves_it_unconfigured(node, monkeypatch):
     from rclpy.lifecycle import TransitionCallbackReturn
 
-    monkeypatch.setattr('learned_ik.ros.node.IkServing', lambda solver: Broken().serving)
+    place = 'learned_ik.ros.described.first_serving.IkServing'
+    monkeypatch.setattr(place, lambda solver: Broken().serving)
     assert not node.start()
     assert node.trigger_configure() is TransitionCallbackReturn.FAILURE

@@ -70,6 +70,24 @@ def run(inclusions, last_words):
     return ''.join(log), statuses
 
 
+def run_to_the_end(inclusions):
+    """Launch files that end by themselves; return exit statuses, and that of launch."""
+    statuses = []
+    service = launch.LaunchService()
+    service.include_launch_description(
+        launch.LaunchDescription(
+            [
+                RegisterEventHandler(
+                    OnProcessExit(on_exit=lambda event, _: statuses.append(event.returncode))
+                ),
+                *inclusions,
+            ]
+        )
+    )
+    status = service.run()
+    return statuses, status
+
+
 @pytest.mark.parametrize('file', FILES)
 def test_every_argument_is_described_and_has_a_default(file):
     description = description_of(file).get_launch_description(launch.LaunchContext())
@@ -114,6 +132,52 @@ def test_two_arms_run_in_one_process_tree(package):
         assert f'[{side}.learned_ik]: the model fits the robot description' in log
         assert f"model 'tiago_dual_{side}'" in log
     assert 'another node is called' not in log
+
+
+@pytest.mark.parametrize('file', FILES)
+def test_an_argument_that_there_is_not_is_refused_before_anything_runs(
+    package, file, monkeypatch, caplog
+):
+    command = ['ros2', 'launch', 'learned_ik', file, 'log_levle:=info', 'rviz:=false']
+    monkeypatch.setattr(sys, 'argv', command)
+    statuses, status = run_to_the_end([included(file, {'rviz': 'false'})])
+    assert status == 1
+    assert statuses == []
+    assert f"{file} has no argument 'log_levle'" in caplog.text
+
+
+def test_arguments_of_an_included_file_are_known(package, monkeypatch):
+    command = ['ros2', 'launch', 'learned_ik', 'two_arms.launch.py', 'timeout:=0.2']
+    monkeypatch.setattr(sys, 'argv', command)
+    words = ['[left.learned_ik]: ready', '[right.learned_ik]: ready']
+    _, statuses = run([included('two_arms.launch.py', {})], words)
+    assert statuses == [0, 0]
+
+
+def test_demo_without_a_package_that_it_needs_leaves_nothing_running(package, caplog):
+    pytest.importorskip('ament_index_python')
+    from ament_index_python.packages import PackageNotFoundError, get_package_prefix
+
+    try:
+        get_package_prefix('robot_state_publisher')
+        pytest.skip('robot_state_publisher is installed')
+    except PackageNotFoundError:
+        pass
+    statuses, status = run_to_the_end([included('demo.launch.py', {'rviz': 'false'})])
+    assert status == 1
+    assert statuses == []
+    assert "the package 'robot_state_publisher' is not installed" in caplog.text
+    assert 'robot_state_publisher:=false' in caplog.text
+
+
+def test_ik_serves_the_robot_of_a_file_without_a_model(package, tmp_path, monkeypatch):
+    monkeypatch.setenv('XDG_DATA_HOME', str(tmp_path))
+    urdf = str(ROOT / 'config' / 'tiago_arm.urdf')
+    arguments = {'robot_description_file': urdf, 'tip_link': 'arm_5_link'}
+    log, statuses = run([included('ik.launch.py', arguments)], ['ready'])
+    assert statuses == [0]
+    assert '→ arm_5_link' in log
+    assert 'without a network' in log
 
 
 def test_a_robot_without_a_model_is_told(package, tmp_path):

@@ -113,3 +113,11 @@ def test_a_node_does_not_start_with_a_wrong_file(start_node, tmp_path):
     node = start_node('-r', '__node:=other', '-p', f'joint_limits:={path}')
     assert node.exit_status() == 1
     assert 'arm_1_joint' in node.ended_log()
+
+
+def test_limits_of_another_robot_wait_for_its_description(start_node, tmp_path):
+    path = tmp_path / 'joint_limits.yaml'
+    path.write_text('joint_limits: {elbow_joint: {min_position: -1.0, max_position: 1.0}}')
+    with start_node('-r', '__ns:=/other', '-p', f'joint_limits:={path}') as node:
+        node.wait_for_log('active: waiting for robot_description')
+        assert ': ready' not in node.log

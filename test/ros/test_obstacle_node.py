@@ -98,7 +98,7 @@ def ask(client, pose, collisions=0):
     return client.call(client.service, request)
 
 
-def test_a_sphere_counts_from_the_moment_it_arrives(client, chain, body, pose, obstacles):
+def test_a_sphere_counts_from_the_moment_it_arrives(client, node, chain, body, pose, obstacles):
     first = ask(client, pose)
     assert first.error_code == SUCCESS
     assert 0 <= first.clearance < 5  # there is the far one, from the parameter
@@ -107,6 +107,7 @@ def test_a_sphere_counts_from_the_moment_it_arrives(client, chain, body, pose, o
     forearm = elbow[body.links.index('arm_4_link')].mean(axis=0)
     markers = obstacles(REPLACE, [sphere_at(forearm, 0.04)])
     assert len(markers) == 2  # and that of the parameter
+    node.wait_for_log('obstacles accepted: 2 now')
     assert markers[1].scale.x == pytest.approx(0.08)
     blind = ask(client, pose, IGNORE)
     assert blind.error_code == SUCCESS
@@ -211,13 +212,19 @@ def test_retraining_tells_progress_ends_when_cancelled_and_begins_anew(
         client.spin_until(future.done)
         return future.result()
 
-    assert not send(-1.0).accepted
+    def refusal(goal):
+        result = goal.get_result_async()
+        client.spin_until(result.done)
+        assert result.result().status == 6  # STATUS_ABORTED
+        return result.result().result.message
+
+    assert 'seconds is -1' in refusal(send(-1.0))
     heard = []
     goal = send(600.0, lambda message: heard.append(message.feedback))
     assert goal.accepted
     client.spin_until(lambda: heard)
     assert heard[-1].obstacles == 2
-    assert not send(1.0).accepted  # one at a time
+    assert 'another goal is under way' in refusal(send(1.0))
     heard.clear()
     obstacles(ADD, [[0.6, -0.3, 0.1, 0.1]])
     node.wait_for_log('retraining begins anew')

@@ -69,7 +69,8 @@ def test_another_robot_at_the_start_refuses_requests_until_it_changes(
 ):
     other = tiago_urdf.replace('arm_3_joint', 'elbow').replace('\n', ' ')
     pose = chain.forward(chain.middle)
-    with start_node('-p', f"robot_description:='{other}'") as node:
+    model = resources.shipped_file(SHIPPED_MODEL)
+    with start_node('-p', f"robot_description:='{other}'", '-p', f'model:={model}') as node:
         client.wait_for_node()
         response = client.get_ik(*pose)
         assert response.error_code == response.FAILURE

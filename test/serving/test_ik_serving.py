@@ -43,6 +43,7 @@ class NotingSolver:
     def __init__(self):
         chain = KinematicChain.from_urdf(TIAGO, 'torso_lift_link', 'arm_tool_link')
         self.model = SimpleNamespace(chain=chain, name='tiago_arm', body=None)
+        self.trained_chain = chain
         self.body = None
         self.robot = self.limits = None
         self.error = None
@@ -351,6 +352,10 @@ def test_beyond_the_calibration_tolerance_every_request_is_refused(chain, untrai
     assert not serving.answer(REQUEST, DEFAULTS).solved
 
 
-def test_a_solver_without_a_model_is_not_served(chain):
-    with pytest.raises(InvalidInputError, match='expected one with a model'):
-        IkServing(IkSolver(chain))
+def test_a_solver_without_a_network_is_served_as_well(chain):
+    serving = IkServing(IkSolver(chain))
+    position, orientation = chain.forward(chain.middle + 0.2)
+    answer = serving.answer(IkRequest('', position, orientation), DEFAULTS)
+    assert answer.solved
+    assert serving.model is None
+    assert answer.joint_names == chain.joint_names

@@ -103,7 +103,7 @@ def test_a_network_that_is_not_better_is_not_written(retraining, model, tmp_path
 def test_a_killed_process_is_told_and_leaves_nothing(retraining, model, tmp_path):
     retraining.start(model, SPHERES, 60.0, tmp_path / 'arm.retrained.safetensors')
     begun(retraining)
-    os.kill(retraining._process.pid, signal.SIGKILL)
+    os.kill(retraining.worker.process.pid, signal.SIGKILL)
     end = ended(retraining)
     assert end.model is None
     assert 'was killed by signal 9, the old network stays' in end.message
@@ -112,7 +112,7 @@ def test_a_killed_process_is_told_and_leaves_nothing(retraining, model, tmp_path
 
 def test_a_cancelled_one_leaves_nothing_and_twice_is_no_harm(retraining, model, tmp_path):
     retraining.start(model, SPHERES, 60.0, tmp_path / 'arm.retrained.safetensors')
-    folder = retraining._folder
+    folder = retraining.worker.folder
     assert retraining.cancel()
     assert not retraining.cancel()
     assert retraining.poll() is None
@@ -132,7 +132,7 @@ def test_the_end_of_python_ends_it_too(tmp_path):
         'retraining = RetrainingProcess()\n'
         'spheres = numpy.array([[0.5, 0.1, 0.1, 0.1]])\n'
         f'retraining.start(model, spheres, 60.0, Path({str(tmp_path)!r}) / "x.safetensors")\n'
-        'print(retraining._folder, retraining._process.pid)\n'
+        'print(retraining.worker.folder, retraining.worker.process.pid)\n'
     )
     ended = subprocess.run(
         [sys.executable, '-c', program], capture_output=True, text=True, check=True

@@ -53,6 +53,16 @@ def angles_advice(joints: Iterable[Joint]) -> list[str]:
     return [f'rpy of many turns, {_joints(turned)}: in degrees?'] if turned else []
 
 
+def direction_advice(directions: Sequence[bool], base_link: str, tip_link: str) -> list[str]:
+    """Return what to say of an arm's ends; `directions`: whether each joint is taken downwards."""
+    if not directions or any(directions):
+        return []
+    return [
+        f"base link '{shown(base_link)}' hangs on tip link '{shown(tip_link)}': base_link and "
+        'tip_link look swapped; the arm is taken the wrong way round'
+    ]
+
+
 def reach_advice(reach: float) -> list[str]:
     """Return what to say of an arm's reach [m]."""
     if reach <= LONG_REACH:

@@ -14,7 +14,10 @@ from lxml import etree
 from learned_ik.errors import UrdfError
 from learned_ik.robot.description.names import shown
 
-RUN_XACRO = 'run "xacro FILE" first and pass on what it prints'
+RUN_XACRO = (
+    'run "xacro FILE > robot.urdf" first and use that, or "pip install xacro", and files are '
+    'expanded here'
+)
 LAST_LINE = 65_535  # libxml2 counts no further
 NUMBER = re.compile(r'[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?|nan)', re.I | re.ASCII)
 

@@ -48,10 +48,7 @@ def xacro_elements(root: etree._Element) -> list[etree._Element]:
 def not_expanded(element: etree._Element) -> str:
     """Return what is said of an element that matters, or may matter."""
     local = tag_of(element).rpartition(':')[2]
-    return (
-        f'{line_of(element)}<xacro:{shown(local)}> was not expanded; run "xacro FILE" first and '
-        'pass on what it prints'
-    )
+    return f'{line_of(element)}<xacro:{shown(local)}> was not expanded; {RUN_XACRO}'
 
 
 @contextlib.contextmanager

@@ -76,6 +76,7 @@ class ObstacleEndpoints:
             self._log.error(f'obstacles are not kept clear of: {error}')
 
     def _on_message(self, serialized: bytes) -> None:
+        known = len(self._known.spheres)
         try:
             message = read_obstacles(serialized)
             self._known.update(message.action, self._spheres_in_base(message), list(message.ids))
@@ -88,6 +89,8 @@ class ObstacleEndpoints:
             self._log.fault('obstacles were dropped', error)
             return
         self._health.notes.pop('obstacles refused', None)
+        if len(self._known.spheres) != known:  # those that move come many times a second
+            self._log.info(f'obstacles accepted: {len(self._known.spheres)} now, {known} before')
         self._changed()
 
     def _spheres_in_base(self, message: ObstacleSpheres) -> Array:

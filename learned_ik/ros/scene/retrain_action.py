@@ -13,21 +13,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.action import ActionServer, CancelResponse
 
 from learned_ik import resources
 from learned_ik.arrays import Array
-from learned_ik.errors import LearnedIkError
+from learned_ik.errors import LearnedIkError, TrainingError
 from learned_ik.model import IkModel
 from learned_ik.ros import parameters
 from learned_ik.ros.endpoints import Asked
 from learned_ik.ros.qos import SERVICES
 from learned_ik.ros.running import create_timer
-from learned_ik.serving.loading import SHIPPED_MODEL
+from learned_ik.serving.beside.worker_process import TrainingProgress
+from learned_ik.serving.described.kept_models import kept_path
 from learned_ik.serving.retraining_process import (
     RetrainingEnd,
     RetrainingProcess,
-    RetrainingProgress,
     retrained_path,
 )
 from learned_ik.serving.status.wording import one_line
@@ -36,6 +36,10 @@ from learned_ik_interfaces.action import Retrain
 POLL_PERIOD = 0.1  # [s], between two looks at a retraining
 SETTLING = 1.0  # [s], without a change of the obstacles before a retraining for them begins
 LONGEST_TRAINING = 86400.0  # [s]
+NO_NETWORK = (
+    'the arm is served without a network, so there is none to retrain; give a model, or set the '
+    'parameter train'
+)
 
 # Swaps the network that is served: from the model it was before, to the one it is to be. Raises a
 # `LearnedIkError` where that is not possible, or where another model was set meanwhile.
@@ -64,7 +68,6 @@ class RetrainAction:
             # A goal is executed when it ends: a coroutine that waits would keep the executor busy.
             execute_callback=lambda goal: Retrain.Result(),
             handle_accepted_callback=self._on_goal,
-            goal_callback=self._on_goal_request,
             cancel_callback=lambda goal: CancelResponse.ACCEPT,
             goal_service_qos_profile=SERVICES,
             result_service_qos_profile=SERVICES,
@@ -110,23 +113,27 @@ class RetrainAction:
         wanted = parameters.RETRAIN.of(self._node) and len(self._spheres())
         self._due = time.monotonic() + SETTLING if wanted else None
 
-    def _on_goal_request(self, goal: Retrain.Goal) -> GoalResponse:
-        if not (math.isfinite(goal.seconds) and 0 <= goal.seconds <= LONGEST_TRAINING):
-            self._log.error(
-                f'retraining refused: seconds is {goal.seconds}; expected 0 to {LONGEST_TRAINING}'
-            )
-            return GoalResponse.REJECT
-        if self._goal is not None:
-            self._log.error('retraining refused: another goal is under way')
-            return GoalResponse.REJECT
-        return GoalResponse.ACCEPT
-
     def _on_goal(self, goal: Any) -> None:
+        """Take a goal, or end it at once with the reason: a refused one could carry no text."""
+        if why := self._refusal(goal.request.seconds):
+            self._log.error(f'retraining refused: {why}')
+            self._answer(goal, RetrainingEnd(f'retraining refused: {why}'), failed=True)
+            return
         self._goal = goal
-        if len(self._spheres()) == 0:
-            self._end_goal(RetrainingEnd('there are no obstacles to train for'), failed=True)
-        elif not self._retraining.running:
+        if not self._retraining.running:
             self._due = time.monotonic()
+
+    def _refusal(self, seconds: float) -> str | None:
+        """Return why a goal is not taken; None: it is."""
+        if not (math.isfinite(seconds) and 0 <= seconds <= LONGEST_TRAINING):
+            return f'seconds is {seconds:g}; expected 0 to {LONGEST_TRAINING:g}'
+        if self._goal is not None:
+            return 'another goal is under way'
+        if len(self._spheres()) == 0:
+            return 'there are no obstacles to train for'
+        if self._serving.model is None:
+            return NO_NETWORK
+        return None
 
     async def _poll(self) -> None:
         try:
@@ -160,15 +167,17 @@ class RetrainAction:
 
     async def _begin(self, seconds: float) -> None:
         self._due = None
-        self._trained = self._serving.model
-        start = partial(
-            self._retraining.start,
-            self._trained,
-            self._spheres(),
-            seconds or parameters.RETRAIN_SECONDS.of(self._node),
-            retrained_path(self._model_path()),
-        )
+        self._trained = model = self._serving.model
         try:
+            if model is None:
+                raise TrainingError(f'retraining refused: {NO_NETWORK}')
+            start = partial(
+                self._retraining.start,
+                model,
+                self._spheres(),
+                seconds or parameters.RETRAIN_SECONDS.of(self._node),
+                retrained_path(self._model_path(model)),
+            )
             await self._background.changes.do(start)
         except LearnedIkError as error:
             self._log.error(str(error))
@@ -177,11 +186,16 @@ class RetrainAction:
             return
         self._log.info(f'retraining for {self._retraining.spheres} obstacles')
 
-    def _model_path(self) -> Path:
-        given = parameters.MODEL.of(self._node)
-        return Path(given) if given else Path(resources.shipped_file(SHIPPED_MODEL))
+    def _model_path(self, model: IkModel) -> Path:
+        """Return the file of a model: as given, else of the package, else in the user's folder."""
+        if given := parameters.MODEL.of(self._node):
+            return Path(given)
+        kept = kept_path(model.chain)
+        if kept.is_file():
+            return kept
+        return resources.shipped_file(f'models/{model.name}.safetensors')
 
-    def _tell_progress(self, progress: RetrainingProgress) -> None:
+    def _tell_progress(self, progress: TrainingProgress) -> None:
         self._note(f'{100 * progress.fraction:.0f} %')
         if self._goal is not None:
             self._goal.publish_feedback(
@@ -212,10 +226,13 @@ class RetrainAction:
 
     def _end_goal(self, end: RetrainingEnd, failed: bool = False, cancelled: bool = False) -> None:
         """Answer the action's goal, if there is one."""
-        if self._goal is None:
-            return
-        goal, self._goal = self._goal, None
+        if self._goal is not None:
+            goal, self._goal = self._goal, None
+            self._answer(goal, end, failed, cancelled)
 
+    def _answer(
+        self, goal: Any, end: RetrainingEnd, failed: bool = False, cancelled: bool = False
+    ) -> None:
         def result(goal: Any) -> Retrain.Result:
             if goal.is_cancel_requested:
                 goal.canceled()

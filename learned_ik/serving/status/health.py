@@ -59,9 +59,12 @@ class Health:
         """Return how the node is now; `serving` is None while it is not configured."""
         values: dict[str, str] = {}
         if serving is not None:
-            model = serving.model
-            values['model'] = model.name or 'unnamed'
-            values['fingerprint'] = model.chain.fingerprint
+            robot = serving.robot
+            values['model'] = 'none' if robot.model is None else robot.model.name or 'unnamed'
+            if not robot.placeholder:
+                chain = robot.chain
+                values['arm'] = f'{chain.base_link} → {chain.tip_link}'
+                values['fingerprint'] = chain.fingerprint
         values['requests'] = str(self._requests)
         values['solved'] = _share(self._solved, self._requests)
         values['faults'] = str(self._faults)
@@ -75,6 +78,8 @@ class Health:
             return Level.WARN, 'not configured: no model is loaded'
         if serving.paused is not None:
             return Level.WARN, serving.paused
+        if serving.robot.awaited and serving.refusal is not None:
+            return Level.WARN, serving.refusal
         if serving.refusal is not None:
             return Level.ERROR, f'refusing every request: {serving.refusal}'
         if self._faults:
@@ -82,7 +87,7 @@ class Health:
                 Level.WARN,
                 f'{self._faults} faults of the node so far: see its log',
             )
-        return Level.OK, 'serving'
+        return Level.OK, 'serving' if serving.model is not None else 'serving without a network'
 
     def _percentile(self, percentile: int) -> str:
         if not self._solve_times:

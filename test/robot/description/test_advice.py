@@ -100,3 +100,18 @@ def test_lengths_and_angles_in_other_units_are_questioned(said):
     assert said() == ['reaches 400 m: is the URDF in millimetres? It should be in metres']
     chain(f'<origin rpy="0 0 90"/>{LIMIT}')
     assert said()[1:] == ["rpy of many turns, joint 'one': in degrees?"]
+
+
+def test_an_arm_that_is_taken_from_its_tip_is_questioned(said):
+    urdf = (
+        '<robot name="r"><link name="a"/><link name="b"/><link name="c"/>'
+        f'<joint name="one" type="revolute"><parent link="a"/><child link="b"/>{LIMIT}</joint>'
+        f'<joint name="two" type="revolute"><parent link="a"/><child link="c"/>{LIMIT}</joint>'
+        '</robot>'
+    )
+    KinematicChain.from_urdf(urdf, 'a', 'b')
+    KinematicChain.from_urdf(urdf, 'b', 'c')  # from one arm to the other
+    assert said() == []
+    KinematicChain.from_urdf(urdf, 'b', 'a')
+    (line,) = said()
+    assert line.startswith("base link 'b' hangs on tip link 'a': base_link and tip_link look swap")

@@ -9,11 +9,13 @@ import pytest
 from learned_ik.serving.requests_and_answers import ErrorCode
 from learned_ik.serving.status.health import REMEMBERED, Health, Level
 
-MODEL = SimpleNamespace(name='arm', chain=SimpleNamespace(fingerprint='abc'))
+CHAIN = SimpleNamespace(fingerprint='abc', base_link='base', tip_link='tip')
+MODEL = SimpleNamespace(name='arm', chain=CHAIN)
 
 
-def serving(paused=None, refusal=None):
-    return SimpleNamespace(model=MODEL, paused=paused, refusal=paused or refusal)
+def serving(paused=None, refusal=None, model=MODEL, placeholder=False):
+    robot = SimpleNamespace(model=model, chain=CHAIN, placeholder=placeholder, awaited=placeholder)
+    return SimpleNamespace(robot=robot, model=model, paused=paused, refusal=paused or refusal)
 
 
 def test_counts_answers_and_tells_the_share_solved():
@@ -48,12 +50,21 @@ def test_percentiles_are_those_of_the_last_solve_times():
         (serving(paused='the node is not active'), Level.WARN, 'not active'),
         (serving(refusal='another robot'), Level.ERROR, 'another robot'),
         (serving(), Level.OK, 'serving'),
+        (serving(model=None), Level.OK, 'serving without a network'),
+        (serving(refusal='waiting', placeholder=True), Level.WARN, 'waiting'),
     ],
 )
 def test_the_level_says_whether_requests_are_answered(state, level, words):
     report = Health().report(state)
     assert report.level is level
     assert words in report.message
+
+
+def test_it_says_which_arm_is_served_and_by_what():
+    values = Health().report(serving(model=None)).values
+    assert values['model'] == 'none'
+    assert values['arm'] == 'base → tip'
+    assert 'arm' not in Health().report(serving(model=None, placeholder=True)).values
 
 
 def test_a_fault_is_a_warning_and_counts_as_a_request():
