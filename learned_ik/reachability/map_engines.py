@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import functools
 import importlib.util
+import logging
 import multiprocessing
 import os
 import pickle
@@ -117,6 +118,7 @@ def _connected(engine: str, workers: int) -> Any:
     if engine == 'dask':
         from distributed import Client
 
+        logging.getLogger('distributed').setLevel(logging.WARNING)  # of each worker, ten lines
         address = os.environ.get('DASK_SCHEDULER_ADDRESS')
         if address:
             return Client(address)
