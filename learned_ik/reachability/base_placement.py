@@ -179,7 +179,8 @@ def _placements(
     first = np.ceil(lower / step)
     x, y = (step * (first[k] + np.arange(int(sizes[k]))) for k in range(2))
     z = low + step * np.arange(int((high - low) // step) + 1)
-    return np.stack(np.meshgrid(x, y, z, indexing='ij'), axis=-1).reshape(-1, 3)
+    places = np.stack(np.meshgrid(x, y, z, indexing='ij'), axis=-1)
+    return np.round(places.reshape(-1, 3), 9)
 
 
 def _in_base(poses: Array, base: Array, yaw: float) -> tuple[Array, Array]:
@@ -216,11 +217,12 @@ def _looked_up(
 def _solved(
     solver: IkSolver, made: ReachabilityMap, poses: Array, base: Array, yaw: float, by_map: int
 ) -> Placement:
-    """Solve all poses from one placement, with all effort."""
+    """Solve all poses from one placement, with all effort and as far from the limits as can be."""
     positions, orientations = _in_base(poses, base, yaw)
     batch = solver.solve_batch(
         positions,
         orientations,
+        prefer='middle',
         avoid_collisions=made.settings['avoid_collisions'],
         min_clearance=made.settings['min_clearance'],
     )

@@ -31,5 +31,7 @@ def _manipulability(chain: KinematicChain, q: Array) -> Array:
     J = np.zeros((len(q), chain.joint_count, 6))
     for motion, joint in enumerate(chain.source):
         J[:, joint] += chain.multiplier[motion] * columns[:, motion]
+    if chain.joint_count == 6:
+        return np.abs(np.linalg.det(J))
     square = J @ J.swapaxes(1, 2) if chain.joint_count < 6 else J.swapaxes(1, 2) @ J
     return np.sqrt(np.maximum(np.linalg.det(square), 0.0))

@@ -79,6 +79,7 @@ class MapSettings:
             'network': network_digest(solver),
             'base': chain.base_link,
             'tip': chain.tip_link,
+            'joint_types': list(chain.joint_types),
             'tool': None if tool is None else tool.tolist(),
             **dataclasses.asdict(self),
             'box': None if self.box is None else list(self.box),

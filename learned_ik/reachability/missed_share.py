@@ -10,7 +10,7 @@ import numpy as np
 from learned_ik.arrays import Array, Integers
 from learned_ik.reachability.block_solving import BlockSolver
 
-SAMPLE, CLEAR_SAMPLE = 5_000, 500  # poses that are searched again, in free space and in a scene
+SAMPLE, CLEAR_SAMPLE = 5_000, 200  # poses that are searched again, in free space and in a scene
 DRAWS = 100_000  # cells and orientations at once, of which those are taken that were searched
 ROUNDS = 20  # of draws at most
 SURE = 3.0  # of n poses none was found: then with 95 % certainty less than 3/n are there

@@ -51,6 +51,14 @@ class ReachabilityMap:
         """(nx, ny, nz), the share of the directions that is reached, 0 to 1."""
         return self.reached / max(self.orientations.directions, 1)
 
+    @property
+    def units(self) -> tuple[str, str]:
+        """Of manipulability and limit margin; those of an arm with joints that slide are mixed."""
+        types = self.settings['joint_types']
+        if 'prismatic' in types:
+            return 'SI', 'rad or m'
+        return 'm³' if len(types) >= 6 else 'SI', 'rad'
+
     def reached_orientations(self, x: int) -> Booleans:
         """Return (ny, nz, orientations), whether each is reached in the slab of cells x."""
         bits = np.unpackbits(self.bits[x], axis=-1, count=self.orientations.count)
@@ -95,7 +103,12 @@ class ReachabilityMap:
             'mean_limit_margin': _mean(self.limit_margin),
             'settings': dict(self.settings),
             'figures': dict(self.figures),
-            'units': {'volume': 'm³', 'limit_margin': 'rad or m', 'seconds': 's'},
+            'units': {
+                'volume': 'm³',
+                'mean_manipulability': self.units[0],
+                'mean_limit_margin': self.units[1],
+                'seconds': 's',
+            },
         }
 
     def told(self) -> list[str]:

@@ -23,9 +23,9 @@ def write_page(made: ReachabilityMap, path: Path) -> None:
         every += 1
     share = made.share
     quantities = [('reached directions', '%', np.where(share > 0, 100 * share, np.nan))]
-    quantities.append(('manipulability, mean', 'm³', made.manipulability))
+    quantities.append(('manipulability, mean', made.units[0], made.manipulability))
     if np.isfinite(made.limit_margin).any():
-        quantities.append(('distance to joint limits, mean', 'rad or m', made.limit_margin))
+        quantities.append(('distance to joint limits, mean', made.units[1], made.limit_margin))
     if np.isfinite(made.clearance).any():
         quantities.append(('clearance, mean', 'm', made.clearance))
     data = {

@@ -58,12 +58,14 @@ def draw_slices(made: ReachabilityMap, path: Path) -> None:
 def _quantities(made: ReachabilityMap) -> list[tuple[str, Any, str]]:
     """Return what there is to draw: label with unit, values (nx, ny, nz), colours."""
     share = 100 * made.share
+    dexterity, margin = made.units
     rows = [
         ('reached directions [%]', np.where(share > 0, share, np.nan), 'viridis'),
-        ('manipulability, mean [m³]', made.manipulability, 'magma'),
+        (f'manipulability, mean [{dexterity}]', made.manipulability, 'magma'),
     ]
     if np.isfinite(made.limit_margin).any():
-        rows.append(('distance to joint limits, mean [rad or m]', made.limit_margin, 'cividis'))
+        label = f'distance to joint limits, mean [{margin}]'
+        rows.append((label, made.limit_margin, 'cividis'))
     return rows
 
 
