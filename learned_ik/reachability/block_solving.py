@@ -7,7 +7,8 @@
 3. What is found is the start for the same orientation at the next cells, and for the nearest
    orientations at the same cell: from so near, one start leads there in a few steps. What is
    found in this way is a start again, until nothing new is found.
-4. What is left is searched from a few starts, and what is found there spreads as before.
+4. What is left beside what is found is searched from scratch, too: there the answers of neighbours
+   end at a limit, while other postures go on. What is found there spreads as before.
 
 Blocks know nothing of each other: they are the same in any order, on any machine.
 """
@@ -27,7 +28,6 @@ from learned_ik.reachability.tool_orientations import ToolOrientations
 from learned_ik.solving.solver import IkSolver
 
 COARSE = 3  # every third cell of each axis is searched from scratch first
-FEWER = 4  # from so many times as few starts is the rest, which no answer has spread to
 
 # Where a neighbour's answer comes from: along which axis of the cells, by how many; or -1, and
 # which of the nearest orientations.
@@ -109,9 +109,10 @@ class _BlockSearch:
         starts = self._maker.settings.starts
         coarse = np.zeros_like(self._found)
         coarse[::COARSE, ::COARSE, ::COARSE] = True
-        for cells, few in ((coarse, starts), (True, max(1, starts // FEWER))):
-            self._search(self._possible & ~self._found & cells, few)
-            self._spread()
+        self._search(self._possible & coarse, starts)
+        self._spread()
+        self._search(self._possible & ~self._found & self._beside_found(), starts)
+        self._spread()
         counts = self._found.sum(axis=-1)
         dexterity = np.zeros(self._found.shape)
         dexterity[self._found] = manipulability(self._maker.solver.chain, self._q[self._found])
@@ -136,6 +137,13 @@ class _BlockSearch:
                 new = self._neighbour_found(relation) & self._possible & ~self._found & ~tried
                 tried |= new
                 grows |= self._search(new, 1, relation)
+
+    def _beside_found(self) -> Booleans:
+        """Return (a, b, c, orientations), whether any neighbour of each pose is reached."""
+        found = np.zeros_like(self._found)
+        for relation in self._tried:
+            found |= self._neighbour_found(relation)
+        return found
 
     def _search(self, poses: Booleans, starts: int, relation: Relation | None = None) -> bool:
         """Search poses (a, b, c, orientations), from those answers of neighbours, or from scratch.

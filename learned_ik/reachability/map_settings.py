@@ -30,7 +30,7 @@ class MapSettings:
     box: tuple[float, ...] | None = None  # (6,) [m], lowest and highest corner; None: all around
     avoid_collisions: bool = False  # whether answers keep clear of obstacles and of the arm itself
     min_clearance: float = 0.0  # [m], that counts as clear
-    starts: int = 8  # of a search from scratch; a quarter of them where no answer has spread to
+    starts: int = 8  # of a search from scratch
 
     def __post_init__(self) -> None:
         """Raise `ConfigurationError` for a value out of its range."""

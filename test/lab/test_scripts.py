@@ -16,7 +16,7 @@ NO_SCRIPTS = {
 }  # fmt: skip
 SCRIPTS = [
     f'lab.{folder.replace("/", ".")}.{path.stem}'
-    for folder in ('ablations', 'measurements', 'measurements/trackers')
+    for folder in ('ablations', 'measurements', 'measurements/reach_maps', 'measurements/trackers')
     for path in sorted((LAB / folder).glob('*.py'))
     if path.stem not in NO_SCRIPTS
 ]
