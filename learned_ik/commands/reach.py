@@ -29,7 +29,7 @@ class Reach:
     With a trained model, or by --urdf for any arm without one. At each cell of a grid, directions
     of the tool's axis, spread evenly over the sphere, are solved; any turn of the tool about its
     axis is as good, unless --rolls says how many are tried. --directions 0 asks for the position
-    alone. With --out, an interrupted run is gone on with by the same command.
+    alone. With --out, the same command resumes a run that was interrupted.
     """
 
     model: Path | None = positional(

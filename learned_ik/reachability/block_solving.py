@@ -7,8 +7,10 @@
 3. What is found is the start for the same orientation at the next cells, and for the nearest
    orientations at the same cell: from so near, one start leads there in a few steps. What is
    found in this way is a start again, until nothing new is found.
-4. What is left beside what is found is searched from scratch, too: there the answers of neighbours
-   end at a limit, while other postures go on. What is found there spreads as before.
+4. What is far from all that is found is searched from one start: the reach of arms with few joints
+   is so thin that the lattice may miss it. What is found spreads as before.
+5. What is left beside what is found is searched from scratch, too: there the answers of neighbours
+   end at a limit, while other postures go on. What is found spreads as before.
 
 Blocks know nothing of each other: they are the same in any order, on any machine.
 """
@@ -110,6 +112,8 @@ class _BlockSearch:
         coarse = np.zeros_like(self._found)
         coarse[::COARSE, ::COARSE, ::COARSE] = True
         self._search(self._possible & coarse, starts)
+        self._spread()
+        self._search(self._possible & ~self._found & ~self._beside_found(), 1)
         self._spread()
         self._search(self._possible & ~self._found & self._beside_found(), starts)
         self._spread()

@@ -102,7 +102,8 @@ class _Gathered:
                     self.add(index, answer)
             if self.known:
                 log.info('%d of %d blocks are there', len(self.known), len(self._maker.blocks))
-        return [index for index in range(len(self._maker.blocks)) if index not in self.known]
+        mixed = np.random.default_rng(0).permutation(len(self._maker.blocks))  # for an even pace
+        return [int(index) for index in mixed if index not in self.known]
 
     def add(self, index: int, answer: BlockAnswer) -> None:
         """Put a block in its place."""
@@ -142,8 +143,8 @@ class _Progress:
             self._told = now
             passed = now - self._began
             log.info(
-                '%3.0f %%  %.3g million poses, %.0f a second, about %s left',
-                100 * self._done / self._blocks, self._poses / 1e6, self._poses / passed,
+                '%3.0f %%  %.3g million poses searched, %.0f a second, about %s left',
+                100 * self._done / self._blocks, self._searched / 1e6, self._searched / passed,
                 spoken(passed * (self._blocks - self._done) / self._done),
             )  # fmt: skip
 

@@ -114,33 +114,38 @@ class ReachabilityMap:
     def told(self) -> list[str]:
         """Return the map in lines for people, the last of them a verdict."""
         summary, figures, missed = self.summary(), self.figures, self.figures['missed']
-        of, per = self.orientations, 100.0
+        of = self.orientations
         rows = {
             'cells': f'{summary["cells_reached"]} reached, of {summary["cells"]} of '
             f'{100 * self.grid.cell:g} cm',
             'orientations': f'{of.count} at each cell',
-            'reached volume': f'{summary["volume"]:.3g} m³, '
-            f'{summary["volume_all_directions"]:.3g} m³ of it from every direction',
         }
         if figures['poses']:
+            searched, seconds = figures['poses_searched'], max(figures['seconds'], 1e-9)
             rows['time'] = (
-                f'{figures["seconds"]:.1f} s for {figures["poses"] / 1e6:.3g} million poses, '
-                f'{figures["poses"] / max(figures["seconds"], 1e-9):,.0f} a second; '
-                f'{figures["poses_searched"] / 1e6:.3g} million of them searched, the others '
-                'proven out of reach'
+                f'{seconds:.1f} s: {searched / 1e6:.3g} million poses searched, '
+                f'{searched / seconds:,.0f} a second; {(figures["poses"] - searched) / 1e6:.3g} '
+                'million proven out of reach'
             )
         rows['missed'] = (
-            f'{per * missed["share"]:.2g} % of the reachable poses, estimated: of '
+            f'{100 * missed["share"]:.2g} % of the reachable poses, estimated: of '
             f'{missed["sample"]} unreached ones, {missed["found"]} were reached with all effort'
         )
-        lines = [f'{name:<16}{value}' for name, value in rows.items()]
-        if summary['mean_share'] is None:
-            return [*lines, 'nothing is reached: is the box where the arm is?']
-        return [
-            *lines,
-            f'a cell that is reached is so from {100 * summary["mean_share"]:.0f} % of the '
-            'directions on average',
-        ]
+        return [*(f'{name:<16}{value}' for name, value in rows.items()), self.verdict()]
+
+    def verdict(self) -> str:
+        """Return what is reached in one sentence."""
+        share, cell = self.share, self.grid.cell**3
+        reached = share > 0
+        if not reached.any():
+            return 'nothing is reached: is the box where the arm is?'
+        verdict = f'{reached.sum() * cell:.3g} m³ are reached'
+        if self.orientations.directions == 0:
+            return verdict
+        return (
+            f'{verdict}, on average from {100 * share[reached].mean():.0f} % of the directions; '
+            f'{(share == 1).sum() * cell:.3g} m³ of it from every direction'
+        )
 
     def save(self, path: Path) -> None:
         """Write the map; docs/reachability.md says what the arrays in the file are.

@@ -25,6 +25,7 @@ def test_a_map_is_read_as_it_was_written(planar, tmp_path):
     assert (read.grid, read.orientations) == (planar.grid, planar.orientations)
     assert read.settings == planar.settings
     assert read.told() == planar.told()
+    assert planar.told()[-1].endswith('m³ are reached')
 
 
 def test_the_file_holds_the_arrays_that_the_page_names(planar, tmp_path):

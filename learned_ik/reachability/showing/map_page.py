@@ -30,6 +30,7 @@ def write_page(made: ReachabilityMap, path: Path) -> None:
         quantities.append(('clearance, mean', 'm', made.clearance))
     data = {
         'title': f'{made.settings["tip"]} about {made.settings["base"]}',
+        'verdict': made.verdict(),
         'told': made.told(),
         'axes': [made.grid.axis(k)[::every].tolist() for k in range(3)],
         'cell': made.grid.cell,

@@ -152,7 +152,7 @@ function draw() {
   get('high').textContent = number(quantity.high) + ' ' + quantity.unit;
 }
 get('title').textContent = 'What is reached: ' + data.title;
-get('verdict').textContent = data.told[data.told.length - 1];
+get('verdict').textContent = data.verdict;
 get('told').textContent = data.told.join('\n')
   + (data.every > 1 ? `\nshown: every ${data.every}. cell of each axis` : '');
 data.quantities.forEach((each, i) => {

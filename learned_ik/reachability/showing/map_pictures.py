@@ -49,7 +49,7 @@ def draw_slices(made: ReachabilityMap, path: Path) -> None:
         for panel, plane in zip(row, PLANES, strict=True):
             image = _draw_plane(panel, made, values, plane, at[plane[0]], (high, colours))
         figure.colorbar(image, ax=list(row), label=label, shrink=0.85)
-    figure.suptitle(f'{made.settings["tip"]} about {made.settings["base"]}: {made.told()[-1]}')
+    figure.suptitle(f'{made.settings["tip"]} about {made.settings["base"]}: {made.verdict()}')
     picture = io.BytesIO()
     figure.savefig(picture, format='png')
     write_atomically(path, picture.getvalue(), 'picture')
