@@ -1,13 +1,29 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
-"""Engines that are unknown or not installed are told before any work begins."""
+"""Every engine makes the same map; what is unknown or not installed is told before any work."""
 
 import importlib.util
 
+import numpy as np
 import pytest
+from reachability_arms import planar_solver
 
 from learned_ik.errors import ConfigurationError
 from learned_ik.reachability.map_engines import check_engine
+from learned_ik.reachability.map_making import make_map
+from learned_ik.reachability.map_settings import MapSettings
+
+
+@pytest.mark.parametrize(
+    ('engine', 'package'), [('loky', 'joblib'), ('dask', 'distributed'), ('ray', 'ray')]
+)
+def test_an_engine_of_joblib_s_makes_the_same_map(engine, package):
+    pytest.importorskip(package)
+    settings = MapSettings(grid=0.2, directions=20)
+    one = make_map(planar_solver(), settings, workers=1)
+    other = make_map(planar_solver(), settings, engine=engine, workers=2)
+    for name in ('bits', 'searched', 'manipulability', 'limit_margin', 'clearance'):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
 
 
 def test_an_unknown_engine_is_refused():

@@ -149,16 +149,6 @@ def test_two_processes_make_the_same_map(tiago, tiago_solver):
     assert_same(tiago, make_map(tiago_solver, SMALL, workers=2))
 
 
-@pytest.mark.parametrize(
-    ('engine', 'package'), [('loky', 'joblib'), ('dask', 'distributed'), ('ray', 'ray')]
-)
-def test_an_engine_of_joblib_s_makes_the_same_map(engine, package):
-    pytest.importorskip(package)
-    settings = MapSettings(grid=0.2, directions=20)
-    one = make_map(planar_solver(), settings, workers=1)
-    assert_same(one, make_map(planar_solver(), settings, engine=engine, workers=2))
-
-
 def test_obstacles_take_cells_away(tiago_solver):
     box = (0.2, -0.4, -0.4, 0.6, 0.4, 0.4)
     free = make_map(tiago_solver, MapSettings(grid=0.2, directions=6, box=box), workers=1)
