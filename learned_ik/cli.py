@@ -31,6 +31,7 @@ COMMANDS = {
     'evaluate': ('learned_ik.commands.evaluate:Evaluate', 'how good a model is'),
     'solve': ('learned_ik.commands.solve:Solve', 'joint positions for one pose'),
     'track': ('learned_ik.commands.track:Track', 'how an arm follows a hand, and a plot of it'),
+    'reach': ('learned_ik.commands.reach:Reach', 'a map of what an arm reaches about its base'),
     'show': ('learned_ik.commands.show:Show', 'what is in a model file'),
     'body': (
         'learned_ik.commands.give_body:GiveBody',

@@ -29,6 +29,7 @@ MAY_IMPORT = {
     'learning': {'robot', 'kinematics', 'network', 'model', 'yaml_config'},
     'solving': {'robot', 'kernels', 'network', 'model', 'trajectories'},
     'tracking': {'robot', 'kernels', 'model', 'solving'},
+    'reachability': {'robot', 'model', 'solving', 'trajectories'},
     'native': {'model', 'kernels', 'solving'},
     'viewing': {
         *('robot', 'kernels', 'network', 'model', 'solving', 'tracking', 'trajectories'),

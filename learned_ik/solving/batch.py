@@ -55,6 +55,8 @@ from learned_ik.solving.solution import SolutionBatch, Status
 
 MOST_THREADS = 1024
 THREADS = f'a whole number, 1 up to {MOST_THREADS}'
+MOST_STARTS = 1024
+STARTS = f'a whole number, 1 up to {MOST_STARTS}'
 SMALLEST_BLOCK = 64  # requests that one thread takes at once, at the least
 FIRST_PIECE, PIECE_TIME = 4, 1e-3  # [poses], [s], between two looks at the clock
 BLOCKS_PER_THREAD = 8  # so that no thread waits long for the slowest
@@ -72,6 +74,7 @@ def solve_batch(
     max_joint_change: float,
     threads: int | None,
     timeout: float,
+    starts: int | None = None,
     scene: Scene | None,
 ) -> SolutionBatch:
     """Answer many poses; see `IkSolver.solve_batch`."""
@@ -80,6 +83,8 @@ def solve_batch(
     timeout = checked_timeout(timeout)
     if threads is not None:
         threads = whole(threads, 'threads', THREADS, lambda count: 1 <= count <= MOST_THREADS)
+    if starts is not None:
+        starts = whole(starts, 'starts', STARTS, lambda count: 1 <= count <= MOST_STARTS)
     seeded = seeds is not None
     options = request_options(freedom, max_joint_change, seeded)
     orientations = freedom.aimed(orientations, 'orientations')
@@ -99,7 +104,10 @@ def solve_batch(
     def run(block: slice) -> None:
         for piece in _pieces(block, deadline):
             part = request._replace(rows=rows[piece], answers=request.answers[piece])
-            status[piece] = _answered(engine, engine.memory(), part, deadline)
+            if starts is None:
+                status[piece] = _answered(engine, engine.memory(), part, deadline)
+            else:
+                status[piece] = _answered_from(starts, engine, engine.memory(), part)
         part = request._replace(rows=rows[block], answers=request.answers[block])
         _leave_out(engine, part, status[block])
 
@@ -177,9 +185,7 @@ def _answered(
             answers[:, CLEARANCE] = engine.avoidance.clearance(memory, scene, answers[:, ANSWER:])
             if scene.avoids:
                 settled = (answers[:, CODE] != FOUND) | (answers[:, CLEARANCE] >= scene.wanted)
-    for row in np.nonzero(answers[:, CODE] == MALFORMED)[0]:
-        position, orientation = np.split(request.rows[row, :FREE_AXES], [ORIENTATION])
-        explain_request(engine.chain, position, orientation, None, request.tolerances)
+    _refuse_malformed(engine, request)
     status = np.where(answers[:, CODE] == FOUND, Status.SUCCESS, Status.NO_SOLUTION)
     # The few that obstacles stand in the way of go the way of single requests, to its end.
     one = request._replace(rows=memory.requests, answers=memory.answers)
@@ -191,6 +197,37 @@ def _answered(
         answers[row] = memory.answer
     memory.options[...] = NO_OPTIONS
     return status
+
+
+def _answered_from(
+    starts: int, engine: Engine, memory: Memory, request: Request
+) -> npt.NDArray[np.int64]:
+    """Do the same from so many starts for each row, and no more; return how each ended."""
+    scene, answers = request.scene, request.answers
+    last = starts if request.seeded else 1 + starts  # attempt 0 is the seed's
+    engine.search(memory, request.without_scene(), 0, min(last, engine.attempts(False)))
+    prefer_better(engine, memory, request)
+    _refuse_malformed(engine, request)
+    if scene is not None:
+        answers[:, CLEARANCE] = engine.avoidance.clearance(memory, scene, answers[:, ANSWER:])
+    status = np.where(answers[:, CODE] == FOUND, Status.SUCCESS, Status.NO_SOLUTION)
+    if scene is None or not scene.avoids:
+        return status
+    touching = (answers[:, CODE] == FOUND) & (answers[:, CLEARANCE] < scene.wanted)
+    if touching.any():
+        clear = request._replace(rows=request.rows[touching], answers=answers[touching])
+        engine.search(memory, clear, 0, min(last, engine.attempts(True)))
+        answers[touching] = clear.answers
+        found = clear.answers[:, CODE] == FOUND
+        status[touching] = np.where(found, Status.SUCCESS, Status.GOAL_IN_COLLISION)
+    return status
+
+
+def _refuse_malformed(engine: Engine, request: Request) -> None:
+    """Raise `InvalidInputError` for the first row that compiled code has refused."""
+    for row in np.nonzero(request.answers[:, CODE] == MALFORMED)[0]:
+        position, orientation = np.split(request.rows[row, :FREE_AXES], [ORIENTATION])
+        explain_request(engine.chain, position, orientation, None, request.tolerances)
 
 
 def _rows(

@@ -460,6 +460,7 @@ class IkSolver:
         max_joint_change: float = math.inf,
         threads: int | None = None,
         timeout: float = math.inf,
+        starts: int | None = None,
         avoid_collisions: bool | None = None,
         min_clearance: float = 0.0,
     ) -> SolutionBatch:
@@ -478,6 +479,9 @@ class IkSolver:
                 may use.
             timeout: [s], above 0, for all poses; those that are not solved until then are
                 TIMED_OUT. Default: a bounded number of attempts for each pose.
+            starts: from how many starts each pose is tried at most, 1 up to 1024: the seed, then
+                the network's heads, then restarts. Default: some hundred, so that what is not
+                found can hardly be reached. A few are much quicker where many poses cannot be.
             avoid_collisions: as for `solve`.
             min_clearance: [m], as for `solve`.
 
@@ -492,7 +496,7 @@ class IkSolver:
             self._engine, positions, orientations, seeds, prefer=prefer,
             position_tolerance=position_tolerance,
             freedom=read_freedom(orientation_tolerance, tolerance_axes),
-            max_joint_change=max_joint_change, threads=threads, timeout=timeout,
+            max_joint_change=max_joint_change, threads=threads, timeout=timeout, starts=starts,
             scene=self._engine.scene(avoid_collisions, min_clearance),
         )  # fmt: skip
 

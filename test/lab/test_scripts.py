@@ -16,7 +16,13 @@ NO_SCRIPTS = {
 }  # fmt: skip
 SCRIPTS = [
     f'lab.{folder.replace("/", ".")}.{path.stem}'
-    for folder in ('ablations', 'ablations/starts', 'measurements', 'measurements/trackers')
+    for folder in (
+        'ablations',
+        'ablations/starts',
+        'measurements',
+        'measurements/reach_maps',
+        'measurements/trackers',
+    )  # fmt: skip
     for path in sorted((LAB / folder).glob('*.py'))
     if path.stem not in NO_SCRIPTS
 ]
