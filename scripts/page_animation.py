@@ -20,7 +20,10 @@ from PIL import Image
 from playwright.sync_api import Page as BrowserPage
 
 from learned_ik.arrays import Array
+from learned_ik.viewing.answer_text import COLOURS as FIGURE_COLOURS
+from learned_ik.viewing.controls.joint_states import HOLD_COLOURS
 from learned_ik.viewing.page import PERIOD, Page
+from learned_ik.viewing.status_colours import STATUS_COLOURS
 from learned_ik.viewing.viewed_robot import robot_named
 
 ROBOT = 'panda'
@@ -31,7 +34,9 @@ FRAME_TIME = 0.12  # [s]
 STEPS = round(FRAME_TIME / PERIOD)  # of the page, in a frame
 DRAWN = 350  # [ms], until the browser shows what it was sent
 ZOOM = -350  # [px], of the mouse's wheel
-COLOURS, SAMPLES = 200, 8  # of the palette, and frames that it is made of
+COLOURS, SAMPLES = 255, 8  # of the palette, and frames that it is made of
+# What is small in every frame, and shall keep its colour.
+TEXTS = [*STATUS_COLOURS.values(), *HOLD_COLOURS.values(), *FIGURE_COLOURS.values()]
 BEGIN = (0.0, -0.5, 0.0, -2.2, 0.0, 1.75, 0.785)  # [rad], a posture that people know
 ROUND = np.array([0.0, 0.32, 0.12])  # [m], from the middle of the target's eight to its edge
 SPHERE_FROM, SPHERE_TO = 14, 48  # frames
@@ -84,7 +89,12 @@ def write(frames: list[Image.Image], picture: Path) -> None:
     """Write an animated GIF, all frames in the colours of one palette."""
     height = round(WIDTH * frames[0].height / frames[0].width)
     small = [frame.resize((WIDTH, height), Image.Resampling.LANCZOS) for frame in frames]
-    sample = Image.new('RGB', (WIDTH, SAMPLES * height))
+    sample = Image.new('RGB', (WIDTH, SAMPLES * height + height))
+    for k, colour in enumerate(TEXTS):
+        part = height // len(TEXTS)
+        sample.paste(
+            colour, (0, SAMPLES * height + k * part, WIDTH, SAMPLES * height + (k + 1) * part)
+        )
     for k in range(SAMPLES):
         sample.paste(small[k * len(small) // SAMPLES], (0, k * height))
     palette = sample.quantize(COLOURS)
