@@ -1,0 +1,77 @@
+# Copyright 2026 The learned_ik authors
+# SPDX-License-Identifier: Apache-2.0
+"""A group of networks gets the weights that each of them gets alone."""
+
+import itertools
+
+import pytest
+import torch
+
+from lab.paper.training.catalogue import paper_network
+from lab.paper.training.together.group import Group, groups_of
+from learned_ik.kinematics.batched import BatchedKinematics
+from learned_ik.learning.objective import Objective
+from learned_ik.learning.optimizers import optimizers_for
+from learned_ik.learning.sampling import Sampler
+from learned_ik.learning.step import TrainingStep
+from learned_ik.learning.training_network import PoseNetwork
+
+SEVERAL = 5  # steps
+
+
+def rates(trial):
+    return [trial.config.learning_rate * (i + 1) / SEVERAL for i in range(SEVERAL)]
+
+
+def trained_alone(trial):
+    """Return a network after several steps of the package's own trainer, in float64."""
+    network = PoseNetwork(trial.chain, trial.config).double()
+    network.decoder.to(torch.float64)
+    kinematics = BatchedKinematics(trial.chain, dtype=torch.float64)
+    generator = torch.Generator().manual_seed(trial.config.seed)
+    sampler = Sampler(kinematics, trial.config, generator)
+    objective = Objective(kinematics, network.decoder, trial.config)
+    step = TrainingStep(network, network, kinematics, objective, sampler, trial.config, generator)
+    optimizers = optimizers_for(network, trial.config)
+    for rate in rates(trial):
+        for optimizer in optimizers:
+            optimizer.param_groups[0]['lr'] = rate
+        step(optimizers, 0.0)
+    return network
+
+
+def trained_together(trials):
+    group = Group(trials, torch.float64)
+    group.train(rates(trials[0]))
+    return group.unstack()
+
+
+def difference(a, b):
+    mine, theirs = a.state_dict(), b.state_dict()
+    return max(
+        float((mine[name] - theirs[name]).abs().max())
+        for name in mine
+        if 'num_batches' not in name
+    )
+
+
+@pytest.fixture(scope='module')
+def every_kind(tiny):
+    """Every training and encoding of table I, of two arms, and narrower limits, another seed."""
+    settings = itertools.product(
+        ('tiago', 'artificial7'), ('supervised', 'position', 'pose'), ('linear', 'biternion')
+    )
+    trials = [paper_network(tiny, *setting) for setting in settings]
+    trials.append(paper_network(tiny, 'artificial7', limits=0.8))
+    trials.append(paper_network(tiny, 'tiago', encoding='biternion', seed=3))
+    (group,) = groups_of(trials)
+    assert len(group) == len(trials)
+    return group
+
+
+def test_each_network_gets_the_weights_that_it_gets_alone(every_kind):
+    begun = Group(every_kind, torch.float64).unstack()
+    for trial, start, network in zip(every_kind, begun, trained_together(every_kind), strict=True):
+        alone = trained_alone(trial)
+        assert difference(alone, network) < 1e-9, trial.name
+        assert difference(alone, start) > 1e-4, trial.name
