@@ -58,9 +58,10 @@ class DrawnPoses:
         for sampler, kinematics in zip(self._samplers, self._kinematics, strict=True):
             q = sampler.draw()  # (steps * batch, joints)
             position, rotation = kinematics.forward(q)
-            weight = sampler.weights(position)
-            if weight is None:
-                weight = q.new_ones(len(q))
+            weight = q.new_ones(len(q))
+            if sampler.weighs:  # against each other within a batch
+                each = map(sampler.weights, position.split(self._batch))
+                weight = torch.cat([of_batch for of_batch in each if of_batch is not None])
             rows.append([q, position, rotation, weight])
         q, position, rotation, weight = (
             self._by_step(torch.stack(parts)) for parts in zip(*rows, strict=True)

@@ -29,7 +29,6 @@ REQUIRED = (
     *('scene_conditioned', 'loss', 'mean_weight', 'hard_share', 'bootstrap_share', 'cycles'),
     *('beyond_share', 'margin_weight', 'manipulability_weight', 'preferred_weight'),
 )
-COMPILED_FROM = 20_000  # steps: compiling takes about as long as it saves in so many
 BETAS, EPSILON = (0.9, 0.999), 1e-8  # of Adam, torch's defaults
 
 
@@ -66,7 +65,7 @@ class Group:
         Args:
             trials: a group of `groups_of`.
             dtype: of everything.
-            compiled: whether torch's compiler makes a few loops of a step, which takes a minute.
+            compiled: whether torch's compiler makes a few loops of a step: that takes a minute.
 
         """
         device = torch.device(trials[0].config.device)

@@ -19,7 +19,7 @@ import torch
 
 from lab.paper.training.together.drawn_poses import STEPS
 from lab.paper.training.together.fusion import can_fuse
-from lab.paper.training.together.group import COMPILED_FROM, Group
+from lab.paper.training.together.group import Group
 from lab.paper.training.together.group_checkpoint import GroupCheckpoint
 from learned_ik.errors import TrainingError
 from learned_ik.kinematics.batched import BatchedKinematics
@@ -36,6 +36,7 @@ from learned_ik.model import IkModel
 
 log = logging.getLogger(__name__)
 
+COMPILED_FROM = 5_000_000  # samples of all networks together: fewer are trained before it is done
 INTERVAL = 120.0  # [s] between two checkpoints, and between two lines of the log
 
 
@@ -69,7 +70,8 @@ def train_group(
     device = available_device(config.device)
     total = math.ceil(int(config.samples or 0) / config.batch)  # steps
     with _threads(config.threads), set_by_signals(stop):
-        group = Group(trials, compiled=total >= COMPILED_FROM and can_fuse(device))
+        many = len(trials) * total * config.batch >= COMPILED_FROM
+        group = Group(trials, compiled=many and can_fuse(device))
         validations = [
             Validation(network, BatchedKinematics(trial.chain, device), trial.config)
             for trial, network in zip(trials, group.networks, strict=True)

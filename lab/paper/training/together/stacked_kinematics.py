@@ -28,11 +28,10 @@ class StackedKinematics:
             return torch.as_tensor(np.stack(values), device=device, dtype=dtype)
 
         self._prismatic: list[bool] = chains[0].prismatic.tolist()  # (motions,)
-        # Each transform as (4, 3), rows 0 to 2 its axes, row 3 its translation; once for each row
-        # of the rotation that it is multiplied with: (motions + 1, chains, 3, 4, 3).
-        constants = tensor([chain.transforms[:, :3, :].swapaxes(-1, -2) for chain in chains])
-        repeated = constants.transpose(0, 1)[:, :, None].expand(-1, -1, 3, -1, -1)
-        self._transforms = repeated.contiguous()
+        # Each transform column by column, three axes and the translation:
+        # (motions + 1, 4, 3, chains, 1, 1).
+        constants = tensor([chain.transforms[:, :3, :] for chain in chains])
+        self._transforms = constants.permute(1, 3, 2, 0)[..., None, None].contiguous()
         self._offset = tensor([chain.offset for chain in chains])[:, :, None]
         drives = [np.zeros((chain.motion_count, chain.joint_count)) for chain in chains]
         for drive, chain in zip(drives, chains, strict=True):
@@ -52,16 +51,18 @@ class StackedKinematics:
         values = torch.baddbmm(self._offset, self._drive, q)  # (chains, motions, batch)
         cosines, sines = torch.cos(values), torch.sin(values)
         chains, _, batch = q.shape
-        first = self._transforms[0, :, 0]  # (chains, 4, 3)
-        R = first[:, :3].mT[..., None].expand(chains, 3, 3, batch)
-        p = first[:, 3][..., None].expand(chains, 3, batch)
+        first = self._transforms[0].expand(4, 3, chains, 1, batch)
+        x, y, z, p = (torch.cat(column.unbind(), dim=1) for column in first)  # (chains, 3, batch)
         for i, slides in enumerate(self._prismatic):
-            x, y, z = R.unbind(2)  # (chains, 3, batch) each
             if slides:
                 p = p + z * values[:, i, None]
             else:
                 c, s = cosines[:, i, None], sines[:, i, None]
-                R = torch.stack([c * x + s * y, c * y - s * x, z], dim=2)
-            placed = self._transforms[i + 1] @ R  # (chains, 3, 4, batch): axes, displacement
-            R, p = placed[:, :, :3], p + placed[:, :, 3]
-        return p, R
+                x, y = c * x + s * y, c * y - s * x
+            # The next frame's axes and displacement: products of matrices, written out, so that
+            # all of this becomes a few loops.
+            x, y, z, displacement = (
+                x * a + y * b + z * c for a, b, c in self._transforms[i + 1].unbind()
+            )
+            p = p + displacement
+        return p, torch.stack([x, y, z], dim=2)

@@ -2,17 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """A group of networks gets the weights that each of them gets alone."""
 
+import dataclasses
 import itertools
 
 import pytest
 import torch
 
-from lab.paper.training.catalogue import paper_network
-from lab.paper.training.together.group import Group, groups_of
+from lab.paper.training.catalogue import keeping_clear, our_network, paper_network, sampled
+from lab.paper.training.together.group import Group, groups_of, shape_of
 from learned_ik.kinematics.batched import BatchedKinematics
 from learned_ik.learning.objective import Objective
 from learned_ik.learning.optimizers import optimizers_for
 from learned_ik.learning.sampling import Sampler
+from learned_ik.learning.scenes.scene_config import SceneConfig
 from learned_ik.learning.step import TrainingStep
 from learned_ik.learning.training_network import PoseNetwork
 
@@ -57,11 +59,9 @@ def difference(a, b):
 
 @pytest.fixture(scope='module')
 def every_kind(tiny):
-    """Every training and encoding of table I, of two arms, and narrower limits, another seed."""
-    settings = itertools.product(
-        ('tiago', 'artificial7'), ('supervised', 'position', 'pose'), ('linear', 'biternion')
-    )
-    trials = [paper_network(tiny, *setting) for setting in settings]
+    """Every training and encoding of table I; another arm with narrower limits, another seed."""
+    settings = itertools.product(('supervised', 'position', 'pose'), ('linear', 'biternion'))
+    trials = [paper_network(tiny, 'tiago', *setting) for setting in settings]
     trials.append(paper_network(tiny, 'artificial7', limits=0.8))
     trials.append(paper_network(tiny, 'tiago', encoding='biternion', seed=3))
     (group,) = groups_of(trials)
@@ -75,3 +75,26 @@ def test_each_network_gets_the_weights_that_it_gets_alone(every_kind):
         alone = trained_alone(trial)
         assert difference(alone, network) < 1e-9, trial.name
         assert difference(alone, start) > 1e-4, trial.name
+
+
+def test_poses_of_a_network_count_as_much_as_alone(tiny):
+    plain = paper_network(tiny, 'artificial3')
+    weighed = dataclasses.replace(
+        plain, name='weighed', config=dataclasses.replace(plain.config, density_power=0.5)
+    )
+    networks = trained_together([plain, weighed])
+    assert difference(*networks) > 1e-6
+    for trial, network in zip((plain, weighed), networks, strict=True):
+        assert difference(trained_alone(trial), network) < 1e-9
+
+
+def test_networks_of_one_shape_are_a_group_and_others_are_alone(tiny):
+    linear, biternion = (
+        paper_network(tiny, 'artificial3', encoding=encoding)
+        for encoding in ('linear', 'biternion')
+    )
+    apart = [paper_network(tiny, 'artificial7'), our_network(tiny, 'artificial3'), sampled(linear)]
+    assert groups_of([biternion, *apart, linear]) == [[linear, biternion]]
+    assert shape_of(apart[1]) is None
+    assert shape_of(apart[2]) is None
+    assert shape_of(keeping_clear(linear, SceneConfig(((0.0, 0.0, 1.0, 0.1),)))) is None
