@@ -88,6 +88,17 @@ def test_poses_of_a_network_count_as_much_as_alone(tiny):
         assert difference(trained_alone(trial), network) < 1e-9
 
 
+@pytest.mark.parametrize('encoding', ['linear', 'biternion'])
+def test_a_group_may_have_one_encoding(tiny, encoding):
+    trials = [
+        paper_network(tiny, 'artificial3', training, encoding)
+        for training in ('supervised', 'pose')
+    ]
+    (group,) = groups_of(trials)
+    for trial, network in zip(group, trained_together(group), strict=True):
+        assert difference(trained_alone(trial), network) < 1e-9
+
+
 def test_networks_of_one_shape_are_a_group_and_others_are_alone(tiny):
     linear, biternion = (
         paper_network(tiny, 'artificial3', encoding=encoding)
