@@ -83,7 +83,7 @@ def _run_one(
 ) -> dict[str, Any]:
     experiment = module_of(name)
     log.info('%s: %s, budget %s', name, experiment.TITLE, budget.name)
-    models = shelf.models(unique(experiment.trials(budget)))
+    models = shelf.models(_to_train(experiment, budget, shelf))
     began = time.process_time()
     report = experiment.report(budget, models, folder)
     networks = [network_row(*item) for item in models.items()]
@@ -106,6 +106,22 @@ def _run_one(
     }
     _write(result, folder / f'{name}.json')
     return result
+
+
+def _to_train(experiment: ModuleType, budget: Budget, shelf: Shelf) -> list[Trial]:
+    """Return what an experiment shows.
+
+    One that says of each network how much it has seen shows those of the full budget wherever
+    they are on the shelf.
+    """
+    trials = unique(experiment.trials(budget))
+    if not getattr(experiment, 'TELLS_SAMPLES', False):
+        return trials
+    full = [budget_named('full').given_to(trial) for trial in trials]
+    return [
+        longer if shelf.path(longer).exists() else trial
+        for trial, longer in zip(trials, full, strict=True)
+    ]
 
 
 def unique(trials: Sequence[Trial]) -> list[Trial]:

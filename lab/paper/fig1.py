@@ -19,7 +19,7 @@ TITLE = 'Figure 1: arms that follow a spiral'
 FILE = 'fig1.png'
 SHORTEST = 4  # joints, the fewest that reach the spiral
 POSTURES = 5  # of the arm that are drawn along the way
-ROWS = ("the paper's recipe", 'default recipe')
+RECIPES = ("the paper's recipe", 'default recipe')
 NOTE = (
     'Why joints jump: the default recipe has eight heads, of which the best one answers each '
     'pose, until another becomes the best. `IkSolver.follow` keeps to one branch instead.'
@@ -35,31 +35,35 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
     """Draw target, arm, and where the tip goes."""
     pairs = _pairs(budget)
     figure, axes = pictures.panels(
-        len(pairs), len(ROWS), height=2.6, subplot_kw={'projection': '3d'}
+        len(RECIPES),
+        len(pairs),
+        height=3.5,
+        # Lines in the order of the calls: the target must not be hidden under the others.
+        subplot_kw={'projection': '3d', 'computed_zorder': False},
     )
     rows = []
-    for column, (joints, pair) in enumerate(pairs.items()):
+    for beside, (joints, pair) in zip(axes, pairs.items(), strict=True):
         chain = pair[0].chain
         path = spirals.spiral_for(chain, budget.spiral_poses)
         means, jumps = [], []
-        for recipe, trial, ax in zip(ROWS, pair, axes[:, column], strict=True):
+        for recipe, trial, ax in zip(RECIPES, pair, beside, strict=True):
             model = models[trial.name]
             errors = spirals.followed(model, path)
             mean = errors.means[0]
             _draw(ax, model, path, errors)
-            ax.set_title(f'{joints} joints, {recipe}:\n{1e3 * mean:.1f} mm', fontsize=8)
+            ax.set_title(f'{joints} joints, {recipe}: {1e3 * mean:.1f} mm', fontsize=10, y=1.0)
             means += [1e3 * mean, 1e2 * mean / chain.reach]
             jumps.append(spirals.jumps(model, budget.spiral_poses))
         rows.append((joints, chain.reach, *means, *jumps))
     pictures.legend_below(figure, axes.flat, columns=3)
     pictures.save(figure, folder / FILE)
     caption = (
-        'The tip (orange) goes along the target (green, dashed), the more closely, the more '
-        'smoothly the network answers; blue: the arm on its way. Networks alone, each pose by '
+        'The tip (broad, orange) is to go along the target (black, dashed): where it does, the '
+        'dashes run along its middle. Blue: the arm on its way. Networks alone, each pose by '
         'itself, position alone; above each the mean error.'
     )
-    titles = [f'{recipe}: {unit}' for recipe in ROWS for unit in ('L2 [mm]', '% of reach')]
-    titles += [f'{recipe}: jumps' for recipe in ROWS]
+    titles = [f'{recipe}: {unit}' for recipe in RECIPES for unit in ('L2 [mm]', '% of reach')]
+    titles += [f'{recipe}: jumps' for recipe in RECIPES]
     table = Table(
         'Mean position error along the spiral, and how often a joint jumps: moves by more than '
         f'{spirals.JUMP:g} rad between poses {spirals.DENSER} times as dense.',
@@ -73,7 +77,7 @@ def _smooth(rows: Sequence[tuple]) -> Claim:
     counts = [[row[column] for row in rows] for column in (-2, -1)]
     numbers = '; '.join(
         f'{recipe} ' + ', '.join(f'{row[0]}: {n}' for row, n in zip(rows, found, strict=True))
-        for recipe, found in zip(ROWS, counts, strict=True)
+        for recipe, found in zip(RECIPES, counts, strict=True)
     )
     return Claim(
         'The network finds a smooth continuous solution (here: no joint jumps along the spiral)',
@@ -94,10 +98,10 @@ def _pairs(budget: Budget) -> dict[int, tuple[Trial, Trial]]:
 
 
 def _draw(ax: Any, model: IkModel, path: Any, errors: Any) -> None:
-    ax.plot(*path.positions.T, '--', color=pictures.GREEN, lw=1.5, label='target')
-    tip = spirals.reached(model, errors)
-    ax.plot(*tip.T, '-', color=pictures.ORANGE, lw=1.0, label='reached by the network')
     for q in errors.q[:: max(1, len(errors.q) // POSTURES)].double().numpy():
         arm = joint_origins(model.chain, q)
-        ax.plot(*arm.T, '.-', color=pictures.BLUE, lw=0.8, ms=2, alpha=0.5, label='arm')
-    spirals.share_axes(ax, model.chain.reach)
+        ax.plot(*arm.T, '.-', color=pictures.BLUE, lw=1.2, ms=4, alpha=0.6, label='arm')
+    tip = spirals.reached(model, errors)
+    ax.plot(*tip.T, '-', color=pictures.ORANGE, lw=4.0, alpha=0.6, label='reached by the network')
+    ax.plot(*path.positions.T, '--', color=pictures.BLACK, lw=1.0, label='target')
+    spirals.share_axes(ax, model.chain.reach, zoom=1.0)

@@ -139,7 +139,7 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
         'errors are large (yellow) where samples are rare (dark, first picture), and whether our '
         'sampling evens them out, which weighs samples by density to the power of '
         f'-{SAMPLING["density_power"]:g} and uses hard ones once more. Networks for position '
-        'alone; each recipe has colours of its own.'
+        'alone; the four maps of errors have one scale of colours.'
     )
     tables = (_by_density(cut, errors), _spread(cut, errors))
     return Report(
@@ -155,9 +155,7 @@ def _draw(cut: Slice, errors: Mapping[str, Array], path: Path) -> None:
     share = np.where(cut.shown, cut.count / cut.count[cut.shown].mean(), np.nan)
     _maps(axes[0, :1], cut, {'sample density': share}, 'times the mean')
     millimetres = {label: 1e3 * e for label, e in errors.items()}
-    labels = list(errors)
-    for row, pair in zip(axes, (labels[:2], labels[2:]), strict=True):
-        _maps(row[1:], cut, {label: millimetres[label] for label in pair}, 'mean L2 error [mm]')
+    _maps(axes[:, 1:].ravel(), cut, millimetres, 'mean L2 error [mm]')
     below = axes[1, 0]
     for (label, e), (colour, dashes, marker) in zip(millimetres.items(), LOOKS, strict=True):
         parts = [(share[part].mean(), e[part].mean()) for part in by_density(cut, DECILES)]
@@ -186,7 +184,9 @@ def _maps(axes: Any, cut: Slice, values: Mapping[str, Array], unit: str) -> None
         ax.set(xlabel='x [m]', ylabel='y [m]', xlim=cut.width)
         ax.set_title(label, fontsize=8)
         ax.locator_params(nbins=5)
-    bar = axes[0].figure.colorbar(image, ax=list(axes), label=unit, extend='both')
+    bar = axes[0].figure.colorbar(
+        image, ax=list(axes), label=unit, extend='both', aspect=20 * len(axes) ** 0.5
+    )
     pictures.plain_numbers(bar.ax.yaxis)
 
 

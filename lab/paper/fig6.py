@@ -31,6 +31,8 @@ MARGIN = 0.1  # [m], of equation 5
 # loss is a mean of squares, ours a length.
 RECIPES = {"the paper's recipe": (paper_network, 0.2), 'default recipe': (our_network, 1.0)}
 POSTURES = 8  # of the arm that are drawn
+SPIRAL = 'spiral that the tip is to follow'
+SPIRAL_APART = 'distance of the spiral from the sphere'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,10 +84,11 @@ def report(budget: Budget, models: Mapping[str, IkModel], folder: Path) -> Repor
     target = np.linalg.norm(path.positions - np.array(SPHERE[:3]), axis=-1) - SPHERE[3]
     _draw(found, models[pairs(budget)['default recipe'][1].name], path, target, folder / FILE)
     caption = (
-        'A sphere (grey) below the spiral (green, dashed). Without the obstacle loss (blue) '
-        'joints pass through it, although the target (dotted) never does; with it (orange, '
-        'dashed) they keep away. Where the target itself lies within the margin of 10 cm '
-        '(shaded), the loss gives up accuracy for clearance: the lower diagrams.'
+        'A sphere (grey) below the spiral that the tip is to follow (green, dashed). Above: how '
+        'far the nearest joint is from the sphere, below 0 inside it. Without the obstacle loss '
+        '(blue) joints pass through it, although the spiral (dotted) never does; with it (orange, '
+        'dashed) they keep away. Where the spiral lies within the margin of 10 cm (shaded), the '
+        'loss gives up accuracy for clearance: the lower diagrams.'
     )
     rows = [
         (
@@ -187,27 +190,27 @@ def _draw(
     for column, (label, pair) in enumerate(found.items(), start=1):
         above = figure.add_subplot(grid[0, column], title=label)
         below = figure.add_subplot(grid[1, column])
-        above.plot(share, 1e2 * target, ':', color=pictures.GREY, label='the target itself')
+        above.plot(share, 1e2 * target, ':', color=pictures.GREY, label=SPIRAL_APART)
         looks = (
-            ('without L_obs', pictures.BLUE, '-'),
-            ('with L_obs', pictures.ORANGE, '--'),
+            ('arm without the obstacle loss', pictures.BLUE, '-'),
+            ('arm with the obstacle loss', pictures.ORANGE, '--'),
         )
         for (name, colour, dashes), f in zip(looks, pair, strict=True):
             above.plot(share, 1e2 * f.clearance, dashes, color=colour, label=name)
             below.plot(share, 1e3 * f.error, dashes, color=colour, label=name)
         above.axhspan(0, 1e2 * MARGIN, color=pictures.YELLOW, alpha=0.15, lw=0)
         above.axhline(0, color='black', lw=0.8)
-        above.set(ylabel='clearance of the joints [cm]')
+        above.set(ylabel='distance from the sphere [cm]')
         below.set(xlabel='along the spiral [%]', ylabel='position error, L2 [mm]')
         axes += [above, below]
         for ax in (above, below):
             ax.grid(alpha=0.3)
-    pictures.legend_below(figure, [scene, *axes], columns=5)
+    pictures.legend_below(figure, [scene, *axes], columns=4)
     pictures.save(figure, file)
 
 
 def _draw_scene(ax: Any, model: IkModel, path: Any, pair: tuple[Followed, Followed]) -> None:
-    ax.plot(*path.positions.T, '--', color=pictures.GREEN, lw=1.5, label='target')
+    ax.plot(*path.positions.T, '--', color=pictures.GREEN, lw=1.5, label=SPIRAL)
     u, v = np.mgrid[0 : 2 * np.pi : 24j, 0 : np.pi : 12j]
     ball = np.array([np.cos(u) * np.sin(v), np.sin(u) * np.sin(v), np.cos(v)])
     ax.plot_surface(

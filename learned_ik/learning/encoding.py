@@ -95,6 +95,12 @@ class JointDecoder:
         slides = [kind == 'prismatic' for kind in chain.joint_types]
         self.prismatic = torch.tensor(slides, device=device) if any(slides) else None
 
+    def to(self, dtype: torch.dtype) -> 'JointDecoder':
+        """Compute in this dtype from now on; return itself."""
+        for name in ('lower', 'range', 'middle', 'stretch'):
+            setattr(self, name, getattr(self, name).to(dtype))
+        return self
+
     def __call__(self, y: torch.Tensor) -> torch.Tensor:
         """Return joint positions (..., joints) [rad or m] of outputs y (..., outputs)."""
         if self.encoding == 'bounded':

@@ -82,9 +82,14 @@ class Sampler:
         """Return joint positions within the limits, near q (batch, joints) [rad or m]."""
         return self._within(torch.add(q, self._normal(len(q)), alpha=self._seed_spread))
 
+    @property
+    def weighs(self) -> bool:
+        """Whether some poses count more than others."""
+        return self._grid is not None and self._power > 0
+
     def weights(self, position: torch.Tensor) -> torch.Tensor | None:
         """Return how much poses at position (batch, 3) [m] count, or None: all alike."""
-        if self._grid is None or self._power == 0:
+        if self._grid is None or not self.weighs:
             return None
         return self._grid.weights(position, self._power)
 

@@ -22,7 +22,7 @@ SCRIPTS = [
         'measurements',
         'measurements/reach_maps',
         'measurements/trackers',
-    )  # fmt: skip
+    )
     for path in sorted((LAB / folder).glob('*.py'))
     if path.stem not in NO_SCRIPTS
 ]

@@ -79,8 +79,8 @@ def main() -> None:
         [
             '# The network beside a store of postures',
             f'`python -m lab.ablations.starts.stored_postures`: {options.poses} reachable poses '
-            'an arm, the same for all, refined to a micrometre and a microradian on one core. *First try '
-            'converges*: the start leads to a solution, and no other start is needed. `solve` is '
+            'an arm, the same for all, refined to a micrometre and a microradian on one core. '
+            '*First try converges*: the start leads to a solution, and no other start is needed. `solve` is '
             'a single call with its start, the lookup in the store (SciPy) not counted; that '
             'stands beside it. The network is the one that comes with the package.',
             *sections,

@@ -70,13 +70,27 @@ def _command_for(missing: str, results: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _claims(results: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     found: dict[str, list[str]] = {outcome: [] for outcome in OUTCOMES}
-    for name, result in results.items():
+    judged = {
+        name: result for name, result in results.items() if result['budget']['name'] != MEANINGLESS
+    }
+    for name, result in judged.items():
+        settled = result['budget']['samples'] >= PAPER.samples
         for claim in Report.from_dict(result).claims:
-            found[_outcome(claim, result['budget'])].append(_line(name, claim, result['budget']))
-    counts = '; '.join(f'{len(lines)} {outcome}' for outcome, lines in found.items())
+            outcome = claim.outcome(settled)
+            found[outcome].append(_line(name, claim, outcome, result['budget']))
     yield '## Conclusions: what the paper claims, and what these numbers say'
     yield ''
-    budgets = sorted({result['budget']['name'] for result in results.values()})
+    unjudged = ', '.join(name for name in results if name not in judged)
+    if unjudged:
+        yield (
+            f'Budget {MEANINGLESS}: networks have hardly learned, the numbers mean nothing, and '
+            f'no claim is judged by them: {unjudged}.'
+        )
+        yield ''
+    if not judged:
+        return
+    counts = '; '.join(f'{len(lines)} {outcome}' for outcome, lines in found.items())
+    budgets = sorted({result['budget']['name'] for result in judged.values()})
     yield (
         f"Budget {', '.join(budgets)}: {counts}. With fewer than the paper's "
         f'{PAPER.samples / 1e6:.0f} million samples, networks of its recipe may just not have '
@@ -91,24 +105,19 @@ def _claims(results: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
             yield ''
 
 
-def _line(name: str, claim: Claim, budget: Mapping[str, Any]) -> str:
+def _line(name: str, claim: Claim, outcome: str, budget: Mapping[str, Any]) -> str:
     verdicts = ((PAPERS, claim.paper_recipe), (OURS, claim.default_recipe))
-    if budget['name'] == MEANINGLESS:
-        said = 'not judged'
-    else:
-        said = ', '.join(f'{who}: {VERDICTS[says]}' for who, says in verdicts if says is not None)
+    said = ', '.join(f'{who}: {VERDICTS[says]}' for who, says in verdicts if says is not None)
     place = f'section {claim.section}, [{name}](#{name})'
-    return f'- **{claim.statement}** ({place}). {_capital(said)}. {_capital(claim.numbers)}.'
+    line = f'- **{claim.statement}** ({place}). {_capital(said)}. {_capital(claim.numbers)}.'
+    if outcome != UNDECIDED:
+        return line
+    samples = f'{budget["samples"] / 1e6:g} of {PAPER.samples / 1e6:g} million samples'
+    return f'{line} Not trained to the end: the networks of {name}, {samples} each.'
 
 
 def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
-
-
-def _outcome(claim: Claim, budget: Mapping[str, Any]) -> str:
-    if budget['name'] == MEANINGLESS:
-        return UNDECIDED
-    return claim.outcome(settled=budget['samples'] >= PAPER.samples)
 
 
 def _section(name: str, result: Mapping[str, Any]) -> Iterator[str]:

@@ -41,15 +41,18 @@ class Claim:
     paper_recipe: bool  # whether it holds for networks trained as in the paper
     default_recipe: bool | None  # for our default recipe; None: it says nothing about that
     numbers: str  # that show it
+    settled: bool | None = None  # whether its networks of the paper's recipe had all of its
+    # training; None: as the budget says
 
     def outcome(self, settled: bool) -> str:
         """Return which of `OUTCOMES` these numbers come to.
 
         Args:
-            settled: whether the networks of the paper's recipe had all of its training; before
-                that, they alone do not contradict the paper.
+            settled: whether the budget is all of the paper's training; before that, networks of
+                its recipe alone do not contradict the paper.
 
         """
+        settled = settled if self.settled is None else self.settled
         if self.paper_recipe:
             return THEIRS if self.default_recipe is False else UPHELD
         return CONTRADICTED if settled or self.default_recipe is False else UNDECIDED

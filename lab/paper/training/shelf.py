@@ -3,7 +3,8 @@
 """The networks that experiments ask for: each is trained once, and kept in a folder.
 
 Several experiments show the same network: what it is called says what it is, and the name of its
-file also says of which robot and with which choices. The trainer's sweep does the work.
+file also says of which robot and with which choices. Networks of the paper's recipe and of one
+shape are trained together; the trainer's sweep does the rest.
 """
 
 import dataclasses
@@ -14,8 +15,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from lab.paper.training.together.group import groups_of
+from lab.paper.training.together.group_training import train_group
 from learned_ik.errors import TrainingError
-from learned_ik.learning.execution.trials import Trial, run_trials
+from learned_ik.learning.execution.trials import Outcome, Trial, run_trials
 from learned_ik.model import IkModel
 from learned_ik.robot.arms import artificial_arm_urdf
 from learned_ik.robot.chain import KinematicChain
@@ -55,25 +58,38 @@ class Shelf:
         """
         trials = list(trials)
         missing = [trial for trial in trials if not self.path(trial).exists()]
-        for done, outcome in enumerate(run_trials(missing, self._jobs), start=1):
-            model = outcome.model
-            if model.training['ended_early']:
+        groups = groups_of(missing)
+        for group in groups:
+            checkpoint = self._checkpoint(group)
+            for outcome in train_group(group, checkpoint):
+                self._keep(outcome)
+            checkpoint.unlink(missing_ok=True)
+        together = {trial.name for group in groups for trial in group}
+        alone = [trial for trial in missing if trial.name not in together]
+        for outcome in run_trials(alone, self._jobs):
+            if outcome.model.training['ended_early']:
                 raise TrainingError(
                     f'{outcome.trial.name}: interrupted; the same command goes on from there'
                 )
-            seconds = round(outcome.processor_seconds, 3)
-            training = {**model.training, 'processor_seconds': seconds}
-            self.folder.mkdir(parents=True, exist_ok=True)
-            dataclasses.replace(model, training=training).save(self.path(outcome.trial))
-            log.info(
-                '%d of %d networks: %s, %.1f mm, %.0f s',
-                done,
-                len(missing),
-                outcome.trial.name,
-                1e3 * model.held_out['position']['mean'],
-                seconds,
-            )
+            self._keep(outcome)
         return {trial.name: IkModel.load(self.path(trial)) for trial in trials}
+
+    def _keep(self, outcome: Outcome) -> None:
+        seconds = round(outcome.processor_seconds, 3)
+        training = {**outcome.model.training, 'processor_seconds': seconds}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        dataclasses.replace(outcome.model, training=training).save(self.path(outcome.trial))
+        log.info(
+            '%s: %.1f mm, %.0f s',
+            outcome.trial.name,
+            1e3 * outcome.model.held_out['position']['mean'],
+            seconds,
+        )
+
+    def _checkpoint(self, group: Iterable[Trial]) -> Path:
+        """Return the file of a group that is being trained, another one for other networks."""
+        names = '\n'.join(self.path(trial).name for trial in group)
+        return self.folder / f'group_{hashlib.sha256(names.encode()).hexdigest()[:10]}.checkpoint'
 
     def path(self, trial: Trial) -> Path:
         """Return the file of a trial's network."""

@@ -1,6 +1,7 @@
 # Copyright 2026 The learned_ik authors
 # SPDX-License-Identifier: Apache-2.0
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -79,6 +80,37 @@ def test_a_claim_is_not_contradicted_by_what_has_not_settled(
 ):
     claim = Claim('it holds', 'III', paper_recipe, default_recipe, 'numbers')
     assert (claim.outcome(settled=False), claim.outcome(settled=True)) == (before, settled)
+
+
+def test_a_claim_knows_itself_whether_its_networks_have_settled():
+    claim = Claim('it holds', 'III', False, None, 'numbers', settled=True)
+    assert claim.outcome(settled=False) == results.CONTRADICTED
+    claim = dataclasses.replace(claim, settled=False)
+    assert claim.outcome(settled=True) == results.UNDECIDED
+
+
+def test_what_is_undecided_is_named_with_what_its_networks_have_seen():
+    claim = Claim('it holds', 'III', False, None, 'numbers').__dict__
+    report = Report((), claims=(Claim(**claim),)).to_dict()
+    budget = {'name': 'standard', 'samples': 1_000_000}
+    page = '\n'.join(experiment_page._claims({'fig4': {'budget': budget, **report}}))
+    assert 'Not trained to the end: the networks of fig4, 1 of 160 million samples each.' in page
+
+
+def test_seeds_are_compared_that_were_trained_equally_long(tiny):
+    budget = dataclasses.replace(tiny, seeds=3)
+    setting = table1.SEVERAL_SEEDS[0]
+
+    def model(samples, position):
+        held_out = {'position': {'mean': position}, 'orientation': {'mean': 0.1}}
+        return SimpleNamespace(training={'samples': samples}, held_out=held_out)
+
+    trained = [model(160_000_000, 0.05), model(1_000_000, 0.2), model(160_000_000, 0.06)]
+    names = [trial.name for trial in table1.seeds_of(budget, setting)]
+    samples, lengths, _ = table1.errors_over_seeds(
+        budget, dict(zip(names, trained, strict=True)), setting
+    )
+    assert (samples, lengths) == (160, pytest.approx([50, 60]))
 
 
 def test_jumps_are_counted_where_another_head_takes_over(tiny, folder):
