@@ -37,8 +37,8 @@ evaluation included; the lookup in the store (SciPy) is not counted and stands b
 network is the one that comes with the package.
 
 The network's first try converges more often than that of the nearest of a million postures, on
-every arm, and it is a few hundred times smaller. Where the nearest posture is good, the store saves
-what the network's evaluation costs, but to find it takes longer than the whole answer."""
+every arm, and the network is a few hundred times smaller. A store saves what the evaluation of the
+network costs, but to find the nearest posture takes longer than the whole answer."""
 HEADER = (
     '| start | first try converges | mean tries | `solve` mean | p99 | lookup | kept |\n'
     '|---|---:|---:|---:|---:|---:|---:|'
