@@ -37,7 +37,10 @@ def settings(level: str, triple: str | None) -> dict[str, str]:
         'NUMBA_CPU_FEATURES': '',
         'NUMBA_OPT': '0' if triple else '3',
         'NUMBA_CACHE_DIR': '/nonexistent',
-        'PYTHONPATH': str(Path(__file__).parents[2]),
+        # In front of what is there: pip's isolated builds find numba by it.
+        'PYTHONPATH': os.pathsep.join(
+            [str(Path(__file__).parents[2]), *filter(None, [os.environ.get('PYTHONPATH')])]
+        ),
     }
 
 
