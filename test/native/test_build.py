@@ -16,6 +16,7 @@ from learned_ik.errors import KernelsError
 from learned_ik.kernels.compilation import is_native, native_library, sources_hash
 from learned_ik.native import build as builder
 from learned_ik.native.build import HERE, LIBRARY, build, module_name
+from learned_ik.native.emission import settings
 
 PACKAGE = HERE.parent
 native = pytest.mark.skipif(not is_native(), reason='the kernels are not compiled ahead of time')
@@ -162,3 +163,14 @@ def test_without_library_and_numba_it_is_said_what_to_do(checkout):
         cwd=checkout, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert "install a wheel of learned_ik, or run 'pip install numba'" in done.stdout
+
+
+def test_an_isolated_build_finds_what_only_its_path_names(tmp_path, monkeypatch):
+    """pip keeps numba of an isolated build in a folder that PYTHONPATH names, and nowhere else."""
+    (tmp_path / 'only_here.py').write_text('there = True\n')
+    monkeypatch.setenv('PYTHONPATH', str(tmp_path))
+    command = [sys.executable, '-c', 'import learned_ik, only_here; print(only_here.there)']
+    found = subprocess.run(
+        command, env=settings('x86-64-v2', None), capture_output=True, text=True, cwd=tmp_path
+    )
+    assert found.stdout == 'True\n', found.stderr
