@@ -166,7 +166,7 @@ def test_without_library_and_numba_it_is_said_what_to_do(checkout):
 
 
 def test_an_isolated_build_finds_what_only_its_path_names(tmp_path, monkeypatch):
-    """pip keeps numba of an isolated build in a folder that PYTHONPATH names, and nowhere else."""
+    """Numba of an isolated build of pip is in a folder that PYTHONPATH names, and nowhere else."""
     (tmp_path / 'only_here.py').write_text('there = True\n')
     monkeypatch.setenv('PYTHONPATH', str(tmp_path))
     command = [sys.executable, '-c', 'import learned_ik, only_here; print(only_here.there)']
