@@ -76,9 +76,9 @@ class Group:
         self._drawn = DrawnPoses(trials, device, dtype)
         self._network = StackedNetwork(self.networks)
         self._objective = StackedObjective(trials, decoders)
-        self.trained, self._running = self._network.weights_of(self.networks)
-        self._first = {name: torch.zeros_like(w) for name, w in self.trained.items()}
-        self._second = {name: torch.zeros_like(w) for name, w in self.trained.items()}
+        self._trained, self._running = self._network.weights_of(self.networks)
+        self._first = {name: torch.zeros_like(w) for name, w in self._trained.items()}
+        self._second = {name: torch.zeros_like(w) for name, w in self._trained.items()}
         self._step = fused(self._improve) if compiled else self._improve
         self.steps = 0
 
@@ -92,11 +92,11 @@ class Group:
             (rate / (1 - BETAS[0] ** step), 1 / math.sqrt(1 - BETAS[1] ** step))
             for step, rate in enumerate(rates, start=self.steps + 1)
         ]
-        some = self.trained['head']
+        some = self._trained['head']
         scales = torch.tensor(numbers, dtype=some.dtype, device=some.device)
         for drawn, scale in zip(self._drawn.next_steps(), scales.unbind(), strict=False):
             self._step(
-                self.trained, self._running, self._first, self._second, drawn, *scale.unbind()
+                self._trained, self._running, self._first, self._second, drawn, *scale.unbind()
             )
         self.steps += len(rates)
 
@@ -140,20 +140,20 @@ class Group:
 
     def unstack(self) -> list[PoseNetwork]:
         """Return the networks with their present weights."""
-        self._network.unstack(self.trained, self._running, self.networks)
+        self._network.unstack(self._trained, self._running, self.networks)
         return self.networks
 
     def state(self) -> dict[str, Any]:
         """Return what changes from step to step."""
         return {
             'steps': self.steps,
-            'weights': [self.trained, self._running, self._first, self._second],
+            'weights': [self._trained, self._running, self._first, self._second],
             'generators': self._drawn.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a state that `state` returned."""
-        mine = (self.trained, self._running, self._first, self._second)
+        mine = (self._trained, self._running, self._first, self._second)
         for tensors, saved in zip(mine, state['weights'], strict=True):
             for name, tensor in tensors.items():
                 tensor.copy_(saved[name])
