@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from learned_ik.arrays import Array
-from learned_ik.errors import RobotMismatchError
+from learned_ik.errors import ObstacleError, RobotMismatchError
 from learned_ik.model import IkModel
 from learned_ik.ros import parameters
 from learned_ik.ros.endpoints import Asked, tell_robot
@@ -154,14 +154,15 @@ class Changes:
         if solver is None and now == before and arm == arm_before:
             return partial(self._note, arm)
         robot = self._robot(values, solver, arm, now)
-        is_set = (
-            solver is not None
-            or (arm != arm_before and semantic is None)
-            or (wanted != before[2] and serving.mismatch is None)
-        )
-        if is_set and robot.mismatch is not None and not robot.placeholder:
+        narrowed = wanted != before[2] or (arm != arm_before and semantic is None)
+        is_set = solver is not None or (narrowed and serving.mismatch is None)
+        if is_set and robot.mismatch is not None and not robot.awaited:
             raise RobotMismatchError(robot.mismatch)
-        self._ready(robot)
+        try:
+            self._ready(robot)
+        except ObstacleError:  # another robot has come; `tell_again` tells it, and serves
+            if is_set:
+                raise
 
         def take() -> None:
             self._note(arm)
@@ -191,7 +192,8 @@ class Changes:
         serving, (description, calibration, wanted) = self._serving, now
         if values.get(parameters.MODEL.name, parameters.MODEL.of(self._node)):
             return served_robot(solver or serving.solver, *now)
-        if description is None and arm.is_named:
+        is_unknown = serving.robot.placeholder and parameters.MODEL.name not in values
+        if description is None and (arm.is_named or is_unknown):
             return placeholder(arm, (solver or serving.solver).tool)
         if description is None:
             return served_robot(solver or serving.solver, *now)

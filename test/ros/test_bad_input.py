@@ -8,6 +8,8 @@ import math
 import numpy as np
 import pytest
 
+from learned_ik import resources
+
 FAILURE = 99999
 SUCCESS = 1
 INVALID_GOAL_CONSTRAINTS = -16
@@ -24,7 +26,9 @@ ENTITY_BOMB = (
 
 @pytest.fixture(scope='module')
 def node(start_node, client):
-    node = start_node()
+    """Return a node to which a model is given: without one, it serves whatever is described."""
+    model = resources.shipped_file('models/tiago_arm.safetensors')
+    node = start_node('-p', f'model:={model}')
     client.wait_for_node()
     return node
 

@@ -31,20 +31,16 @@ def node(start_node, client):
     return node
 
 
-@pytest.fixture(scope='module')
-def set_parameter(client, node):
+def set_parameter_of(client, name, value):
     from rcl_interfaces.srv import SetParameters
     from rclpy.parameter import Parameter
 
     service = client.node.create_client(SetParameters, '/learned_ik/set_parameters')
     client.spin_until(service.service_is_ready)
-
-    def set_parameter(name, value):
-        parameter = Parameter(name, value=value).to_parameter_msg()
-        return client.call(service, SetParameters.Request(parameters=[parameter])).results[0]
-
-    yield set_parameter
+    parameter = Parameter(name, value=value).to_parameter_msg()
+    result = client.call(service, SetParameters.Request(parameters=[parameter])).results[0]
     client.node.destroy_client(service)
+    return result
 
 
 def latched():
@@ -94,6 +90,8 @@ def test_with_named_links_it_waits_for_the_description(start_node, client):
         status, values = status_of(client)
         assert (status.level, status.message) == (b'\x01', 'waiting for robot_description')
         assert values['model'] == 'none'
+        assert set_parameter_of(client, 'tool', [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]).successful
+        assert client.get_ik((0.1, 0.0, 0.2)).message == 'waiting for robot_description'
         client.describe_robot(FOUR)
         assert_serves(client, chain_of(FOUR, 'base', 'link_3'))
         assert 'ERROR' not in waiting.log
@@ -194,14 +192,14 @@ def test_targets_are_tracked_without_a_network(node, client):
     client.spin_until(is_near)
 
 
-def test_another_tip_is_taken_and_one_that_is_not_there_refused(node, client, set_parameter):
-    assert set_parameter('tip_link', 'link_3').successful
+def test_another_tip_is_taken_and_one_that_is_not_there_refused(node, client):
+    assert set_parameter_of(client, 'tip_link', 'link_3').successful
     assert_serves(client, chain_of(FOUR, 'base', 'link_3'))
-    refused = set_parameter('tip_link', 'nowhere')
+    refused = set_parameter_of(client, 'tip_link', 'nowhere')
     assert not refused.successful
     assert "tip link 'nowhere' is not in robot" in refused.reason
     assert_serves(client, chain_of(FOUR, 'base', 'link_3'))
-    assert set_parameter('tip_link', '').successful
+    assert set_parameter_of(client, 'tip_link', '').successful
     assert_serves(client, chain_of(FOUR))
 
 
@@ -226,3 +224,41 @@ def test_a_description_that_cannot_be_served_is_told_and_the_next_one_taken(node
     assert "'link_1' is not in robot" in response.message
     client.describe_robot(FOUR)
     assert_serves(client, chain_of(FOUR, 'link_1', 'tip'))
+
+
+def test_ends_may_be_set_one_after_the_other_while_no_arm_is_known(node, client):
+    from std_msgs.msg import String
+
+    fork = FOUR.replace(
+        '</robot>',
+        '<link name="a"/><joint name="to_a" type="revolute"><parent link="link_2"/>'
+        '<child link="a"/><limit lower="-1" upper="1" effort="1" velocity="1"/></joint></robot>',
+    )
+    semantic = client.node.create_publisher(String, '/robot_description_semantic', latched())
+    semantic.publish(String(data='<robot name="r"/>'))  # in place of what another test has sent
+    assert_serves(client, chain_of(FOUR))
+    client.node.destroy_publisher(semantic)
+    client.describe_robot(fork)
+    node.wait_for_log('name one of: a, tip: by the parameter tip_link')
+    assert set_parameter_of(client, 'base_link', 'link_1').successful
+    assert 'name one of: a, tip' in client.get_ik((0.1, 0.0, 0.2)).message
+    assert set_parameter_of(client, 'tip_link', 'a').successful
+    assert_serves(client, chain_of(fork, 'link_1', 'a'))
+    assert set_parameter_of(client, 'base_link', '').successful
+    assert set_parameter_of(client, 'tip_link', '').successful is False
+    assert set_parameter_of(client, 'tip_link', 'tip').successful
+
+
+def test_an_obstacle_at_the_base_of_a_robot_that_comes_is_told_and_it_is_served(node, client):
+    assert set_parameter_of(client, 'obstacles', [0.05, 0.0, 1.5, 0.05]).successful
+    base = FOUR.replace('<link name="base"/>', '<link name="root"/><link name="base"/>')
+    moved = base.replace(
+        '</robot>',
+        '<joint name="mount" type="fixed"><origin xyz="0.05 0 1.5"/><parent link="root"/>'
+        '<child link="base"/></joint></robot>',
+    )
+    client.describe_robot(moved)
+    assert_serves(client, chain_of(moved, 'root', 'tip'))
+    node.wait_for_log('obstacles are not kept clear of')
+    assert 'a robot description was dropped' not in node.log
+    assert set_parameter_of(client, 'obstacles', []).successful
