@@ -23,7 +23,7 @@ from learned_ik.rotations import quaternion_from_matrix
 ROUNDED = 1e-3  # how far a matrix may be from a rotation: entries with three decimals are taken
 # Where objects keep a transform (4, 4) or a rotation (3, 3), in the order in which to look.
 TRANSFORM_OF = ('homogeneous', 'A', 'as_matrix')
-ROTATION_OF = ('as_matrix', 'R', 'matrix')
+ROTATION_OF = ('as_matrix', 'R', 'matrix', 'to_matrix', 'rotation_matrix')
 
 
 class Forms(NamedTuple):
@@ -73,6 +73,14 @@ def read_rotations(orientation: Any, what: str = 'orientation') -> Any:
         return orientation
     R = _matrices(orientation, 3, ROTATION_OF)
     return orientation if R is None else _quaternions(R, what)
+
+
+def holds_rotation(value: Any) -> bool:
+    """Say whether an object has a rotation matrix: then its own numbers may be in any order."""
+    try:
+        return _held(value, ROTATION_OF) is not None
+    except Exception:  # foreign classes raise whatever they like
+        return False
 
 
 def _matrices(values: Any, size: int, attributes: tuple[str, ...]) -> Array | None:

@@ -13,6 +13,7 @@ from learned_ik.arrays import Array, Posture, Postures
 from learned_ik.checks import check_range, number, numbers
 from learned_ik.errors import InvalidInputError
 from learned_ik.kernels.measures import FARTHEST, FARTHEST_JOINT
+from learned_ik.notation.pose_forms import holds_rotation
 from learned_ik.robot.chain import KinematicChain
 from learned_ik.rotations import normalized_quaternion
 from learned_ik.solving.avoidance import Scene
@@ -152,6 +153,8 @@ def _row(values: Any) -> Array:
         array = np.array(values)  # without a type: texts would be read as numbers
         if array.dtype.kind in 'fiu':
             return array if array.dtype is FLOAT64 else array.astype(FLOAT64)
+    if holds_rotation(values):  # its own numbers may be w x y z
+        raise TypeError('not a row')
     return numbers(values, 'value')
 
 

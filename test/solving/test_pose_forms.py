@@ -31,6 +31,16 @@ class JaxlieSE3:
         return self._T
 
 
+class SpatialmathQuaternion:
+    """A unit quaternion as spatialmath keeps one: its numbers are w x y z."""
+
+    def __init__(self, R):
+        self.R = R
+
+    def __array__(self, dtype=None, copy=None):
+        return Rotation.from_matrix(self.R).as_quat()[[3, 0, 1, 2]]
+
+
 @pytest.fixture(scope='module')
 def solver():
     return IkSolver.load('tiago_arm')
@@ -54,6 +64,7 @@ FORMS = {
     'a rotation matrix': lambda p, o, T: (p, T[:3, :3]),
     'lists of a rotation': lambda p, o, T: (p.tolist(), T[:3, :3].tolist()),
     'a Rotation of SciPy': lambda p, o, T: (p, Rotation.from_quat(o)),
+    'a quaternion of spatialmath': lambda p, o, T: (p, SpatialmathQuaternion(T[:3, :3])),
     'a Quaternion of Pinocchio': lambda p, o, T: (p, pinocchio.Quaternion(T[:3, :3])),
 }
 each_form = pytest.mark.parametrize('form', FORMS.values(), ids=FORMS)
