@@ -17,11 +17,13 @@ from typing import Any
 from lab.paper.presentation.experiment_page import write_page
 from lab.paper.presentation.results import network_row
 from lab.paper.training.budgets import BUDGETS, Budget
+from lab.paper.training.catalogue import FULL
 from lab.paper.training.shelf import NETWORKS, Shelf
 from learned_ik import __version__
 from learned_ik.errors import ConfigurationError
 from learned_ik.files import write_atomically
 from learned_ik.learning.execution.trials import Trial
+from learned_ik.model import IkModel
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +85,9 @@ def _run_one(
 ) -> dict[str, Any]:
     experiment = module_of(name)
     log.info('%s: %s, budget %s', name, experiment.TITLE, budget.name)
-    models = shelf.models(_to_train(experiment, budget, shelf))
+    models = shelf.models(unique(experiment.trials(budget)))
+    if getattr(experiment, 'TELLS_SAMPLES', False):
+        models.update(_settled(experiment.trials(budget), shelf))
     began = time.process_time()
     report = experiment.report(budget, models, folder)
     networks = [network_row(*item) for item in models.items()]
@@ -108,20 +112,17 @@ def _run_one(
     return result
 
 
-def _to_train(experiment: ModuleType, budget: Budget, shelf: Shelf) -> list[Trial]:
-    """Return what an experiment shows.
+def _settled(trials: Sequence[Trial], shelf: Shelf) -> dict[str, IkModel]:
+    """Return the networks of the full budget that are on the shelf, marked by their names.
 
-    One that says of each network how much it has seen shows those of the full budget wherever
-    they are on the shelf.
+    For experiments that say of each network how much it has seen.
     """
-    trials = unique(experiment.trials(budget))
-    if not getattr(experiment, 'TELLS_SAMPLES', False):
-        return trials
-    full = [budget_named('full').given_to(trial) for trial in trials]
-    return [
-        longer if shelf.path(longer).exists() else trial
-        for trial, longer in zip(trials, full, strict=True)
-    ]
+    found = {}
+    for trial in unique(trials):
+        longer = budget_named('full').given_to(trial)
+        if longer.config.samples != trial.config.samples and shelf.path(longer).exists():
+            found[trial.name + FULL] = shelf.models([longer])[trial.name]
+    return found
 
 
 def unique(trials: Sequence[Trial]) -> list[Trial]:

@@ -11,6 +11,7 @@ from learned_ik.learning.scenes.scene_config import SceneConfig
 from learned_ik.robot.chain import KinematicChain
 
 ENCODINGS = ('linear', 'biternion')
+FULL = '_full'  # behind the name of a network that was trained longer than its budget says
 TRAININGS = {  # as table I tells them apart
     'supervised': {'method': 'supervised'},
     'position': {'targets': 'position'},

@@ -117,8 +117,10 @@ def test_a_network_of_the_full_budget_is_shown_where_there_is_one(tiny, tmp_path
     shelf.models([paper_network(full, 'tiago')])
     result = experiment_run.run('table1', tiny, tmp_path, 'the command')['table1']
     samples = {row['name']: row['samples'] for row in result['networks']}
-    assert samples.pop('tiago_pose_linear') == 400
-    assert set(samples.values()) == {300, 1000}
+    assert (samples['tiago_pose_linear'], samples['tiago_pose_linear_full']) == (300, 400)
+    shown = {row[:4] for row in map(tuple, result['tables'][0]['rows'])}
+    assert ('TIAGo', 'unsupervised, position + rotation', 'linear', 0.0004) in shown
+    assert ('TIAGo', 'unsupervised, position', 'linear', 0.0003) in shown
 
 
 def test_what_is_not_run_yet_is_said(tiny, tmp_path):
