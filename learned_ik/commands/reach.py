@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING
 
 from learned_ik.commands.arguments import flag, option, positional
 from learned_ik.commands.result import Result
-from learned_ik.errors import ConfigurationError
-from learned_ik.robot.named import text_of
+from learned_ik.commands.solve import Tool, solver_of
 from learned_ik.robot.spheres import spheres_from_texts, spheres_from_yaml
 
 if TYPE_CHECKING:
     from learned_ik.reachability.base_placement import Ranking
     from learned_ik.reachability.reachability_map import ReachabilityMap
-    from learned_ik.solving.solver import IkSolver
 
 Box = tuple[float, float, float, float, float, float]
-Tool = tuple[float, float, float, float, float, float, float]
 Range = tuple[float, float]
 
 
@@ -90,7 +87,7 @@ class Reach:
 
             check_can_draw()
         poses = None if self.base_for is None else read_poses(self.base_for)
-        solver = self._solver()
+        solver = solver_of(self.model, self.urdf, (self.base, self.tip), self.tool)
         solver.set_obstacles(spheres)
         made = make_map(solver, settings, self.out, engine=self.engine, workers=self.workers)
         ranking = None
@@ -121,15 +118,3 @@ class Reach:
             files.append(self.out / 'base.csv')
             ranking.save(files[-1])
         return files
-
-    def _solver(self) -> 'IkSolver':
-        from learned_ik.solving.solver import IkSolver
-
-        if (self.model is None) == (self.urdf is None):
-            raise ConfigurationError('expected a model or --urdf FILE, one of both')
-        if self.urdf is not None:
-            text = text_of(self.urdf, 'URDF')
-            return IkSolver.from_urdf(text, self.base, self.tip, tool=self.tool)
-        if self.base is not None or self.tip is not None:
-            raise ConfigurationError('--base and --tip go with --urdf; a model has its own')
-        return IkSolver.load(str(self.model), tool=self.tool)

@@ -69,7 +69,7 @@ class Solve:
         spheres = spheres_from_texts(self.obstacle)
         if self.obstacles is not None:
             spheres += spheres_from_yaml(self.obstacles)
-        solver = self._solver()
+        solver = solver_of(self.model, self.urdf, (self.base, self.tip), self.tool)
         solver.warm_up()
         solver.set_obstacles(spheres)
         solution = solver.solve(
@@ -107,14 +107,28 @@ class Solve:
             )
         return [math.inf if axis in axes else self.orientation_tolerance for axis in AXES]
 
-    def _solver(self) -> 'IkSolver':
-        from learned_ik.solving.solver import IkSolver
 
-        if (self.model is None) == (self.urdf is None):
-            raise ConfigurationError('expected a model or --urdf FILE, one of both')
-        if self.urdf is not None:
-            text = text_of(self.urdf, 'URDF')
-            return IkSolver.from_urdf(text, self.base, self.tip, tool=self.tool)
-        if self.base is not None or self.tip is not None:
-            raise ConfigurationError('--base and --tip go with --urdf; a model has its own')
-        return IkSolver.load(str(self.model), tool=self.tool)
+def solver_of(
+    model: Path | None, urdf: Path | None, ends: tuple[str | None, str | None], tool: Tool | None
+) -> 'IkSolver':
+    """Return the solver that options ask for: of a model, or of the arm of a URDF.
+
+    Args:
+        model: file or name of a model.
+        urdf: file of a robot, in place of it.
+        ends: the links where the arm of the URDF begins and ends.
+        tool: as for `IkSolver`.
+
+    Raises:
+        ConfigurationError: both are given, or none; or the ends beside a model.
+
+    """
+    from learned_ik.solving.solver import IkSolver
+
+    if (model is None) == (urdf is None):
+        raise ConfigurationError('expected a model or --urdf FILE, one of both')
+    if urdf is not None:
+        return IkSolver.from_urdf(text_of(urdf, 'URDF'), *ends, tool=tool)
+    if ends != (None, None):
+        raise ConfigurationError('--base and --tip go with --urdf; a model has its own')
+    return IkSolver.load(str(model), tool=tool)
