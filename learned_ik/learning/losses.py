@@ -9,17 +9,21 @@ the network choose among a pose's solutions (paper, section II-D).
 import torch
 
 SMOOTHING = 1e-8  # under the root of a length: its slope stays finite at length 0
-TYPICAL_REACH = 1.2  # [m], of the arms that come with the package: there lengths count in metres
 SMALLEST_REACH = 1e-9  # [m], of a wrist whose joints turn about one point
+# The paper's loss counts in metres for arms of ordinary reach, and for others as for this one [m].
+ORDINARY_REACH, PAPER_REACH = (0.3, 5.0), 1.5
 
 
-def length_unit(reach: float) -> float:
+def length_unit(reach: float, loss: str = 'distance') -> float:
     """Return the length [m] that counts as one metre for an arm of this reach [m].
 
-    Kinematics has no size. A radian is weighed against lengths as shares of the reach, so that an
-    arm learns the same whatever its size.
+    Kinematics has no size: lengths count as shares of the reach, so that an arm learns the same
+    whatever its size. The paper's loss, `squared`, counts metres.
     """
-    return max(reach, SMALLEST_REACH) / TYPICAL_REACH
+    if loss == 'squared':
+        least, most = ORDINARY_REACH
+        return 1.0 if least <= reach <= most else max(reach, SMALLEST_REACH) / PAPER_REACH
+    return max(reach, SMALLEST_REACH)
 
 
 def distance_loss(

@@ -48,9 +48,7 @@ class Objective:
         self._decode = decoder
         self._pose_loss = POSE_LOSSES[config.loss]
         self._scene_loss = scene_loss
-        # The paper's loss counts in metres, whatever the arm.
-        in_metres = config.loss == 'squared'
-        self._per_metre = 1.0 if in_metres else 1.0 / length_unit(kinematics.chain.reach)
+        self._per_metre = 1.0 / length_unit(kinematics.chain.reach, config.loss)
         self._posture = PostureCost(kinematics, config) if config.has_posture else None
 
     def __call__(self, y: torch.Tensor, examples: Examples) -> torch.Tensor:

@@ -78,9 +78,7 @@ class TrainingConfig:
     cycles: int | None = None  # each twice as long as the last; none: 1, with until_error 4
 
     loss: Loss = 'distance'  # error of a pose: distance in m and rad, or mean squares (paper)
-    rotation_weight: float = (
-        0.3  # [m/rad], of an arm of 1.2 m; others in proportion to their reach
-    )
+    rotation_weight: float = 0.3  # [m/rad], of an arm of 1 m; others in proportion to their reach
     limit_weight: float = 1.0  # of broken joint limits, which clipped and bounded cannot break
     mean_weight: float = 0.03  # of the mean over all heads, beside the best head; fades to 0
     mean_end: float = 1.0  # share of a cycle after which mean_weight is 0

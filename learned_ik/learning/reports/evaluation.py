@@ -203,7 +203,9 @@ def evaluate(
 
 def score_weight(config: TrainingConfig, chain: KinematicChain) -> float:
     """[m/rad] What orientation counts when heads or networks of this kind compete."""
-    return ROTATION_WEIGHT * length_unit(chain.reach) if config.targets == 'pose' else 0.0
+    if config.targets != 'pose':
+        return 0.0
+    return ROTATION_WEIGHT * length_unit(chain.reach, config.loss)
 
 
 def is_below(means: tuple[float, float], wanted: tuple[float, float] | None) -> bool:

@@ -58,7 +58,7 @@ class StackedObjective:
             return torch.as_tensor(values, dtype=lower.dtype, device=lower.device)[:, None]
 
         posed = [float(trial.config.method == 'unsupervised') for trial in trials]
-        units = [length_unit(trial.chain.reach) for trial in trials]
+        units = [length_unit(trial.chain.reach, 'squared') for trial in trials]
         self._position_weight = column(
             [on / unit**2 / 3 for on, unit in zip(posed, units, strict=True)]
         )  # of sums of squares [1/m²]
