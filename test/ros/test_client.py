@@ -470,7 +470,7 @@ def test_solve_takes_what_the_solver_takes():
     from learned_ik import IkSolver
     from learned_ik.ros.client import IkClient
 
-    other_names = {'min_clearance', 'threads'}  # those are the node's
+    other_names = {'min_clearance', 'threads', 'starts'}  # those are the node's
     for name in ('solve', 'solve_all', 'solve_batch', 'follow'):
         ours = set(inspect.signature(getattr(IkClient, name)).parameters)
         solvers = set(inspect.signature(getattr(IkSolver, name)).parameters)

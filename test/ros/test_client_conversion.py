@@ -245,3 +245,16 @@ def test_a_path_is_read_back():
     assert (reply.velocities == 2 * joints).all()
     assert reply.times.tolist() == [0.0, 0.25]
     assert reply.trajectory is response.trajectory
+
+
+def test_a_pose_may_be_a_matrix():
+    T = np.eye(4)
+    T[:3, 3] = 0.6, -0.2, 0.1
+    asked, pose = Message(), Message(position=Message(), orientation=Message())
+    filling.fill_position_and_orientation(asked, pose, T, None, False)
+    assert not asked.position_only
+    assert (pose.position.x, pose.position.y, pose.position.z) == (0.6, -0.2, 0.1)
+    assert pose.orientation.w == 1.0
+    places, turns = filling.many_poses([T, T], None, False)
+    np.testing.assert_array_equal(places, [T[:3, 3]] * 2)
+    np.testing.assert_array_equal(turns, [[0, 0, 0, 1]] * 2)

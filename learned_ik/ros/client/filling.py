@@ -16,6 +16,7 @@ import numpy.typing as npt
 from learned_ik.arrays import Array, PerJoint
 from learned_ik.checks import choice, flag, mapping, number, numbers, shaped, shortened, text
 from learned_ik.errors import InvalidInputError
+from learned_ik.notation.pose_forms import read_poses
 from learned_ik.ros.messages import fill_duration, fill_pose
 from learned_ik.ros.poses.many_messages import packed
 from learned_ik.serving.requests_and_answers import Collisions
@@ -37,24 +38,26 @@ Naming = Callable[[Sequence[str]], None]
 def fill_position_and_orientation(
     request: Any, pose: Any, position: Any, orientation: Any, position_only: bool
 ) -> None:
-    """Write one pose; without an orientation only where the position alone is wanted."""
+    """Write one pose; without an orientation only where the position alone is wanted.
+
+    It may have any form that `IkSolver.solve` takes.
+    """
     request.position_only = flag(position_only, 'position_only')
-    if orientation is None and position_only:
-        orientation = (0.0, 0.0, 0.0, 1.0)
+    position, turn, is_turned = read_poses(position, orientation, ('position', 'orientation'))
     fill_pose(
         pose,
         _of_shape(position, 'position', (3,)),
-        _of_shape(orientation, 'orientation', (4,)),
+        _of_shape(turn if is_turned or position_only else None, 'orientation', (4,)),
     )
 
 
 def many_poses(positions: Any, orientations: Any, position_only: bool) -> tuple[Array, Array]:
     """Return positions (n, 3) and orientations (n, 4), or (0, 4) where there are none."""
-    places = _of_shape(positions, 'positions', (None, 3))
-    if orientations is None and position_only:
+    places, turns, are_turned = read_poses(positions, orientations, ('positions', 'orientations'))
+    places = _of_shape(places, 'positions', (None, 3))
+    if not are_turned and position_only:
         return places, np.empty((0, 4))
-    turns = _of_shape(orientations, 'orientations', (len(places), 4))
-    return places, turns
+    return places, _of_shape(turns if are_turned else None, 'orientations', (len(places), 4))
 
 
 def fill_tolerances(request: Any, position: float, orientation: Freedom, axes: Axes) -> None:

@@ -129,7 +129,8 @@ class IkClient:
 
         Args:
             position: (3,) [m], of the tip link in `frame`.
-            orientation: (4,) quaternion x y z w; may be left out with `position_only`.
+            orientation: (4,) quaternion x y z w; may be left out with `position_only`, or where
+                the position is a transform (4, 4).
             seed: the search begins there, and the answer is near it: (joints,) [rad or m], a
                 dictionary by joint name, or a `JointState`. Default: the last joint_states of the
                 node, or its last command.
@@ -192,7 +193,8 @@ class IkClient:
 
         Args:
             position: (3,) [m], of the tip link in `frame`.
-            orientation: (4,) quaternion x y z w; may be left out with `position_only`.
+            orientation: (4,) quaternion x y z w; may be left out with `position_only`, or where
+                the position is a transform (4, 4).
             limit: the largest number of solutions, up to 256.
             seed: as for `solve`; the nearest solution comes first.
             frame: as for `solve`.
