@@ -42,11 +42,11 @@ class View:
 
     def run(self, command: str) -> Result:
         """Serve the page until Ctrl-C."""
-        page_type, period = _imported_page()
         _check_address(self.host, self.port)  # before some robots take seconds to get ready
         logging.getLogger('websockets').setLevel(logging.WARNING)
         logger.info('making the solver ready')
         viewed = self._robot()
+        page_type, period = _imported_page()
         page = page_type(viewed, self.host, self.port)
         try:
             logger.info('open %s in a browser; Ctrl-C ends it', page.address)
