@@ -356,6 +356,8 @@ def test_parameters(deep, client):  # noqa: F811
 
 
 def test_goals(client, node):  # noqa: F811
+    """What is refused is accepted and aborted with the reason: a rejected goal carries no text."""
+    from action_msgs.msg import GoalStatus
     from rclpy.action import ActionClient
 
     from learned_ik_interfaces.action import Retrain
@@ -365,7 +367,10 @@ def test_goals(client, node):  # noqa: F811
     for seconds in (NAN, INF, -INF, -1.0, HUGE):
         sent = action.send_goal_async(Retrain.Goal(seconds=seconds))
         client.spin_until(sent.done)
-        assert not sent.result().accepted
+        ended = sent.result().get_result_async()
+        client.spin_until(ended.done)
+        assert ended.result().status == GoalStatus.STATUS_ABORTED
+        assert 'retraining refused: ' in ended.result().result.message
     action.destroy()
 
 
