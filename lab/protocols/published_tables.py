@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Write the tables of peers in README.md and docs/benchmark.md, so that no number is typed.
 
-    python -m learned_ik benchmark --protocols reachable --budget 4 --out results
+    python -m learned_ik benchmark --protocols reachable --budget 2.5 --out results
     python -m lab.protocols.published_tables --json results/results.json
 
 What the tables need of a run is kept in docs/benchmark.json. Without --json, the tables are made
