@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from learned_ik.commands.arguments import flag, option, positional
 from learned_ik.commands.result import Result
 from learned_ik.commands.solve import Tool, solver_of
-from learned_ik.robot.spheres import spheres_from_texts, spheres_from_yaml
+from learned_ik.robot.spheres import spheres_from_options
 
 if TYPE_CHECKING:
     from learned_ik.reachability.base_placement import Ranking
@@ -70,9 +70,7 @@ class Reach:
         from learned_ik.reachability.map_making import make_map
         from learned_ik.reachability.map_settings import MapSettings
 
-        spheres = spheres_from_texts(self.obstacle)
-        if self.obstacles is not None:
-            spheres += spheres_from_yaml(self.obstacles)
+        spheres = spheres_from_options(self.obstacle, self.obstacles)
         settings = MapSettings(
             grid=self.grid,
             directions=self.directions,

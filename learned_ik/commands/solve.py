@@ -13,7 +13,7 @@ from learned_ik.commands.result import Result
 from learned_ik.errors import ConfigurationError, InvalidInputError
 from learned_ik.notation.readable import readable_angle, readable_length
 from learned_ik.robot.named import text_of
-from learned_ik.robot.spheres import spheres_from_texts, spheres_from_yaml
+from learned_ik.robot.spheres import spheres_from_options
 
 if TYPE_CHECKING:
     from learned_ik.solving.solver import IkSolver
@@ -66,9 +66,7 @@ class Solve:
             raise InvalidInputError(
                 f'min_clearance is {self.min_clearance}; expected metres, 0 or more'
             )
-        spheres = spheres_from_texts(self.obstacle)
-        if self.obstacles is not None:
-            spheres += spheres_from_yaml(self.obstacles)
+        spheres = spheres_from_options(self.obstacle, self.obstacles)
         solver = solver_of(self.model, self.urdf, (self.base, self.tip), self.tool)
         solver.warm_up()
         solver.set_obstacles(spheres)

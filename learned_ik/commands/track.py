@@ -14,7 +14,7 @@ from learned_ik.commands.arguments import flag, option, positional
 from learned_ik.commands.result import Result
 from learned_ik.commands.training_files import check_writable
 from learned_ik.errors import InvalidInputError
-from learned_ik.robot.spheres import spheres_from_texts, spheres_from_yaml
+from learned_ik.robot.spheres import spheres_from_options
 from learned_ik.trajectories.hand_motion import HandMotion, checked_rate, simulated_hand
 from learned_ik.trajectories.hand_recording import read_recording
 
@@ -67,7 +67,7 @@ class Track:
         from learned_ik.solving.solver import IkSolver
 
         solver = IkSolver.load(self.model)
-        solver.set_obstacles(self._spheres())
+        solver.set_obstacles(spheres_from_options(self.obstacle, self.obstacles))
         trace = self._traced(solver, motion)
         hand = 'a simulated hand' if self.recording is None else f"'{self.recording.name}'"
         name = solver.model.name if solver.model else solver.chain.tip_link
@@ -96,10 +96,6 @@ class Track:
             return simulated_hand(self.seconds or SIMULATED_SECONDS, checked_rate(self.rate))
         motion = read_recording(self.recording, self.rate)
         return motion if self.seconds is None else motion.until(self.seconds)
-
-    def _spheres(self) -> tuple[Any, ...]:
-        spheres = spheres_from_texts(self.obstacle)
-        return spheres if self.obstacles is None else spheres + spheres_from_yaml(self.obstacles)
 
     def _traced(self, solver: Any, motion: HandMotion) -> Any:
         from learned_ik.tracking.tracker import Tracker

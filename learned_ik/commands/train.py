@@ -37,8 +37,7 @@ from learned_ik.robot.spheres import (
     Sphere,
     check_base_is_free,
     checked_spheres,
-    spheres_from_texts,
-    spheres_from_yaml,
+    spheres_from_options,
 )
 
 if TYPE_CHECKING:
@@ -169,9 +168,7 @@ class Train:
 
     def _scene(self, chain: KinematicChain, checkpoint: 'Checkpoint | None') -> SceneConfig:
         """Return what to keep clear of, all obstacles that were named included."""
-        spheres = spheres_from_texts(self.obstacle)
-        if self.obstacles is not None:
-            spheres += spheres_from_yaml(self.obstacles)
+        spheres = spheres_from_options(self.obstacle, self.obstacles)
         check_base_is_free(chain, checked_spheres(spheres))
         scene = SceneConfig(**{**vars(self.scene), 'obstacles': spheres})
         if checkpoint is not None and scene == SceneConfig():

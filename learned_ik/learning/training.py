@@ -71,7 +71,7 @@ def train(
     """Train a network for a robot. It learns from forward kinematics alone, without examples.
 
     Ctrl-C and SIGTERM end training early. The model has the weights with the lowest score
-    (mean position error + 0.3 m/rad * mean orientation error) of all checks.
+    (mean position error + 0.3 of the reach for a radian of mean orientation error) of all checks.
 
     Under `torchrun` every process calls this; each returns the same model.
 
@@ -167,8 +167,9 @@ def train(
             # Validate the network now and then. Keep the best, and leave what is not a number.
             if ending or fraction * CHECKS >= tally.checks:
                 tally.checks += 1
+                began = time.perf_counter()
                 errors, score = validate()
-                looking = time.perf_counter() - now  # [s]
+                looking = time.perf_counter() - began  # [s]
                 if math.isfinite(score):
                     tally.curve.append(
                         {'samples': samples, **errors.row(), 'seconds': tally.seconds}

@@ -91,6 +91,12 @@ def spheres_from_texts(texts: Iterable[str]) -> tuple[Sphere, ...]:
     return tuple(sphere_from_text(word) for text in texts for word in text.split())
 
 
+def spheres_from_options(texts: Iterable[str], path: str | Path | None) -> tuple[Sphere, ...]:
+    """Return the spheres of a command's options, `--obstacle` and `--obstacles`, together."""
+    spheres = spheres_from_texts(texts)
+    return spheres if path is None else spheres + spheres_from_yaml(path)
+
+
 def spheres_from_yaml(path: str | Path) -> tuple[Sphere, ...]:
     """Return the spheres of a YAML list: rows `[x, y, z, radius]`, or `{center:, radius:}`.
 

@@ -90,7 +90,7 @@ class Errors:
 
     @property
     def score(self) -> float:
-        """[m] One number to compare networks by: mean position error + 0.3 m/rad * angle."""
+        """[m] One number to compare networks by: mean position error + weighted angle."""
         return float((self.position + self.rotation_weight * self.orientation).mean())
 
     @property
